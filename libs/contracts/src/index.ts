@@ -1,0 +1,10 @@
+/** The wire: generated from proto/ by `npm run generate`, plus the catalogue of topics. No logic. */
+import descriptors from './gen/descriptors.json';
+
+export { descriptors };
+export * as eventsV1 from './gen/halftone/events/v1/events';
+export * as imagesV1 from './gen/halftone/images/v1/images';
+export * as notificationsV1 from './gen/halftone/notifications/v1/notifications';
+export * as ordersV1 from './gen/halftone/orders/v1/orders';
+export * as paymentsV1 from './gen/halftone/payments/v1/payments';
+export { channelOf, ephemeralChannelOf, topics, type Codec, type EphemeralEvent, type Topic } from './topics';

@@ -1,0 +1,81 @@
+/**
+ * Every outcome a caller may see, with what it is on each protocol. A code without a row does not compile; a retired code is never reused.
+ *
+ * `http` is the status of the problem document (RFC 9457), `grpc` the canonical status number
+ * (https://grpc.io/docs/guides/status-codes/), `log` the level a service logs it at, `retryable` whether the same request may
+ * succeed later without any change.
+ */
+const rows = {
+  VALIDATION_FAILED: { http: 400, grpc: 3, log: 'info', retryable: false, title: 'The request does not fit its schema' },
+  MALFORMED_JSON: { http: 400, grpc: 3, log: 'info', retryable: false, title: 'The body is not JSON' },
+  BODY_TOO_LARGE: { http: 413, grpc: 3, log: 'info', retryable: false, title: 'The body is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { http: 415, grpc: 3, log: 'info', retryable: false, title: 'This content type is not accepted here' },
+  NOT_ACCEPTABLE: { http: 406, grpc: 3, log: 'info', retryable: false, title: 'None of the accepted types can be sent' },
+  CURSOR_INVALID: { http: 400, grpc: 3, log: 'info', retryable: false, title: 'The cursor was not issued by this service' },
+  UNAUTHENTICATED: { http: 401, grpc: 16, log: 'info', retryable: false, title: 'A valid token is needed' },
+  TOKEN_EXPIRED: { http: 401, grpc: 16, log: 'info', retryable: false, title: 'The token has expired' },
+  WRONG_CREDENTIALS: { http: 401, grpc: 16, log: 'warn', retryable: false, title: 'Unknown customer or wrong password' },
+  FORBIDDEN: { http: 403, grpc: 7, log: 'warn', retryable: false, title: 'This is not yours' },
+  ROUTE_NOT_FOUND: { http: 404, grpc: 12, log: 'info', retryable: false, title: 'Nothing lives at this address' },
+  METHOD_NOT_ALLOWED: { http: 405, grpc: 12, log: 'info', retryable: false, title: 'This method is not offered here' },
+  ORDER_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such order' },
+  IMAGE_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such image' },
+  RENDITION_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such rendition' },
+  PAYMENT_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such payment' },
+  ACCOUNT_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such account' },
+  IDEMPOTENCY_KEY_MISSING: { http: 400, grpc: 3, log: 'info', retryable: false, title: 'An Idempotency-Key is needed' },
+  IDEMPOTENCY_KEY_MALFORMED: { http: 400, grpc: 3, log: 'info', retryable: false, title: 'The Idempotency-Key is malformed' },
+  IDEMPOTENCY_KEY_REUSED: { http: 422, grpc: 9, log: 'warn', retryable: false, title: 'This key was used with another request' },
+  IDEMPOTENCY_IN_FLIGHT: { http: 409, grpc: 10, log: 'info', retryable: true, title: 'The first request with this key still runs' },
+  PRODUCT_UNKNOWN: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'No such product' },
+  IMAGE_NOT_PRINTABLE: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'A photo is unknown, not yours or not ready' },
+  NOT_A_PICTURE: { http: 422, grpc: 3, log: 'info', retryable: false, title: 'The bytes are not a picture that can be printed' },
+  INSUFFICIENT_FUNDS: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'The wallet holds less than that' },
+  CURRENCY_UNSUPPORTED: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'The account is held in another currency' },
+  RECIPIENT_UNKNOWN: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'No such recipient' },
+  TRANSFER_TO_SELF: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'Sender and recipient are the same' },
+  ORDER_TRANSITION_ILLEGAL: { http: 409, grpc: 9, log: 'warn', retryable: false, title: 'The order cannot do that in its state' },
+  DEADLINE_EXCEEDED: { http: 504, grpc: 4, log: 'warn', retryable: true, title: 'The time for this request ran out' },
+  UNAVAILABLE: { http: 503, grpc: 14, log: 'warn', retryable: true, title: 'A part that is needed is away' },
+  INTERNAL: { http: 500, grpc: 13, log: 'error', retryable: false, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, ErrorRow>;
+
+export interface ErrorRow {
+  http: number;
+  grpc: number;
+  log: 'info' | 'warn' | 'error';
+  retryable: boolean;
+  title: string;
+}
+
+export type ErrorCode = keyof typeof rows;
+
+export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = rows;
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(rows, text);
+
+/** One finding about the input: `path` is dotted (`lines.0.quantity`). */
+export interface ErrorDetail {
+  path: string;
+  message: string;
+}
+
+/** The only error that may cross an edge. The message is for people and carries nothing secret. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: readonly ErrorDetail[] = [],
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+
+  get row(): ErrorRow {
+    return errorTable[this.code];
+  }
+}
+
+export const isDomainError = (error: unknown): error is DomainError => error instanceof DomainError;
