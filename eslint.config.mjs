@@ -1,0 +1,87 @@
+import nx from '@nx/eslint-plugin';
+import json from 'jsonc-eslint-parser';
+import ts from 'typescript-eslint';
+
+/** Only libs speak to engines and transports; apps go through them. */
+const drivers = ['pg', 'pg-*', 'ioredis', 'kafkajs', '@grpc/grpc-js'];
+
+/** Loaded by NestJS by name, so no import names them. */
+const peersOfNest = ['@grpc/grpc-js', '@apollo/server', '@apollo/subgraph', '@as-integrations/fastify', 'graphql'];
+
+const words = ['layer:kernel', 'layer:contracts'];
+const platform = ['layer:platform', ...words];
+
+/** Who may import whom. Specs may also import the testing lib. */
+const boundaries = (...alsoInSpecs) => [
+  'error',
+  {
+    allow: [],
+    banTransitiveDependencies: true,
+    depConstraints: [
+      { sourceTag: 'layer:kernel', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
+      {
+        sourceTag: 'layer:contracts',
+        onlyDependOnLibsWithTags: [],
+        allowedExternalImports: ['@bufbuild/*', '@grpc/grpc-js'],
+      },
+      { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: [...platform, ...alsoInSpecs] },
+      { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: [...platform, 'layer:testing'] },
+      {
+        sourceTag: 'layer:app',
+        onlyDependOnLibsWithTags: [...platform, ...alsoInSpecs],
+        bannedExternalImports: drivers,
+      },
+      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: words },
+      { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tool', ...words] },
+    ],
+  },
+];
+
+const noImport = (regex, message) => ({ 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] });
+
+const onlyConfigReadsTheEnvironment = {
+  'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'read it in config.ts' }],
+  'no-restricted-syntax': [
+    'error',
+    { selector: 'ImportDeclaration[source.value=/^(node:)?process$/]', message: 'use the process global' },
+  ],
+};
+
+export default [
+  { ignores: ['**/dist', '**/bundle', '**/gen', '**/*.js', '**/*.cjs', '**/supergraph.ts', '.halftone', '.nx'] },
+  ...nx.configs['flat/base'],
+  ...ts.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(),
+      ...onlyConfigReadsTheEnvironment,
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/package.json'],
+    languageOptions: { parser: json },
+    rules: {
+      '@nx/dependency-checks': [
+        'error',
+        { ignoredFiles: ['**/*.spec.ts', '**/jest.config.js'], ignoredDependencies: peersOfNest },
+      ],
+    },
+  },
+  { files: ['**/config.ts', 'tools/**/*.ts', 'e2e/**/*.ts', 'libs/testing/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/*.spec.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing'), 'max-lines-per-function': 'off' },
+  },
+  { files: ['libs/kernel/src/**/!(*.spec).ts'], rules: noImport('^[^.]', 'the kernel imports nothing') },
+  {
+    files: ['apps/*/src/*/+([a-z0-9-]).ts'],
+    rules: noImport('^(?!@halftone/(kernel|contracts)$|\\./[a-z0-9-]+$)', 'a file without a role suffix is pure'),
+  },
+  {
+    files: ['apps/*/src/*/*.{grpc,http,graphql,consumer}.ts'],
+    rules: noImport('\\.store$', 'an edge calls the service, never the store'),
+  },
+];
