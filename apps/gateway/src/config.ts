@@ -1,0 +1,41 @@
+import { peerUrl } from '@halftone/grpc';
+import { redisSettings } from '@halftone/redis';
+import type { ConfigOf } from '@halftone/service';
+import { z } from 'zod';
+
+export const settings = {
+  ...redisSettings,
+  ORDERS_GRPC: peerUrl('orders'),
+  PAYMENTS_GRPC: peerUrl('payments'),
+  IMAGES_GRPC: peerUrl('images'),
+  NOTIFICATIONS_GRPC: peerUrl('notifications'),
+  JWT_PRIVATE_KEY: z
+    .base64()
+    .min(1)
+    .describe('Ed25519 key that signs tokens, base64 of PKCS #8 DER')
+    .meta({ secret: true }),
+  REALTIME_URLS: z
+    .string()
+    .default('http://127.0.0.1:3005')
+    .transform((list) => list.split(',').map((url) => url.trim().replace(/\/$/, '')))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .describe('base URLs of the realtime replicas as clients reach them, comma separated'),
+  REQUEST_BUDGET_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2000)
+    .describe('time one request may take, all hops together'),
+  TRANSFER_BUDGET_MS: z.coerce.number().int().min(1).default(60_000).describe('time one upload or download may take'),
+  IMAGE_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20 * 1024 * 1024)
+    .describe('largest photo that is taken'),
+};
+
+export type GatewayConfig = ConfigOf<typeof settings>;
+
+/** Injection token of the checked configuration. */
+export const CONFIG = Symbol('gateway config');

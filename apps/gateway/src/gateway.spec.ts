@@ -1,0 +1,152 @@
+import { paymentsV1 } from '@halftone/contracts';
+import { DomainError, uuidv7 } from '@halftone/kernel';
+import type { RunningService } from '@halftone/service';
+import { bootService, testToken } from '@halftone/testing';
+import { gateway } from './gateway';
+import { fakeServices, gatewayEnv, refusal, type Stubs } from './services.fake';
+
+const stubs: Stubs = {};
+let services: RunningService;
+let edge: RunningService;
+let authorization: string;
+
+beforeAll(async () => {
+  services = await bootService(fakeServices(stubs));
+  edge = await bootService(gateway, { ...gatewayEnv(services.grpcUrl), REQUEST_BUDGET_MS: '300' });
+  authorization = `Bearer ${await testToken('alice')}`;
+});
+afterAll(async () => {
+  await edge.stop();
+  await services.stop();
+});
+
+const call = (method: string, path: string, json?: unknown) =>
+  fetch(edge.httpUrl + path, {
+    method,
+    redirect: 'manual',
+    headers: {
+      authorization,
+      'idempotency-key': uuidv7(),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+const createdAt = new Date('2026-01-01T00:00:00Z');
+
+test('a transfer answers with who gave what to whom', async () => {
+  stubs.createTransfer = async ({ to, amount, currency }) => ({
+    transfer: { id: 't1', from: 'alice', to, amount, currency, createdAt },
+    replayed: false,
+  });
+  const answer = await call('POST', '/v1/transfers', { to: 'bob', amount: 10_000, currency: 'USD' });
+  expect(answer.status).toBe(201);
+  expect(await answer.json()).toEqual({
+    id: 't1',
+    from: 'alice',
+    to: 'bob',
+    amount: 10_000,
+    currency: 'USD',
+    createdAt: '2026-01-01T00:00:00.000Z',
+  });
+});
+
+test.each([
+  ['nothing', 0],
+  ['less than nothing', -1],
+  ['a fraction of a cent', 0.5],
+  ['more than a number holds exactly', 2 ** 53],
+  ['text', '100'],
+])('%s can not be transferred', async (_name, amount) => {
+  const answer = await call('POST', '/v1/transfers', { to: 'bob', amount, currency: 'USD' });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'amount' }] });
+});
+
+test('a payment is created, listed and found', async () => {
+  const payment = paymentsV1.Payment.fromPartial({
+    id: uuidv7(),
+    customer: 'alice',
+    status: 1,
+    amount: 500,
+    currency: 'USD',
+    createdAt,
+  });
+  stubs.createPayment = async () => ({ payment, replayed: false });
+  stubs.getPayment = async () => ({ payment });
+  stubs.listPayments = async () => ({ payments: [payment], nextCursor: '' });
+  const created = await call('POST', '/v1/payments', { amount: 500, currency: 'USD' });
+  expect([created.status, created.headers.get('location')]).toEqual([201, `/v1/payments/${payment.id}`]);
+  const view = await created.json();
+  expect(view).toMatchObject({ status: 'captured', amount: 500, orderId: null });
+  expect(await (await call('GET', `/v1/payments/${payment.id}`)).json()).toEqual(view);
+  expect(await (await call('GET', '/v1/payments')).json()).toEqual({ items: [view], next: null });
+});
+
+test('the catalogue is public and may be cached', async () => {
+  stubs.listProducts = async () => ({ products: [{ id: 'print-10x15', name: 'Print', price: 149, currency: 'USD' }] });
+  const answer = await fetch(`${edge.httpUrl}/v1/products`);
+  expect(answer.headers.get('cache-control')).toBe('public, max-age=3600');
+  expect(await answer.json()).toMatchObject({ items: [{ id: 'print-10x15', price: 149 }] });
+  const etag = answer.headers.get('etag') ?? '';
+  expect((await fetch(`${edge.httpUrl}/v1/products`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+});
+
+test('a notification is the event of the feed', async () => {
+  const notification = {
+    id: 'n1',
+    channel: 'customer:alice',
+    seq: 4,
+    type: 'order.paid',
+    subject: 'orders/1',
+    time: createdAt,
+    data: '{"total":5}',
+  };
+  stubs.listNotifications = async () => ({ notifications: [notification], nextCursor: 'c' });
+  const page = await (await call('GET', '/v1/notifications')).json();
+  expect(page).toEqual({
+    items: [{ ...notification, time: '2026-01-01T00:00:00.000Z', data: { total: 5 } }],
+    next: 'c',
+  });
+});
+
+test('clients of the live stream are sent on to the replicas in turn, with their query', async () => {
+  const answers = [await call('GET', '/v1/events?wait=30&ticket=a%2Bb'), await call('GET', '/v1/events')];
+  expect(answers.map(({ status, headers }) => [status, headers.get('location')])).toEqual([
+    [307, 'http://one.example:3005/v1/events?wait=30&ticket=a%2Bb'],
+    [307, 'http://two.example:3005/v1/events'],
+  ]);
+});
+
+test('a service that does not answer in time is a 504 within the budget', async () => {
+  stubs.getAccount = () => new Promise(() => undefined);
+  const start = Date.now();
+  const answer = await call('GET', '/v1/me');
+  expect(await refusal(answer)).toEqual([504, 'DEADLINE_EXCEEDED']);
+  expect(Date.now() - start).toBeLessThan(2000);
+});
+
+test('a fault behind tells nothing about itself', async () => {
+  stubs.listPayments = async () => {
+    throw new Error('password=hunter2 at /srv/app.js:1');
+  };
+  const answer = await call('GET', '/v1/payments');
+  const text = await answer.text();
+  expect(answer.status).toBe(500);
+  expect(JSON.parse(text)).toMatchObject({ code: 'INTERNAL' });
+  expect(text).not.toMatch(/hunter2|app\.js|stack/);
+});
+
+test('a refused page says so', async () => {
+  stubs.listPayments = async () => {
+    throw new DomainError('CURSOR_INVALID', 'not ours');
+  };
+  expect(await (await call('GET', '/v1/payments?cursor=x')).json()).toMatchObject({
+    status: 400,
+    code: 'CURSOR_INVALID',
+  });
+  expect(await (await call('GET', '/v1/payments?size=3')).json()).toMatchObject({ errors: [{ path: 'size' }] });
+});
+
+test('an address where nothing lives is a problem, too', async () => {
+  expect(await (await call('GET', '/v1/nothing')).json()).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND' });
+});

@@ -1,0 +1,32 @@
+import { page } from './page';
+import { pageQuery } from './page.query';
+
+const recorder = () => {
+  const headers: Record<string, string> = {};
+  const reply = {
+    statusCode: 200,
+    status: () => reply,
+    getHeader: (name: string) => headers[name],
+    header: (name: string, value: string) => {
+      headers[name] = value;
+      return reply;
+    },
+  };
+  return { reply, headers };
+};
+
+test('a page with a successor names it in the body and as a link', () => {
+  const { reply, headers } = recorder();
+  expect(page(reply, '/v1/orders', 2, ['a', 'b'], 'x+y')).toEqual({ items: ['a', 'b'], next: 'x+y' });
+  expect(headers).toEqual({ link: '</v1/orders?cursor=x%2By&limit=2>; rel="next"' });
+});
+
+test('the last page has no link', () => {
+  const { reply, headers } = recorder();
+  expect(page(reply, '/v1/orders', 2, [], '')).toEqual({ items: [], next: null });
+  expect(headers).toEqual({});
+});
+
+test.each(['0', '101', '1.5', 'x', ''])('limit=%s is refused', (limit) => {
+  expect(pageQuery.safeParse({ limit }).success).toBe(false);
+});

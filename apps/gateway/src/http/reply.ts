@@ -1,0 +1,15 @@
+/** What the edges use of Fastify's request and reply. */
+export interface EdgeRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: unknown;
+  readonly routeOptions: { readonly url?: string };
+}
+
+export interface EdgeReply {
+  readonly statusCode: number;
+  status(code: number): EdgeReply;
+  header(name: string, value: string): EdgeReply;
+  getHeader(name: string): string | number | string[] | undefined;
+}

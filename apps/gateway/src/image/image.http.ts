@@ -1,0 +1,42 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { IMAGES, type ImagesClient } from '../clients';
+import { etagOf, fresh } from '../http/etag';
+import { page } from '../http/page';
+import { pageQuery, type PageQuery } from '../http/page.query';
+import { SignedIn } from '../http/principal.guard';
+import type { EdgeReply } from '../http/reply';
+import { UuidPipe } from '../http/uuid.pipe';
+import { present } from '../http/words';
+import { imageStatusView, imageView, isUnfinished } from './image.view';
+
+const imageId = new UuidPipe('IMAGE_NOT_FOUND');
+
+@Controller('v1/images')
+@SignedIn()
+export class ImageHttp {
+  constructor(@Inject(IMAGES) private readonly images: ImagesClient) {}
+
+  @Get()
+  async list(@Query({ schema: pageQuery }) query: PageQuery, @Res({ passthrough: true }) reply: EdgeReply) {
+    const { images, nextCursor } = await this.images.listImages(query);
+    return page(reply, '/v1/images', query.limit, images.map(imageView), nextCursor);
+  }
+
+  @Get(':id')
+  async get(
+    @Param('id', imageId) id: string,
+    @Headers('if-none-match') held: string | undefined,
+    @Res({ passthrough: true }) reply: EdgeReply,
+  ) {
+    const image = present((await this.images.getImage({ id })).image);
+    return fresh(reply, held, etagOf(image.version), imageView(image));
+  }
+
+  @Get(':id/status')
+  async status(@Param('id', imageId) id: string, @Res({ passthrough: true }) reply: EdgeReply) {
+    const image = present((await this.images.getImage({ id })).image);
+    reply.header('cache-control', 'no-store');
+    if (isUnfinished(image)) reply.header('retry-after', '1');
+    return imageStatusView(image);
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { gateway } from './gateway';
+
+void runService(gateway);

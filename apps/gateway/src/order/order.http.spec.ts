@@ -1,0 +1,175 @@
+import { ordersV1 } from '@halftone/contracts';
+import { DomainError, uuidv7 } from '@halftone/kernel';
+import { currentCall, remainingMs, type RunningService } from '@halftone/service';
+import { bootService, testToken } from '@halftone/testing';
+import { gateway } from '../gateway';
+import { fakeServices, gatewayEnv, type Stubs } from '../services.fake';
+
+const stubs: Stubs = {};
+let services: RunningService;
+let edge: RunningService;
+let token: string;
+
+beforeAll(async () => {
+  services = await bootService(fakeServices(stubs));
+  edge = await bootService(gateway, gatewayEnv(services.grpcUrl));
+  token = await testToken('alice');
+});
+afterAll(async () => {
+  await edge.stop();
+  await services.stop();
+});
+beforeEach(() => {
+  for (const name of Object.keys(stubs)) delete stubs[name as keyof Stubs];
+});
+
+const id = uuidv7();
+const imageId = uuidv7();
+const order = ordersV1.Order.fromPartial({
+  id,
+  customer: 'alice',
+  status: ordersV1.OrderStatus.PLACED,
+  lines: [{ imageId, product: 'print-10x15', quantity: 2, unitPrice: 149 }],
+  total: 298,
+  currency: 'USD',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  version: 1,
+  payment: ordersV1.PaymentMethod.WALLET,
+});
+const body = { lines: [{ imageId, product: 'print-10x15', quantity: 2 }], payment: 'wallet' };
+
+function send(
+  method: string,
+  path: string,
+  { headers = {}, json }: { headers?: Record<string, string>; json?: unknown } = {},
+) {
+  const type = json === undefined ? undefined : { 'content-type': 'application/json' };
+  return fetch(edge.httpUrl + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...type, ...headers },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+}
+const place = (key: string, json: unknown = body) =>
+  send('POST', '/v1/orders', { headers: { 'idempotency-key': key }, json });
+
+test('an order is placed with the key, the caller and the time that is left', async () => {
+  const seen: unknown[] = [];
+  stubs.placeOrder = async (request) => {
+    seen.push(request, currentCall()?.principal?.customer, (remainingMs() ?? Infinity) <= 2000);
+    return { order, replayed: false };
+  };
+  const answer = await place('"k 1"'.replace(' ', '-'));
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('location')).toBe(`/v1/orders/${id}`);
+  expect(answer.headers.get('etag')).toBe('"1"');
+  expect(answer.headers.get('idempotent-replayed')).toBeNull();
+  expect(await answer.json()).toEqual({
+    id,
+    status: 'placed',
+    lines: [{ imageId, product: 'print-10x15', quantity: 2, unitPrice: 149 }],
+    total: 298,
+    currency: 'USD',
+    payment: 'wallet',
+    reason: null,
+    version: 1,
+    createdAt: '2026-01-01T00:00:00.000Z',
+  });
+  const request = { lines: body.lines, payment: ordersV1.PaymentMethod.WALLET, idempotencyKey: 'k-1' };
+  expect(seen).toEqual([request, 'alice', true]);
+});
+
+test('a replay by the service has the bytes and the status of the first answer', async () => {
+  let calls = 0;
+  stubs.placeOrder = async () => ({ order, replayed: calls++ > 0 });
+  const [first, second] = [await place('r'), await place('r')];
+  expect([first.status, second.status]).toEqual([201, 201]);
+  expect(second.headers.get('idempotent-replayed')).toBe('true');
+  expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
+  expect(await second.text()).toBe(await first.text());
+});
+
+test('what the service refuses is a problem document with its code and findings', async () => {
+  stubs.placeOrder = async () => {
+    throw new DomainError('PRODUCT_UNKNOWN', 'no product "poster"', [{ path: 'lines.0.product', message: 'unknown' }]);
+  };
+  const answer = await place('p');
+  expect(answer.status).toBe(422);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(await answer.json()).toMatchObject({
+    type: 'https://halftone.example/problems/product-unknown',
+    code: 'PRODUCT_UNKNOWN',
+    status: 422,
+    instance: '/v1/orders',
+    errors: [{ path: 'lines.0.product', message: 'unknown' }],
+  });
+});
+
+test.each([
+  ['no lines', { lines: [], payment: 'wallet' }, 'lines'],
+  ['an unknown field', { ...body, discount: 100 }, 'discount'],
+  ['a wrong type', { lines: [{ imageId, product: 'print-10x15', quantity: '2' }] }, 'lines.0.quantity'],
+  ['an image id that is none', { lines: [{ imageId: 'x', product: 'print-10x15', quantity: 2 }] }, 'lines.0.imageId'],
+  ['an unknown way to pay', { ...body, payment: 'cash' }, 'payment'],
+  ['not an object', [body], ''],
+])('%s is VALIDATION_FAILED with its path', async (_name, json, path) => {
+  const answer = await place('v', json);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path }] });
+});
+
+test.each([
+  ['without a key', {}, 400, 'IDEMPOTENCY_KEY_MISSING'],
+  ['with a malformed key', { 'idempotency-key': 'a b' }, 400, 'IDEMPOTENCY_KEY_MALFORMED'],
+  ['without a token', { authorization: '' }, 401, 'UNAUTHENTICATED'],
+  ['of another media type', { 'content-type': 'text/plain', 'idempotency-key': 'm' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['that is a photo', { 'content-type': 'image/png', 'idempotency-key': 'm' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+])('a request %s is refused before any service is asked', async (_name, headers, status, code) => {
+  const answer = await send('POST', '/v1/orders', { headers, json: body });
+  expect(answer.status).toBe(status);
+  expect(await answer.json()).toMatchObject({ code });
+});
+
+test('an expired token is told apart from a bad one', async () => {
+  const expired = await testToken('alice', 'customer', -1);
+  const answer = await send('GET', '/v1/orders', { headers: { authorization: `Bearer ${expired}` } });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+  expect(await answer.json()).toMatchObject({ code: 'TOKEN_EXPIRED' });
+});
+
+test('malformed JSON and too much of it are refused', async () => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'j' };
+  const post = (text: string) => fetch(`${edge.httpUrl}/v1/orders`, { method: 'POST', headers, body: text });
+  expect(await (await post('{"lines":')).json()).toMatchObject({ status: 400, code: 'MALFORMED_JSON' });
+  expect(await (await post(`"${'x'.repeat(2 ** 20)}"`)).json()).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
+});
+
+test('a list is a page with its successor as a link', async () => {
+  stubs.listOrders = async ({ limit, cursor }) => ({ orders: [{ ...order, total: limit }], nextCursor: `${cursor}+` });
+  const answer = await send('GET', '/v1/orders?limit=7&cursor=c');
+  expect(answer.headers.get('link')).toBe('</v1/orders?cursor=c%2B&limit=7>; rel="next"');
+  expect(await answer.json()).toMatchObject({ items: [{ id, total: 7 }], next: 'c+' });
+});
+
+test('an order that is held already is 304 without a body', async () => {
+  stubs.getOrder = async () => ({ order: { ...order, version: 3, status: ordersV1.OrderStatus.PRINTING } });
+  const answer = await send('GET', `/v1/orders/${id}`, { headers: { 'if-none-match': '"3"' } });
+  expect([answer.status, await answer.text(), answer.headers.get('etag')]).toEqual([304, '', '"3"']);
+  const changed = await send('GET', `/v1/orders/${id}`, { headers: { 'if-none-match': '"2"' } });
+  expect(await changed.json()).toMatchObject({ status: 'printing', version: 3 });
+});
+
+test('an id that cannot be one is a 404 that asks nobody', async () => {
+  const answer = await send('GET', '/v1/orders/not-an-id');
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ code: 'ORDER_NOT_FOUND' });
+});
+
+test('the timeline shows each step', async () => {
+  stubs.getOrderTimeline = async () => ({ entries: [{ type: 'order.placed', version: 1, time: order.createdAt }] });
+  const answer = await send('GET', `/v1/orders/${id}/timeline`);
+  expect(await answer.json()).toEqual({
+    items: [{ type: 'order.placed', version: 1, time: '2026-01-01T00:00:00.000Z' }],
+  });
+});

@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { graph } from './graph';
+
+void runService(graph);

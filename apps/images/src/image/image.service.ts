@@ -1,0 +1,86 @@
+import { imagesV1 } from '@halftone/contracts';
+import { DomainError, isUuid, uuidv7 } from '@halftone/kernel';
+import { Database, decodeCursor, encodeCursor, idempotently, type Replayable } from '@halftone/postgres';
+import { failpoint } from '@halftone/service';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { JobBell } from '../job/job.bell';
+import { JobStore } from '../job/job.store';
+import type { ImagesTables } from '../tables';
+import { type Image, uploaded } from './image';
+import { ImageStore } from './image.store';
+import type { Upload } from './image.upload';
+import { PictureSharp } from './picture.sharp';
+import { type Blob, isRenditionName } from './rendition';
+import { toWire } from './wire';
+
+export interface Page {
+  images: Image[];
+  nextCursor: string;
+}
+
+/**
+ * What a customer can do with photos. The caller's customer is always an argument: a foreign photo is answered like one that
+ * does not exist, by IMAGE_NOT_FOUND.
+ */
+@Injectable()
+export class ImageService {
+  constructor(
+    private readonly db: Database<ImagesTables>,
+    private readonly store: ImageStore,
+    private readonly jobs: JobStore,
+    private readonly pictures: PictureSharp,
+    private readonly bell: JobBell,
+  ) {}
+
+  /** Stores a photo and queues its job, once per key. Bytes that are no picture are refused before anything is stored. */
+  async upload(customer: string, { key, bytes, fingerprint }: Upload): Promise<Replayable<imagesV1.Image>> {
+    const picture = await this.pictures.identify(bytes);
+    const claim = { customer, route: 'images.UploadImage', key };
+    const answer = await this.db.tx((tx) =>
+      idempotently(tx, claim, fingerprint, imagesV1.Image, async () => {
+        const image = uploaded({ id: uuidv7(), customer, size: bytes.length, ...picture }, new Date());
+        await this.store.insert(tx, image, bytes);
+        await this.jobs.insert(tx, image.id);
+        return toWire(image);
+      }),
+    );
+    await failpoint('images.upload.after-commit');
+    this.bell.ring();
+    return answer;
+  }
+
+  async get(customer: string, id: string): Promise<Image> {
+    const [image] = await this.find(customer, [id]);
+    if (!image) throw new DomainError('IMAGE_NOT_FOUND', `no image ${id}`);
+    return image;
+  }
+
+  /** Those of these photos that exist and belong to the customer, in no order. */
+  find(customer: string, ids: readonly string[]): Promise<Image[]> {
+    return this.store.find(customer, ids.filter(isUuid));
+  }
+
+  /** Newest first. */
+  async list(customer: string, limit: number, cursor: string): Promise<Page> {
+    const before = cursor ? decodeCursor(cursor, z.uuid()) : undefined;
+    const images = await this.store.list(customer, limit + 1, before);
+    const page = images.slice(0, limit);
+    const last = page.at(-1);
+    return { images: page, nextCursor: images.length > limit && last ? encodeCursor(last.id) : '' };
+  }
+
+  /** `original`, or the name of a rendition. */
+  async download(customer: string, id: string, rendition: string): Promise<Blob> {
+    const image = await this.get(customer, id);
+    const known = rendition === 'original' || isRenditionName(rendition);
+    const blob = known ? await this.store.blob(image.id, rendition) : undefined;
+    if (!blob) throw new DomainError('RENDITION_NOT_FOUND', `image ${id} has no rendition ${rendition}`);
+    return blob;
+  }
+
+  async filterPrintable(customer: string, ids: readonly string[]): Promise<string[]> {
+    const images = await this.find(customer, ids);
+    return images.filter(({ state }) => state.status === 'ready').map(({ id }) => id);
+  }
+}

@@ -1,0 +1,64 @@
+import { failed, type Image, type ImageState, type ImageStatus, ready, transitions, uploaded, working } from './image';
+import { renditionContentType, type RenditionName, renditionNames } from './rendition';
+
+const facts = { id: 'i1', customer: 'alice', contentType: 'image/png', size: 9, width: 30, height: 20 };
+const at = new Date('2026-01-01T00:00:00Z');
+const withRenditions = (image: Image, ...names: RenditionName[]): Image => ({
+  ...image,
+  renditions: names.map((name) => ({ name, contentType: renditionContentType, width: 3, height: 2, size: 1 })),
+});
+const statuses = Object.keys(transitions) as ImageStatus[];
+const states: Record<ImageStatus, ImageState> = {
+  queued: { status: 'queued', progress: 0, step: 'queued' },
+  processing: { status: 'processing', progress: 25, step: 'preview' },
+  ready: { status: 'ready', progress: 100, step: 'done' },
+  failed: { status: 'failed', progress: 25, step: 'failed', reason: 'blurred' },
+};
+const moves: Partial<Record<ImageStatus, (image: Image) => Image>> = {
+  processing: working,
+  ready,
+  failed: (image) => failed(image, 'blurred'),
+};
+
+test('an uploaded photo waits, at version 1', () => {
+  expect(uploaded(facts, at)).toEqual({
+    ...facts,
+    createdAt: at,
+    version: 1,
+    renditions: [],
+    state: { status: 'queued', progress: 0, step: 'queued' },
+  });
+});
+
+test.each<[RenditionName[], Partial<ImageState>]>([
+  [[], { progress: 0, step: 'thumbnail' }],
+  [['thumbnail'], { progress: 25, step: 'preview' }],
+  [['thumbnail', 'preview'], { progress: 50, step: 'print' }],
+  [[...renditionNames], { progress: 90, step: 'print' }],
+])('with %j done it is at %j', (names, expected) => {
+  expect(working(withRenditions(uploaded(facts, at), ...names)).state).toEqual({ status: 'processing', ...expected });
+});
+
+test('work in between changes no version; its end does', () => {
+  const image = working(withRenditions(uploaded(facts, at), ...renditionNames));
+  expect(image.version).toBe(1);
+  expect(ready(image)).toMatchObject({ version: 2, state: states.ready });
+  expect(failed(image, 'blurred')).toMatchObject({
+    version: 2,
+    state: { status: 'failed', progress: 90, reason: 'blurred' },
+  });
+});
+
+test('a photo without all renditions is never ready', () => {
+  const image = working(withRenditions(uploaded(facts, at), 'thumbnail', 'print'));
+  expect(() => ready(image)).toThrow(expect.objectContaining({ code: 'INTERNAL', message: 'image i1 has no preview' }));
+});
+
+const pairs = statuses.flatMap((from) => statuses.filter((to) => moves[to]).map((to) => [from, to] as const));
+
+test.each(pairs)('from %s to %s only as the table says', (from, to) => {
+  const image = withRenditions({ ...uploaded(facts, at), state: states[from] }, ...renditionNames);
+  const move = () => moves[to]?.(image).state.status;
+  if (transitions[from].includes(to)) expect(move()).toBe(to);
+  else expect(move).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+});

@@ -1,0 +1,68 @@
+import { DomainError } from '@halftone/kernel';
+import { progressOf, remainingRenditions, type Rendition, type RenditionName } from './rendition';
+
+export type ImageState =
+  | { status: 'queued'; progress: 0; step: 'queued' }
+  | { status: 'processing'; progress: number; step: RenditionName }
+  | { status: 'ready'; progress: 100; step: 'done' }
+  | { status: 'failed'; progress: number; step: 'failed'; reason: string };
+
+export type ImageStatus = ImageState['status'];
+
+export type ImageEventType = 'image.uploaded' | 'image.ready' | 'image.failed';
+
+/** A customer's photo. Width and height are those of the upright picture; `version` counts the events published about it. */
+export interface Image {
+  id: string;
+  customer: string;
+  contentType: string;
+  /** Bytes of the original. */
+  size: number;
+  width: number;
+  height: number;
+  createdAt: Date;
+  version: number;
+  renditions: readonly Rendition[];
+  state: ImageState;
+}
+
+/** Nothing leaves `ready` or `failed`; `processing` may follow itself, once per step. */
+export const transitions: Readonly<Record<ImageStatus, readonly ImageStatus[]>> = {
+  queued: ['processing', 'failed'],
+  processing: ['processing', 'ready', 'failed'],
+  ready: [],
+  failed: [],
+};
+
+export type NewImage = Pick<Image, 'id' | 'customer' | 'contentType' | 'size' | 'width' | 'height'>;
+
+export const uploaded = (facts: NewImage, now: Date): Image => ({
+  ...facts,
+  createdAt: now,
+  version: 1,
+  renditions: [],
+  state: { status: 'queued', progress: 0, step: 'queued' },
+});
+
+/** The photo while its next missing rendition is made; after the last one it stays at that step until it is `ready`. */
+export function working(image: Image): Image {
+  const [step = 'print'] = remainingRenditions(image.renditions);
+  return become(image, { status: 'processing', progress: progressOf(image.renditions), step });
+}
+
+/** Refuses a photo that lacks a rendition: an order may rely on all three. */
+export function ready(image: Image): Image {
+  const missing = remainingRenditions(image.renditions);
+  if (missing.length > 0) throw new DomainError('INTERNAL', `image ${image.id} has no ${missing.join(', ')}`);
+  return { ...become(image, { status: 'ready', progress: 100, step: 'done' }), version: image.version + 1 };
+}
+
+export const failed = (image: Image, reason: string): Image => ({
+  ...become(image, { status: 'failed', progress: image.state.progress, step: 'failed', reason }),
+  version: image.version + 1,
+});
+
+function become(image: Image, state: ImageState): Image {
+  if (transitions[image.state.status].includes(state.status)) return { ...image, state };
+  throw new DomainError('INTERNAL', `image ${image.id} cannot go from ${image.state.status} to ${state.status}`);
+}

@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { images } from './images';
+
+void runService(images);

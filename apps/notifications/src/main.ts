@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { notifications } from './notifications';
+
+void runService(notifications);

@@ -1,0 +1,48 @@
+import { channelOf } from '@halftone/contracts';
+import { uuidv7 } from '@halftone/kernel';
+import { Database, decodeCursor, encodeCursor, once } from '@halftone/postgres';
+import { failpoint } from '@halftone/service';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { NotificationsTables } from '../tables';
+import { type Notification, notify, type PublicData, type SourceEvent } from './notification';
+import { NotificationStore } from './notification.store';
+
+/** The name under which this service remembers what it has seen; also its consumer group. */
+export const consumer = 'halftone.notifications';
+
+export interface Page {
+  notifications: Notification[];
+  nextCursor: string;
+}
+
+const position = z.int().min(1);
+
+/** Turns what happened into what customers are told: each event once, each channel in one gapless order. */
+@Injectable()
+export class NotificationService {
+  constructor(
+    private readonly db: Database<NotificationsTables>,
+    private readonly store: NotificationStore,
+  ) {}
+
+  /** Safe to call any number of times with the same event. */
+  async tell(event: SourceEvent, data: PublicData): Promise<void> {
+    await this.db.tx(async (tx) => {
+      if (!(await once(tx, { consumer, eventId: event.id }))) return;
+      const notice = notify(event, data);
+      const seq = await this.store.nextSeq(tx, notice.channel);
+      await this.store.insert(tx, { ...notice, id: uuidv7(), seq }, event.id);
+    });
+    await failpoint('notifications.tell.after-commit');
+  }
+
+  /** The customer's own channel, newest first. */
+  async list(customer: string, limit: number, cursor: string): Promise<Page> {
+    const before = cursor ? decodeCursor(cursor, position) : undefined;
+    const found = await this.store.list(channelOf(customer), limit + 1, before);
+    const notifications = found.slice(0, limit);
+    const last = notifications.at(-1);
+    return { notifications, nextCursor: found.length > limit && last ? encodeCursor(last.seq) : '' };
+  }
+}

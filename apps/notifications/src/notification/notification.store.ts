@@ -1,0 +1,44 @@
+import { topics } from '@halftone/contracts';
+import { appendEvent, Database, type Tx } from '@halftone/postgres';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { NotificationsTables } from '../tables';
+import type { Notification } from './notification';
+
+/** The log of every channel. */
+@Injectable()
+export class NotificationStore {
+  constructor(private readonly db: Database<NotificationsTables>) {}
+
+  /**
+   * The next number of the channel. Locks the channel to the end of the transaction: whoever is next waits for this commit, so
+   * numbers are given, committed and put into the outbox in one and the same order, and a rollback leaves no gap.
+   */
+  async nextSeq(tx: Tx<NotificationsTables>, channel: string): Promise<number> {
+    const { last_seq } = await tx
+      .insertInto('channel')
+      .values({ name: channel, last_seq: 1 })
+      .onConflict((known) => known.column('name').doUpdateSet({ last_seq: sql`channel.last_seq + 1` }))
+      .returning('last_seq')
+      .executeTakeFirstOrThrow();
+    return last_seq;
+  }
+
+  /** The notification and its event on the feed, under the same id. */
+  async insert(tx: Tx<NotificationsTables>, notification: Notification, sourceEventId: string): Promise<void> {
+    const { id, channel, seq, type, subject, time } = notification;
+    const data = JSON.stringify(notification.data);
+    const row = { id, channel, seq, type, subject, time, data, source_event_id: sourceEventId };
+    await tx.insertInto('notification').values(row).execute();
+    const value = { id, channel, seq, type, subject, time, data };
+    await appendEvent(tx, { topic: topics.feed, id, type, subject, time, key: channel, sequence: seq, value });
+  }
+
+  /** Newest first, at most `limit`, those before `before`. */
+  list(channel: string, limit: number, before?: number): Promise<Notification[]> {
+    const columns = ['id', 'channel', 'seq', 'type', 'subject', 'time', 'data'] as const;
+    let query = this.db.rows.selectFrom('notification').select(columns).where('channel', '=', channel);
+    if (before !== undefined) query = query.where('seq', '<', before);
+    return query.orderBy('seq', 'desc').limit(limit).execute();
+  }
+}

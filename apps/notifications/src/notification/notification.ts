@@ -1,0 +1,68 @@
+import { channelOf, type eventsV1, imagesV1, ordersV1, paymentsV1 } from '@halftone/contracts';
+import { DomainError } from '@halftone/kernel';
+
+/** A JSON object as clients see it: public fields only, statuses in lower case. */
+export type PublicData = Readonly<Record<string, unknown>>;
+
+/** An event of another service, as far as every kind of it is alike. */
+export interface SourceEvent {
+  id: string;
+  /** The customer it concerns: all domain topics are keyed by customer, and what concerns two is two events. */
+  key: string;
+  type: string;
+  subject: string;
+  time: Date;
+}
+
+/** What one channel is told; it gets its place in the channel when it is stored. */
+export interface Notice {
+  channel: string;
+  type: string;
+  subject: string;
+  time: Date;
+  data: PublicData;
+}
+
+export interface Notification extends Notice {
+  id: string;
+  /** 1..n per channel, without gap. */
+  seq: number;
+}
+
+export const notify = ({ key, type, subject, time }: SourceEvent, data: PublicData): Notice => ({
+  channel: channelOf(key),
+  type,
+  subject,
+  time,
+  data,
+});
+
+export function aboutOrder({ order }: eventsV1.OrderEvent): PublicData {
+  const { id, status, total, currency, version } = present(order, 'order');
+  return { order: { id, status: word(ordersV1.OrderStatus[status]), total, currency, version } };
+}
+
+export function aboutPayment({ payment, transfer }: eventsV1.PaymentEvent): PublicData {
+  if (transfer) {
+    const { id, from, to, amount, currency } = transfer;
+    return { transfer: { id, from, to, amount, currency } };
+  }
+  const { id, orderId, status, amount, currency } = present(payment, 'payment');
+  return {
+    payment: { id, orderId: orderId || null, status: word(paymentsV1.PaymentStatus[status]), amount, currency },
+  };
+}
+
+export function aboutImage({ image }: eventsV1.ImageEvent): PublicData {
+  const { id, status, renditions, reason } = present(image, 'image');
+  const facts = { id, status: word(imagesV1.ImageStatus[status]), renditions: renditions.map(({ name }) => name) };
+  return { image: reason ? { ...facts, reason } : facts };
+}
+
+const word = (enumName: string): string => enumName.toLowerCase();
+
+/** A value without its subject will never get one: not retryable. */
+function present<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new DomainError('VALIDATION_FAILED', `the event carries no ${name}`);
+  return value;
+}

@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { orders } from './orders';
+
+void runService(orders);

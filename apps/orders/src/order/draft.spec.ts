@@ -1,0 +1,53 @@
+import { draftOrder } from './draft';
+
+const imageId = '01990000-0000-7000-8000-000000000001';
+const prices = [
+  { id: 'print-10x15', price: 29, currency: 'USD' },
+  { id: 'mug', price: 1499, currency: 'USD' },
+];
+const line = { imageId, product: 'mug', quantity: 1 };
+
+const refusalOf = (lines: (typeof line)[]) => {
+  try {
+    draftOrder(lines, prices);
+  } catch (error) {
+    const { code, details } = error as { code: string; details: { path: string }[] };
+    return [code, details.map(({ path }) => path)];
+  }
+  return undefined;
+};
+
+test('prices come from the list and the total is their sum', () => {
+  const draft = draftOrder([line, { imageId, product: 'print-10x15', quantity: 3 }], prices);
+  expect(draft).toEqual({
+    lines: [
+      { imageId, product: 'mug', quantity: 1, unitPrice: 1499 },
+      { imageId, product: 'print-10x15', quantity: 3, unitPrice: 29 },
+    ],
+    total: 1586,
+    currency: 'USD',
+  });
+});
+
+test('a price in the request is not taken over', () => {
+  const greedy = { ...line, unitPrice: 1 };
+  expect(draftOrder([greedy], prices).lines[0]?.unitPrice).toBe(1499);
+});
+
+test('every bad field is named at once', () => {
+  const lines = [line, { ...line, quantity: 0 }, { ...line, imageId: 'x', quantity: 1001 }];
+  expect(refusalOf(lines)).toEqual(['VALIDATION_FAILED', ['lines.1.quantity', 'lines.2.imageId', 'lines.2.quantity']]);
+});
+
+test('an unknown product is named', () => {
+  expect(refusalOf([line, { ...line, product: 'statue' }])).toEqual(['PRODUCT_UNKNOWN', ['lines.1.product']]);
+});
+
+test.each([0, 101])('%i lines are refused', (count) => {
+  expect(refusalOf(Array.from({ length: count }, () => line))).toEqual(['VALIDATION_FAILED', ['lines']]);
+});
+
+test('a hundred lines of a thousand pieces are taken', () => {
+  const lines = Array.from({ length: 100 }, () => ({ ...line, quantity: 1000 }));
+  expect(draftOrder(lines, prices).total).toBe(149_900_000);
+});

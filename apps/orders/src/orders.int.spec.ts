@@ -1,0 +1,248 @@
+import { eventsV1, ordersV1 } from '@halftone/contracts';
+import { DomainError, uuidv7 } from '@halftone/kernel';
+import { Database, openPool } from '@halftone/postgres';
+import { freshSchema, type FreshSchema } from '@halftone/testing';
+import type { ImagesClient } from './clients';
+import { migrations } from './migrations';
+import { OrderService } from './order/order.service';
+import { OrderStore } from './order/order.store';
+import type { OrdersTables } from './tables';
+
+const alice = { customer: 'alice', role: 'customer' } as const;
+const bob = { customer: 'bob', role: 'customer' } as const;
+const olga = { customer: 'olga', role: 'operator' } as const;
+const photo = '01990000-0000-7000-8000-000000000001';
+
+const unexpected = (call: string) => () => {
+  throw new Error(`images.${call} was not expected`);
+};
+const noImages: ImagesClient = {
+  uploadImage: unexpected('uploadImage'),
+  getImage: unexpected('getImage'),
+  listImages: unexpected('listImages'),
+  downloadImage: unexpected('downloadImage'),
+  filterPrintable: unexpected('filterPrintable'),
+};
+const imagesAway = async () => {
+  throw new DomainError('UNAVAILABLE', 'images is away');
+};
+
+let schema: FreshSchema;
+let db: Database<OrdersTables>;
+
+const withImages = (stubs: Partial<ImagesClient>) =>
+  new OrderService(db, new OrderStore(db), { ...noImages, ...stubs });
+const allPrintable = () => withImages({ filterPrintable: async ({ ids }) => ({ ids }) });
+
+beforeEach(async () => {
+  schema = await freshSchema('orders');
+  db = new Database<OrdersTables>(openPool(schema.url, 10, 'test'));
+  await db.migrate('orders', migrations);
+});
+afterEach(async () => {
+  await assertTheTimelineIsWhatWasPublished();
+  await db.close();
+  await schema.drop();
+});
+
+const published = async () => {
+  const rows = await db.rows.selectFrom('outbox').selectAll().orderBy('id').execute();
+  return rows.map(({ event_id, type, subject, key, sequence, value }) => ({
+    id: event_id,
+    type,
+    subject,
+    key,
+    sequence,
+    order: eventsV1.OrderEvent.decode(value).order,
+  }));
+};
+
+/** Every order's timeline is 1..version without gap and holds the very events of the outbox; the order is where the last one left it. */
+async function assertTheTimelineIsWhatWasPublished(): Promise<void> {
+  const events = await published();
+  for (const { id, version, status } of await db.rows.selectFrom('order').selectAll().execute()) {
+    const timeline = await db.rows
+      .selectFrom('order_event')
+      .selectAll()
+      .where('order_id', '=', id)
+      .orderBy('version')
+      .execute();
+    const own = events.filter(({ subject }) => subject === `orders/${id}`);
+    expect(timeline.map((row) => [row.version, row.event_id, row.type])).toEqual(
+      own.map((e) => [e.sequence, e.id, e.type]),
+    );
+    expect(timeline.map((row) => row.version)).toEqual(Array.from({ length: version }, (_, index) => index + 1));
+    expect(timeline.at(-1)?.type).toBe(`order.${status}`);
+  }
+}
+
+const request = (idempotencyKey: string = uuidv7(), quantity = 2): ordersV1.PlaceOrderRequest => ({
+  lines: [{ imageId: photo, product: 'print-10x15', quantity }],
+  payment: ordersV1.PaymentMethod.WALLET,
+  idempotencyKey,
+});
+
+const refused = (code: string) => expect.objectContaining({ code });
+const orderCount = async () => (await db.rows.selectFrom('order').select('id').execute()).length;
+
+describe('placing an order', () => {
+  test('stores it with prices of the catalogue and publishes it', async () => {
+    const { response, replayed } = await allPrintable().place(alice, request());
+    expect(replayed).toBe(false);
+    expect(response).toMatchObject({
+      customer: 'alice',
+      status: ordersV1.OrderStatus.PLACED,
+      total: 58,
+      currency: 'USD',
+      version: 1,
+    });
+    expect(await published()).toMatchObject([
+      {
+        type: 'order.placed',
+        subject: `orders/${response.id}`,
+        key: 'alice',
+        sequence: 1,
+        order: { id: response.id, total: 58 },
+      },
+    ]);
+  });
+
+  test('happens once under 20 calls with one key at once', async () => {
+    const orders = allPrintable();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => orders.place(alice, request('key-1'))));
+    expect(new Set(answers.map(({ response }) => response.id)).size).toBe(1);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await orderCount()).toBe(1);
+  });
+
+  test('is replayed without the images service, as it was then', async () => {
+    const { response } = await allPrintable().place(alice, request('key-1'));
+    await allPrintable().advance(uuidv7(), response.id, { type: 'MarkPaid' });
+    expect(await withImages({ filterPrintable: imagesAway }).place(alice, request('key-1'))).toEqual({
+      response,
+      replayed: true,
+    });
+  });
+
+  test('with the same key and another body is refused', async () => {
+    await allPrintable().place(alice, request('key-1'));
+    await expect(allPrintable().place(alice, request('key-1', 3))).rejects.toEqual(refused('IDEMPOTENCY_KEY_REUSED'));
+    expect(await orderCount()).toBe(1);
+  });
+
+  test('with the same key of another customer is another order', async () => {
+    await allPrintable().place(alice, request('key-1'));
+    expect(await allPrintable().place(bob, request('key-1'))).toMatchObject({ replayed: false });
+  });
+
+  test('asks for each photo once', async () => {
+    const filterPrintable = jest.fn(async ({ ids }: { ids: string[] }) => ({ ids }));
+    const { lines, ...rest } = request();
+    await withImages({ filterPrintable }).place(alice, { ...rest, lines: [...lines, ...lines] });
+    expect(filterPrintable.mock.calls).toEqual([[{ ids: [photo] }]]);
+  });
+
+  test('of a photo that cannot be printed is refused, naming the path', async () => {
+    const orders = withImages({ filterPrintable: async () => ({ ids: [] }) });
+    await expect(orders.place(alice, request())).rejects.toMatchObject({
+      code: 'IMAGE_NOT_PRINTABLE',
+      details: [{ path: 'lines.0.imageId' }],
+    });
+  });
+
+  test.each([
+    ['no lines', { ...request(), lines: [] }, 'VALIDATION_FAILED'],
+    ['no payment method', { ...request(), payment: ordersV1.PaymentMethod.UNSPECIFIED }, 'VALIDATION_FAILED'],
+    [
+      'an unknown product',
+      { ...request(), lines: [{ imageId: photo, product: 'statue', quantity: 1 }] },
+      'PRODUCT_UNKNOWN',
+    ],
+    ['no key', request(''), 'IDEMPOTENCY_KEY_MISSING'],
+  ])('with %s is refused before anybody is asked', async (_, bad, code) => {
+    await expect(withImages({}).place(alice, bad)).rejects.toEqual(refused(code));
+    expect(await published()).toEqual([]);
+  });
+
+  test('that fails leaves the key free', async () => {
+    await expect(withImages({ filterPrintable: imagesAway }).place(alice, request('key-1'))).rejects.toEqual(
+      refused('UNAVAILABLE'),
+    );
+    expect(await allPrintable().place(alice, request('key-1'))).toMatchObject({ replayed: false });
+  });
+});
+
+describe('the saga', () => {
+  const placed = async () => (await allPrintable().place(alice, request())).response.id;
+
+  test('carries an order from placed to shipped', async () => {
+    const [orders, id] = [allPrintable(), await placed()];
+    for (const type of ['MarkPaid', 'StartPrinting', 'Ship'] as const) await orders.advance(uuidv7(), id, { type });
+    expect((await orders.timeline(alice, id)).map(({ type, version }) => [type, version])).toEqual([
+      ['order.placed', 1],
+      ['order.paid', 2],
+      ['order.printing', 3],
+      ['order.shipped', 4],
+    ]);
+  });
+
+  test('takes a step once, however often its event comes, even at the same moment', async () => {
+    const [orders, id, eventId] = [allPrintable(), await placed(), uuidv7()];
+    await Promise.all(Array.from({ length: 10 }, () => orders.advance(eventId, id, { type: 'MarkPaid' })));
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'paid', version: 2 });
+  });
+
+  test('ignores an event for a step that is behind', async () => {
+    const [orders, id] = [allPrintable(), await placed()];
+    for (const type of ['MarkPaid', 'StartPrinting', 'MarkPaid'] as const) await orders.advance(uuidv7(), id, { type });
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'printing', version: 3 });
+  });
+
+  test('cancels a declined order with the reason', async () => {
+    const [orders, id] = [allPrintable(), await placed()];
+    await orders.advance(uuidv7(), id, { type: 'Cancel', reason: 'INSUFFICIENT_FUNDS' });
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'cancelled', reason: 'INSUFFICIENT_FUNDS' });
+  });
+
+  test.each([uuidv7(), 'no-id', ''])('says that there is no order %p, for good', async (id) => {
+    await expect(allPrintable().advance(uuidv7(), id, { type: 'MarkPaid' })).rejects.toMatchObject({
+      code: 'ORDER_NOT_FOUND',
+      row: { retryable: false },
+    });
+  });
+
+  test('does not remember an event whose step failed', async () => {
+    const [orders, id, eventId] = [allPrintable(), await placed(), uuidv7()];
+    await expect(orders.advance(eventId, id, { type: 'Ship' })).rejects.toEqual(refused('ORDER_TRANSITION_ILLEGAL'));
+    for (const type of ['MarkPaid', 'StartPrinting'] as const) await orders.advance(uuidv7(), id, { type });
+    await orders.advance(eventId, id, { type: 'Ship' });
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'shipped' });
+  });
+});
+
+describe('reading orders', () => {
+  test('shows a customer only the own ones, and an operator all', async () => {
+    const orders = allPrintable();
+    const { id } = (await orders.place(alice, request())).response;
+    expect(await orders.get(alice, id)).toMatchObject({ id, lines: [{ imageId: photo, quantity: 2, unitPrice: 29 }] });
+    expect(await orders.get(olga, id)).toMatchObject({ id });
+    await expect(orders.get(bob, id)).rejects.toEqual(refused('ORDER_NOT_FOUND'));
+    await expect(orders.timeline(bob, id)).rejects.toEqual(refused('ORDER_NOT_FOUND'));
+    expect((await orders.list(bob, 20, '')).items).toEqual([]);
+    expect(await orders.listOf(bob, 'alice', 20)).toEqual([]);
+    expect((await orders.list(olga, 20, '')).items).toHaveLength(1);
+  });
+
+  test('lists them newest first, page by page', async () => {
+    const orders = allPrintable();
+    for (const quantity of [1, 2, 3]) {
+      await orders.place(alice, request(uuidv7(), quantity));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const first = await orders.list(alice, 2, '');
+    const second = await orders.list(alice, 2, first.nextCursor);
+    expect([...first.items, ...second.items].map(({ lines }) => lines[0]?.quantity)).toEqual([3, 2, 1]);
+    expect(second.nextCursor).toBe('');
+    await expect(orders.list(alice, 2, 'made-up')).rejects.toEqual(refused('CURSOR_INVALID'));
+  });
+});

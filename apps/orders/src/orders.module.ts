@@ -1,0 +1,51 @@
+import { imagesV1, ordersV1 } from '@halftone/contracts';
+import { subgraphModule } from '@halftone/graphql';
+import { grpcClient, GrpcServerModule } from '@halftone/grpc';
+import { KafkaModule } from '@halftone/kafka';
+import { PostgresModule } from '@halftone/postgres';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { IMAGES } from './clients';
+import type { OrdersConfig } from './config';
+import { orphanedTypes, resolvers } from './graphql';
+import { migrations } from './migrations';
+import { OrderConsumer } from './order/order.consumer';
+import { OrderGrpc } from './order/order.grpc';
+import { OrderService } from './order/order.service';
+import { OrderStore } from './order/order.store';
+import { ProductGrpc } from './product/product.grpc';
+
+@Module({})
+export class OrdersModule {
+  static forRoot(config: OrdersConfig): DynamicModule {
+    return {
+      module: OrdersModule,
+      imports: [
+        PostgresModule.forRoot({
+          url: config.DATABASE_URL,
+          poolSize: config.DATABASE_POOL_SIZE,
+          schema: 'orders',
+          migrations,
+        }),
+        KafkaModule.forRoot({
+          brokers: config.KAFKA_BROKERS,
+          clientId: 'orders',
+          group: 'halftone.orders',
+          consumers: [OrderConsumer],
+          relay: true,
+        }),
+        GrpcServerModule.forRoot({
+          services: [ordersV1.OrdersServiceService],
+          host: config.GRPC_HOST,
+          port: config.GRPC_PORT,
+        }),
+        subgraphModule({ orphanedTypes }),
+      ],
+      controllers: [OrderGrpc, ProductGrpc],
+      providers: [
+        grpcClient(IMAGES, imagesV1.ImagesServiceService, { url: config.IMAGES_GRPC }),
+        ...[OrderService, OrderStore, OrderConsumer],
+        ...resolvers,
+      ],
+    };
+  }
+}

@@ -1,0 +1,12 @@
+import { catalogue } from './product';
+
+test('every product has an id of its own', () => {
+  expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length);
+});
+
+test('every price is a positive whole number of cents', () => {
+  for (const { price, currency } of catalogue) {
+    expect(Number.isSafeInteger(price) && price > 0).toBe(true);
+    expect(currency).toBe('USD');
+  }
+});

@@ -1,0 +1,60 @@
+import { uuidv7 } from '@halftone/kernel';
+import type { Tx } from '@halftone/postgres';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { PaymentsTables } from '../tables';
+import { type Account, apply, type Posting } from './ledger';
+
+/**
+ * The ledger's rows. An entry and the balance it changes are written in the caller's one transaction. Whoever looks at a balance to decide
+ * about money locks it first, by `lock`, and all at once, so that locks are always taken in the same order.
+ */
+@Injectable()
+export class LedgerStore {
+  /** The accounts of these ids that exist, as they are until the transaction ends: nobody else can change them. */
+  lock(tx: Tx<PaymentsTables>, ids: readonly string[]): Promise<Account[]> {
+    const query = tx
+      .selectFrom('account')
+      .selectAll()
+      .where('id', 'in', [...ids]);
+    return query.orderBy('id').forUpdate().execute();
+  }
+
+  /**
+   * Posts on accounts that `lock` gave in this transaction. Answers the ledger transaction's id, or undefined if this reference is
+   * posted already. What `apply` throws, this throws; the caller's transaction then rolls back.
+   */
+  async post(
+    tx: Tx<PaymentsTables>,
+    posting: Posting,
+    accounts: readonly Account[],
+    now: Date,
+  ): Promise<string | undefined> {
+    const id = uuidv7();
+    const { kind, reference } = posting;
+    const opened = await tx
+      .insertInto('ledger_transaction')
+      .values({ id, kind, reference, created_at: now })
+      .onConflict((conflict) => conflict.column('reference').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!opened) return undefined;
+    const changed = apply(posting, accounts);
+    const entries = posting.entries.map(({ account, amount }) => ({
+      transaction_id: id,
+      account_id: account,
+      amount,
+      created_at: now,
+    }));
+    await tx.insertInto('ledger_entry').values(entries).execute();
+    await writeBalances(tx, changed);
+    return id;
+  }
+}
+
+const writeBalances = (tx: Tx<PaymentsTables>, accounts: readonly Account[]) =>
+  sql`
+    update account set balance = new.balance
+    from (values ${sql.join(accounts.map(({ id, balance }) => sql`(${id}::text, ${balance}::bigint)`))}) as new (id, balance)
+    where account.id = new.id
+  `.execute(tx);

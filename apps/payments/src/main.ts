@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { payments } from './payments';
+
+void runService(payments);

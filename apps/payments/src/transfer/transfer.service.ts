@@ -1,0 +1,62 @@
+import { paymentsV1 } from '@halftone/contracts';
+import { DomainError, uuidv7 } from '@halftone/kernel';
+import { Database, fingerprintOf, idempotently, type Replayable, type Tx } from '@halftone/postgres';
+import { failpoint, type Principal } from '@halftone/service';
+import { Injectable } from '@nestjs/common';
+import { walletOf } from '../account/account';
+import { askedAmount } from '../ledger/amount';
+import { move, type Posting } from '../ledger/ledger';
+import { LedgerStore } from '../ledger/ledger.store';
+import type { PaymentsTables } from '../tables';
+import { decide, type Transfer, type TransferCommand } from './transfer';
+import { TransferStore } from './transfer.store';
+import { toWire } from './wire';
+
+const { Transfer: codec, CreateTransferRequest } = paymentsV1;
+
+/** Money between wallets: once per key, and never more than the sender has, however many transfers run at the same moment. */
+@Injectable()
+export class TransferService {
+  constructor(
+    private readonly db: Database<PaymentsTables>,
+    private readonly store: TransferStore,
+    private readonly ledger: LedgerStore,
+  ) {}
+
+  /** What cannot be transferred is an error and leaves nothing behind, not even the key. */
+  async create(
+    { customer }: Principal,
+    request: paymentsV1.CreateTransferRequest,
+  ): Promise<Replayable<paymentsV1.Transfer>> {
+    const { idempotencyKey: key, to, currency } = request;
+    const command = { id: uuidv7(), from: customer, to, amount: askedAmount(request.amount), currency };
+    const claim = { customer, route: 'payments.CreateTransfer', key };
+    const fingerprint = fingerprintOf(CreateTransferRequest.encode({ ...request, idempotencyKey: '' }).finish());
+    const created = await this.db.tx(async (tx) => {
+      const answer = await idempotently(tx, claim, fingerprint, codec, async () =>
+        toWire(await this.transfer(tx, command)),
+      );
+      await failpoint('payments.transfer.before-commit');
+      return answer;
+    });
+    await failpoint('payments.transfer.after-commit');
+    return created;
+  }
+
+  private async transfer(tx: Tx<PaymentsTables>, command: TransferCommand): Promise<Transfer> {
+    const [from, to] = [walletOf(command.from), walletOf(command.to)];
+    const accounts = await this.ledger.lock(tx, [from, to]);
+    const wallets = { sender: accounts.find(({ id }) => id === from), recipient: accounts.find(({ id }) => id === to) };
+    const transfer = decide(command, wallets, new Date());
+    const transactionId = await this.ledger.post(tx, postingOf(transfer), accounts, transfer.createdAt);
+    if (!transactionId) throw new DomainError('INTERNAL', `transfer ${transfer.id} is posted already`);
+    await this.store.insert(tx, transfer, transactionId);
+    return transfer;
+  }
+}
+
+const postingOf = ({ id, from, to, amount }: Transfer): Posting => ({
+  kind: 'transfer',
+  reference: `transfer:${id}`,
+  entries: move(amount, walletOf(from), walletOf(to)),
+});

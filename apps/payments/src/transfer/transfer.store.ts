@@ -1,0 +1,39 @@
+import { topics } from '@halftone/contracts';
+import { appendEvent, type Tx } from '@halftone/postgres';
+import { Injectable } from '@nestjs/common';
+import type { PaymentsTables } from '../tables';
+import type { Transfer } from './transfer';
+import { subjectOf, toWire } from './wire';
+
+/** Transfers. Storing one and telling the world is one step. */
+@Injectable()
+export class TransferStore {
+  /** One event for what happened once; it names both parties, and whoever tells customers tells both. */
+  async insert(tx: Tx<PaymentsTables>, transfer: Transfer, transactionId: string): Promise<void> {
+    const { id, from, to, amount, currency, createdAt } = transfer;
+    await tx
+      .insertInto('transfer')
+      .values({
+        id,
+        sender: from,
+        recipient: to,
+        amount,
+        currency,
+        transaction_id: transactionId,
+        created_at: createdAt,
+      })
+      .execute();
+    await publish(tx, transfer);
+  }
+}
+
+const publish = (tx: Tx<PaymentsTables>, transfer: Transfer) =>
+  appendEvent(tx, {
+    topic: topics.payments,
+    type: 'transfer.completed',
+    subject: subjectOf(transfer),
+    key: transfer.from,
+    sequence: 1,
+    value: { payment: undefined, transfer: toWire(transfer) },
+    time: transfer.createdAt,
+  });

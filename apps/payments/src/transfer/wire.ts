@@ -1,0 +1,14 @@
+import type { paymentsV1 } from '@halftone/contracts';
+import type { Transfer } from './transfer';
+
+export const subjectOf = (transfer: Pick<Transfer, 'id'>): string => `transfers/${transfer.id}`;
+
+/** The transfer as gRPC, Kafka and the stored response of a call carry it. */
+export const toWire = ({ id, from, to, amount, currency, createdAt }: Transfer): paymentsV1.Transfer => ({
+  id,
+  from,
+  to,
+  amount,
+  currency,
+  createdAt,
+});

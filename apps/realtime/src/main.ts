@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { realtime } from './realtime';
+
+void runService(realtime);

@@ -1,0 +1,75 @@
+/** The system under test, as any client would find it. */
+import { Listener, type TransportName } from '@halftone/tools/client/listener.ts';
+import { processesOf } from '@halftone/tools/client/processes.ts';
+import { eventually } from '@halftone/tools/client/retry.ts';
+import { signIn, type Session } from '@halftone/tools/client/session.ts';
+import { cheapestProduct, photo, uploadAndWait } from '@halftone/tools/client/shop.ts';
+import { runningSystem, type RunState, type ServiceState } from '@halftone/tools/engines/run-state.ts';
+import { withDatabase } from '@halftone/tools/verify/rows.ts';
+import { runningSources } from '@halftone/tools/verify/sources.ts';
+import { verify } from '@halftone/tools/verify/verify.ts';
+
+export function system(): RunState {
+  const run = runningSystem();
+  if (!run) throw new Error('no system is up');
+  return run;
+}
+
+export const signedIn = (customer: 'alice' | 'bob' | 'olga'): Promise<Session> =>
+  signIn(system().urls.gateway, customer);
+
+export const listen = (session: Session, transport: TransportName, cursor?: string): Promise<Listener> =>
+  Listener.start({ session, urls: system().urls.realtime, transport, cursor });
+
+/** A photo that can be ordered and what it costs least to order. */
+export async function shopping(session: Session): Promise<{ imageId: string; product: string; price: number }> {
+  const imageId = await uploadAndWait(session, await photo('rocket.jpg'));
+  const { id, price } = await cheapestProduct(session);
+  return { imageId, product: id, price };
+}
+
+/** Statements by the superuser: what somebody could do by hand. */
+export async function query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+  return withDatabase(runningSources().databaseUrl, async (client) => (await client.query(text, values)).rows as Row[]);
+}
+
+/** Everything a request could have left behind, counted. */
+export async function countEverything(): Promise<Record<string, number>> {
+  const tables = [
+    'orders."order"',
+    'orders.idempotency',
+    'payments.payment',
+    'payments.transfer',
+    'payments.ledger_entry',
+    'payments.idempotency',
+    'images.image',
+    'images.blob',
+    'images.idempotency',
+    'notifications.notification',
+  ];
+  const counts = tables.map((table) => `SELECT '${table}' AS name, count(*) AS n FROM ${table}`).join(' UNION ALL ');
+  const rows = await query<{ name: string; n: number }>(counts);
+  return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
+}
+
+/** The invariants that do not hold. */
+export async function brokenInvariants(patienceMs = 20_000): Promise<string[]> {
+  const { results } = await verify(runningSources(), { patienceMs });
+  return results.filter(({ ok }) => !ok).map(({ invariant }) => invariant);
+}
+
+/** SIGKILL for one process of the service. */
+export function kill(name: string): ServiceState {
+  const [target] = processesOf(name);
+  if (!target) throw new Error(`no ${name} runs`);
+  process.kill(target.pid, 'SIGKILL');
+  return target;
+}
+
+/** The supervisor has it back, and it says that it is ready. */
+export const waitUntilBack = ({ name, replica, pid }: ServiceState): Promise<number> =>
+  eventually(`${name} to be back`, async () => {
+    const now = processesOf(name).find((service) => service.replica === replica && service.pid !== pid);
+    const ready = now && (await fetch(`${now.http}/healthz/ready`).catch(() => undefined));
+    return ready?.ok ? now?.pid : undefined;
+  });

@@ -1,0 +1,92 @@
+import type { Session } from '@halftone/tools/client/session.ts';
+import { placeOrder, waitUntilFinal } from '@halftone/tools/client/shop.ts';
+import { brokenInvariants, query, shopping, signedIn } from './system';
+
+let bob: Session;
+let orderId: string;
+let imageId: string;
+let product: string;
+
+beforeAll(async () => {
+  bob = await signedIn('bob');
+  ({ imageId, product } = await shopping(bob));
+  orderId = (await placeOrder(bob, imageId, product)).id;
+  await waitUntilFinal(bob, orderId);
+});
+
+const patienceMs = 2_000;
+
+test('all is well before', async () => {
+  expect(await brokenInvariants()).toEqual([]);
+});
+
+test("one ledger entry's amount changed by hand is noticed", async () => {
+  const change =
+    'UPDATE payments.ledger_entry SET amount = amount + $1 WHERE id = (SELECT max(id) FROM payments.ledger_entry)';
+  await query(change, [1]);
+  try {
+    expect(await brokenInvariants(patienceMs)).toEqual(expect.arrayContaining(['ledger-balanced', 'balance-is-sum']));
+  } finally {
+    await query(change, [-1]);
+  }
+});
+
+test("one order's state overwritten is noticed", async () => {
+  const overwrite = `UPDATE orders."order" SET status = $2, reason = $3 WHERE id = $1`;
+  await query(overwrite, [orderId, 'cancelled', 'by hand']);
+  try {
+    expect(await brokenInvariants(patienceMs)).toContain('order-history');
+  } finally {
+    await query(overwrite, [orderId, 'shipped', null]);
+  }
+});
+
+/** Takes the first row of this type out of the outbox in the transaction that wrote it, so that no relay ever sees it. */
+const thief = (schema: string, type: string) => `
+  CREATE TABLE ${schema}.stolen AS SELECT * FROM ${schema}.outbox WITH NO DATA;
+  GRANT ALL ON ${schema}.stolen TO PUBLIC;
+  CREATE FUNCTION ${schema}.steal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+      IF NEW.type = '${type}' AND NOT EXISTS (SELECT FROM ${schema}.stolen) THEN
+        INSERT INTO ${schema}.stolen SELECT NEW.*;
+        DELETE FROM ${schema}.outbox WHERE id = NEW.id;
+      END IF;
+      RETURN NULL;
+    END
+  $$;
+  CREATE TRIGGER steal AFTER INSERT ON ${schema}.outbox FOR EACH ROW EXECUTE FUNCTION ${schema}.steal()`;
+
+/** Puts the row back under its old id, as if the relay had only been slow. */
+const giveBack = (schema: string) => `
+  DROP TRIGGER steal ON ${schema}.outbox;
+  INSERT INTO ${schema}.outbox OVERRIDING SYSTEM VALUE SELECT * FROM ${schema}.stolen;
+  DROP FUNCTION ${schema}.steal();
+  DROP TABLE ${schema}.stolen`;
+
+test.each([
+  ['orders', 'order.shipped', 'order-events-published'],
+  ['payments', 'payment.captured', 'payment-events-published'],
+  ['notifications', 'order.shipped', 'feed-complete'],
+])('one row of the outbox of %s deleted before publishing is noticed', async (schema, type, invariant) => {
+  await query(thief(schema, type));
+  try {
+    await placeOrder(bob, imageId, product);
+    expect(await brokenInvariants(patienceMs)).toContain(invariant);
+  } finally {
+    await query(giveBack(schema));
+  }
+});
+
+test('an outbox row of an upload deleted before publishing is noticed', async () => {
+  await query(thief('images', 'image.ready'));
+  try {
+    await shopping(bob);
+    expect(await brokenInvariants(patienceMs)).toContain('image-events-published');
+  } finally {
+    await query(giveBack('images'));
+  }
+});
+
+test('all is well again after the repair', async () => {
+  expect(await brokenInvariants()).toEqual([]);
+});

@@ -1,0 +1,141 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { DomainError } from '@halftone/kernel';
+import {
+  currentCall,
+  defineService,
+  requirePrincipal,
+  runInCall,
+  type RunningService,
+  startService,
+} from '@halftone/service';
+import {
+  Args,
+  Directive,
+  Field,
+  ID,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  ResolveReference,
+  Resolver,
+} from '@nestjs/graphql';
+import { batched } from './batched';
+import { subgraphModule } from './subgraph.module';
+
+@ObjectType('Order')
+@Directive('@key(fields: "id")')
+class OrderType {
+  @Field(() => ID) id!: string;
+  @Field(() => Date) createdAt!: Date;
+}
+
+const batches: string[][] = [];
+const asked: boolean[] = [];
+
+@Resolver(() => OrderType)
+class OrderGraphql {
+  private readonly find = batched(async (ids: readonly string[]) => {
+    batches.push([...ids]);
+    return new Map(ids.filter((id) => id !== 'none').map((id) => [id, { id, createdAt: new Date(0) }]));
+  });
+
+  @Query(() => OrderType)
+  order(@Args('id', { type: () => ID }) id: string): Promise<OrderType | null> {
+    if (id === 'broken') throw new TypeError('the secret of /srv/app');
+    if (id === 'none') throw new DomainError('ORDER_NOT_FOUND', 'No order none', [{ path: 'id', message: 'unknown' }]);
+    if (id === 'mine') requirePrincipal();
+    return this.find(id);
+  }
+
+  @ResolveReference()
+  reference({ id }: { id: string }): Promise<OrderType | null> {
+    return this.find(id);
+  }
+
+  @ResolveField(() => Boolean)
+  inCall(@Parent() { id }: OrderType): boolean {
+    asked.push(id !== '' && currentCall() !== undefined);
+    return asked.at(-1) ?? false;
+  }
+}
+
+class GraphModule {}
+
+const graph = defineService({
+  name: 'graph',
+  settings: {},
+  module: () => ({ module: GraphModule, imports: [subgraphModule()], providers: [OrderGraphql] }),
+});
+
+let service: RunningService;
+
+beforeAll(async () => {
+  const JWT_PUBLIC_KEY = generateKeyPairSync('ed25519')
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64');
+  service = await startService(graph, { HTTP_PORT: '0', LOG_LEVEL: 'silent', JWT_PUBLIC_KEY });
+});
+afterAll(() => service.stop());
+
+async function ask(query: string, headers: Record<string, string> = { 'content-type': 'application/json' }) {
+  const answer = await fetch(`${service.httpUrl}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query }),
+  });
+  return { status: answer.status, body: JSON.parse(await answer.text()) };
+}
+
+test('a resolver runs inside the call, times are RFC 3339', async () => {
+  const { body } = await ask('{ order(id: "1") { id createdAt inCall } }');
+  expect(body).toEqual({ data: { order: { id: '1', createdAt: '1970-01-01T00:00:00.000Z', inCall: true } } });
+});
+
+test('entities are found together, each once; an unknown one is null', async () => {
+  batches.length = 0;
+  const keys = ['a', 'none', 'b', 'a'].map((id) => `{ __typename: "Order", id: "${id}" }`).join(', ');
+  const { body } = await ask(`{ _entities(representations: [${keys}]) { ... on Order { id } } }`);
+  expect(body).toEqual({ data: { _entities: [{ id: 'a' }, null, { id: 'b' }, { id: 'a' }] } });
+  expect(batches).toEqual([['a', 'none', 'b']]);
+});
+
+test.each([
+  [
+    'a domain error',
+    '{ order(id: "none") { id } }',
+    200,
+    { code: 'ORDER_NOT_FOUND', errors: [{ path: 'id', message: 'unknown' }] },
+  ],
+  ['a missing caller', '{ order(id: "mine") { id } }', 200, { code: 'UNAUTHENTICATED' }],
+  ['a bug', '{ order(id: "broken") { id } }', 200, { code: 'INTERNAL' }],
+  ['an unknown field', '{ order(id: "1") { colour } }', 400, { code: 'GRAPHQL_VALIDATION_FAILED' }],
+  ['a syntax error', '{ order(', 400, { code: 'GRAPHQL_PARSE_FAILED' }],
+])('%s has a stable code and no stack', async (_case, query, status, extensions) => {
+  const answer = await ask(query);
+  expect(answer.status).toBe(status);
+  expect(answer.body.errors).toEqual([expect.objectContaining({ extensions })]);
+  expect(JSON.stringify(answer.body)).not.toMatch(/secret|\.ts:\d/);
+});
+
+test('a form of another site cannot post a query', async () => {
+  const answer = await ask('{ order(id: "1") { id } }', { 'content-type': 'text/plain' });
+  expect(answer.status).toBe(415);
+});
+
+test('the schema is a federation 2 subgraph', async () => {
+  const { body } = await ask('{ _service { sdl } }');
+  expect(body.data._service.sdl).toMatch(/type Order\s+@key\(fields: "id"\)/);
+  expect(body.data._service.sdl).toContain('federation/v2');
+});
+
+test('two requests never share what was loaded', async () => {
+  let loads = 0;
+  const load = batched(async (keys: readonly string[]) => {
+    loads += 1;
+    return new Map(keys.map((key) => [key, loads]));
+  });
+  expect(await runInCall({}, async () => [await load('k'), await load('k')])).toEqual([1, 1]);
+  expect(await runInCall({}, () => load('k'))).toBe(2);
+  expect(() => load('k')).toThrow('call context');
+});

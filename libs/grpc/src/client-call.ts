@@ -1,0 +1,162 @@
+import { type CallOptions as Wire, type Client, Metadata } from '@grpc/grpc-js';
+import { context, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { currentCall, failSpan, remainingMs, startSpan, traceparent, withSpan } from '@halftone/service';
+import { whileUnavailable } from './retry';
+import type { CallOptions, MethodShape } from './service-shape';
+import { errorOfStatus } from './status';
+import { pump } from './streams';
+
+/** A method of a service, bound to the channel it is called over. */
+export interface Target {
+  channel: Client;
+  method: MethodShape;
+  /** Budget of a unary call that has no other. */
+  timeoutMs: number;
+}
+
+/** Streams last as long as their bytes need; this only ends those that hang. */
+const streamTimeoutMs = 30_000;
+const attributes = { 'rpc.system': 'grpc' };
+
+const deadlineOf = (timeoutMs: number) => Date.now() + Math.min(timeoutMs, remainingMs() ?? Infinity);
+
+/** Who asks, and in which trace. */
+function metadataOf(): Metadata {
+  const metadata = new Metadata();
+  const token = currentCall()?.token;
+  const parent = traceparent();
+  if (token) metadata.set('authorization', `Bearer ${token}`);
+  if (parent) metadata.set('traceparent', parent);
+  return metadata;
+}
+
+/** A stream cannot be sent twice, so it waits for the peer instead of failing at once. */
+function streamMetadata(): Metadata {
+  const metadata = metadataOf();
+  metadata.setOptions({ waitForReady: true });
+  return metadata;
+}
+
+const streamOptions = (timeoutMs: number): Wire =>
+  Number.isFinite(timeoutMs) || remainingMs() ? { deadline: deadlineOf(timeoutMs) } : {};
+
+export const unary =
+  ({ channel, method, timeoutMs }: Target) =>
+  (request: never, options: CallOptions = {}): Promise<unknown> =>
+    withSpan(
+      method.path,
+      attributes,
+      () => {
+        const deadline = deadlineOf(options.timeoutMs ?? timeoutMs);
+        const send = () => once(channel, method, request, deadline);
+        return options.retry === false ? send() : whileUnavailable(deadline, send);
+      },
+      SpanKind.CLIENT,
+    );
+
+function once(channel: Client, method: MethodShape, request: never, deadline: number): Promise<unknown> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  return new Promise((resolve, reject) => {
+    channel.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadataOf(),
+      { deadline },
+      (error, response) => (error ? reject(errorOfStatus(error)) : resolve(response)),
+    );
+  });
+}
+
+export const clientStream =
+  ({ channel, method }: Target) =>
+  (requests: AsyncIterable<never>, options: CallOptions = {}): Promise<unknown> =>
+    withSpan(method.path, attributes, () => upload(channel, method, requests, options), SpanKind.CLIENT);
+
+/** The peer may answer before it has read everything; then nothing more is read from the source. */
+function upload(
+  channel: Client,
+  method: MethodShape,
+  requests: AsyncIterable<never>,
+  options: CallOptions,
+): Promise<unknown> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    const wire = streamOptions(options.timeoutMs ?? streamTimeoutMs);
+    const call = channel.makeClientStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      streamMetadata(),
+      wire,
+      (error, response) => {
+        answered = true;
+        if (error) reject(errorOfStatus(error));
+        else resolve(response);
+      },
+    );
+    pump(requests, call, () => answered).then(
+      () => call.end(),
+      (error) => {
+        reject(error);
+        call.cancel();
+      },
+    );
+  });
+}
+
+export const serverStream =
+  ({ channel, method }: Target) =>
+  (request: never, options: CallOptions = {}): AsyncIterable<unknown> =>
+    inSpan(method.path, () => {
+      const { path, requestSerialize, responseDeserialize } = method;
+      const wire = streamOptions(options.timeoutMs ?? streamTimeoutMs);
+      return channel.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        streamMetadata(),
+        wire,
+      );
+    });
+
+export const bidi =
+  ({ channel, method }: Target) =>
+  (requests: AsyncIterable<never>, options: CallOptions = {}): AsyncIterable<unknown> =>
+    inSpan(method.path, () => {
+      const { path, requestSerialize, responseDeserialize } = method;
+      const wire = streamOptions(options.timeoutMs ?? Infinity);
+      const call = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, streamMetadata(), wire);
+      pump(requests, call, () => call.destroyed).then(
+        () => call.end(),
+        (error) => call.destroy(error),
+      );
+      return call;
+    });
+
+interface Answers extends AsyncIterable<unknown> {
+  cancel(): void;
+}
+
+/** Starts the call at once; leaving the loop early cancels it. */
+function inSpan(path: string, begin: () => Answers): AsyncIterable<unknown> {
+  const span = startSpan(path, attributes, SpanKind.CLIENT);
+  const call = context.with(trace.setSpan(context.active(), span), begin);
+  return answersOf(call, span);
+}
+
+async function* answersOf(call: Answers, span: Span): AsyncGenerator<unknown> {
+  try {
+    yield* call;
+  } catch (error) {
+    const refusal = errorOfStatus(error);
+    failSpan(span, refusal);
+    throw refusal;
+  } finally {
+    call.cancel();
+    span.end();
+  }
+}

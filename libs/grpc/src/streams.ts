@@ -1,0 +1,31 @@
+import type { EventEmitter } from 'node:events';
+
+/** The part of a writable gRPC stream that pacing needs. */
+export interface Paced<T> extends Pick<EventEmitter, 'once' | 'off'> {
+  write(message: T): boolean;
+}
+
+/** Resolves when the peer has read enough, or when nobody reads any more. */
+export function drained(call: Pick<EventEmitter, 'once' | 'off'>): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'status', 'close', 'error', 'cancelled'];
+    const done = () => {
+      for (const event of events) call.off(event, done);
+      resolve();
+    };
+    for (const event of events) call.once(event, done);
+  });
+}
+
+/**
+ * Writes message after message at the peer's pace and asks `over` before each whether anyone still wants it.
+ * Leaving early ends the source, so its `finally` blocks run.
+ */
+export async function pump<T>(source: AsyncIterable<T>, call: Paced<T>, over: () => boolean): Promise<void> {
+  if (over()) return;
+  for await (const message of source) {
+    if (over()) return;
+    if (!call.write(message)) await drained(call);
+    if (over()) return;
+  }
+}

@@ -1,0 +1,77 @@
+import type { OutboxRow } from '@halftone/postgres';
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+
+/** An event as a handler sees it. `V` is the decoded protobuf value. */
+export interface Received<V> extends Envelope {
+  value: V;
+}
+
+/** Everything of an event but its value. */
+export interface Envelope {
+  /** UUIDv7, the same at every delivery. */
+  id: string;
+  type: string;
+  subject: string;
+  key: string;
+  /** Version of the aggregate, 1..n. */
+  sequence: number;
+  time: Date;
+  topic: string;
+  partition: number;
+  offset: string;
+}
+
+/** CloudEvents Kafka protocol binding 1.0.2, binary mode: attributes are headers, the value is the bare protobuf. */
+export const toMessage = (row: OutboxRow, source: string): Message => ({
+  key: row.key,
+  value: row.value,
+  headers: {
+    ce_specversion: '1.0',
+    ce_id: row.eventId,
+    ce_source: source,
+    ce_type: row.type,
+    ce_subject: row.subject,
+    ce_time: row.time.toISOString(),
+    ce_sequence: String(row.sequence),
+    'content-type': 'application/protobuf',
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+  },
+});
+
+/** The message is not one of ours, or its value does not decode. Trying again cannot help. */
+export class UndecodableError extends Error {
+  override readonly name = 'UndecodableError';
+}
+
+export function envelopeOf(topic: string, partition: number, { headers = {}, key, offset }: KafkaMessage): Envelope {
+  const required = (name: string): string => {
+    const text = headerOf(headers, name);
+    if (text === undefined) throw new UndecodableError(`header ${name} is missing`);
+    return text;
+  };
+  return {
+    id: required('ce_id'),
+    type: required('ce_type'),
+    subject: required('ce_subject'),
+    key: key?.toString() ?? '',
+    sequence: Number(headerOf(headers, 'ce_sequence') ?? 0),
+    time: new Date(required('ce_time')),
+    topic,
+    partition,
+    offset,
+  };
+}
+
+/** The value by the topic's own codec; throws UndecodableError. */
+export function decodeValue<V>(codec: { decode(bytes: Uint8Array): V }, value: Buffer | null): V {
+  try {
+    return codec.decode(value ?? Buffer.alloc(0));
+  } catch (error) {
+    throw new UndecodableError('the value does not decode', { cause: error });
+  }
+}
+
+export const headerOf = (headers: IHeaders, name: string): string | undefined => {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0]?.toString() : value?.toString();
+};

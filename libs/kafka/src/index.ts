@@ -1,0 +1,11 @@
+/** The events: topics, producer, consumer group, dead letters, and reading a topic as a log. */
+export { createKafka, type KafkaOptions } from './client';
+export { kafkaSettings } from './config';
+export { DeadLetters } from './dead-letters';
+export { ensureTopics, type TopicSpec } from './ensure-topics';
+export { EventConsumer, type EventConsumerOptions } from './event-consumer';
+export { on, type EventHandler, type EventHandlers } from './event-handler';
+export type { Envelope, Received } from './event-message';
+export { EventProducer } from './event-producer';
+export { KafkaModule, type KafkaModuleOptions } from './kafka.module';
+export { TopicReader, type PartitionEnds, type RangeAnswer, type ReadAllRequest, type Reading } from './topic-reader';

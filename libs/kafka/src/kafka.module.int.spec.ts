@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { appendEvent, Database, once, PostgresModule, postgresSettings } from '@halftone/postgres';
+import { defineService } from '@halftone/service';
+import { bootService, engines, eventually, freshSchema, type FreshSchema } from '@halftone/testing';
+import { Injectable, Module } from '@nestjs/common';
+import { createKafka } from './client';
+import { kafkaSettings } from './config';
+import { ensureTopics } from './ensure-topics';
+import { type EventHandlers, on } from './event-handler';
+import { KafkaModule } from './kafka.module';
+
+interface Tables {
+  effect: { n: number };
+}
+
+const codec = {
+  encode: (n: number) => ({ finish: () => Buffer.from([n]) }),
+  decode: (bytes: Uint8Array) => bytes[0] ?? 0,
+};
+const topic = { name: `test.${randomUUID()}`, partitions: 2, codec };
+const group = `${topic.name}.group`;
+const admin = createKafka({ brokers: engines().brokers, clientId: 'test' }).admin();
+
+@Injectable()
+class EffectConsumer implements EventHandlers {
+  readonly handlers = [
+    on(topic, 'n', ({ id, value }) =>
+      this.database.tx(async (tx) => {
+        if (await once(tx, { consumer: 'effect', eventId: id }))
+          await tx.insertInto('effect').values({ n: value }).execute();
+      }),
+    ),
+  ];
+
+  constructor(private readonly database: Database<Tables>) {}
+}
+
+@Module({ providers: [EffectConsumer] })
+class EffectModule {}
+
+const effects = defineService({
+  name: 'effects',
+  settings: { ...postgresSettings, ...kafkaSettings },
+  module: (config) => ({
+    module: EffectModule,
+    imports: [
+      PostgresModule.forRoot({
+        url: config.DATABASE_URL,
+        poolSize: config.DATABASE_POOL_SIZE,
+        schema: 'effects',
+        migrations: [{ id: '0001-effect', up: 'create table effect (n int not null)' }],
+      }),
+      KafkaModule.forRoot({
+        brokers: config.KAFKA_BROKERS,
+        clientId: 'effects',
+        group,
+        consumers: [EffectConsumer],
+        relay: true,
+      }),
+    ],
+  }),
+});
+
+let schema: FreshSchema;
+
+beforeAll(async () => {
+  schema = await freshSchema('effects');
+  await admin.connect();
+  await ensureTopics(admin, [topic]);
+});
+afterAll(async () => {
+  await admin.deleteTopics({ topics: [topic.name, `${group}.dlq`] });
+  await admin.disconnect();
+  await schema.drop();
+});
+
+const boot = () => bootService(effects, { DATABASE_URL: schema.url, KAFKA_BROKERS: engines().brokers.join(',') });
+const append = (database: Database<Tables>, n: number) =>
+  database.tx((tx) =>
+    appendEvent(tx, { topic, type: 'n', subject: `n/${n}`, key: String(n % 3), sequence: 1, value: n }),
+  );
+const handled = async (database: Database<Tables>) => {
+  const rows = await database.rows.selectFrom('effect').select('n').orderBy('n').execute();
+  return rows.map((row) => row.n);
+};
+const count = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+test('from a row in one replica to one effect, while replicas come and go', async () => {
+  const first = await boot();
+  const second = await boot();
+  const database = second.app.get<Database<Tables>>(Database);
+  for (const n of count(20)) await append(database, n);
+  await eventually(async () => expect(await handled(database)).toEqual(count(20)), 20_000);
+  await first.stop();
+  for (const n of count(20)) await append(database, 20 + n);
+  await eventually(async () => expect(await handled(database)).toEqual(count(40)), 20_000);
+  await append(database, 40);
+  await second.stop();
+
+  const third = await boot();
+  const again = third.app.get<Database<Tables>>(Database);
+  await eventually(async () => expect(await handled(again)).toEqual(count(41)), 20_000);
+  expect(await again.rows.selectFrom('outbox').select('id').execute()).toEqual([]);
+  const health = await fetch(`${third.httpUrl}/healthz/ready`);
+  expect(health.status).toBe(200);
+  const metrics = await (await fetch(`${third.httpUrl}/metrics`)).text();
+  expect(metrics).toContain(`consumer_handled_total{group="${group}",type="n",outcome="done"}`);
+  await third.stop();
+}, 60_000);

@@ -1,0 +1,105 @@
+import { topics } from '@halftone/contracts';
+import { OutboxRelay } from '@halftone/postgres';
+import { Lifecycle, logger } from '@halftone/service';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Kafka } from 'kafkajs';
+import { createKafka, type KafkaOptions } from './client';
+import { DeadLetters, deadLetterTopic } from './dead-letters';
+import { ensureTopics } from './ensure-topics';
+import { EventConsumer } from './event-consumer';
+import type { EventHandlers } from './event-handler';
+import { EventProducer } from './event-producer';
+import { TopicReader } from './topic-reader';
+
+export interface KafkaModuleOptions extends KafkaOptions {
+  /** `halftone.orders`; needed with consumers. */
+  group?: string;
+  /** Providers of the application whose handlers this process runs. */
+  consumers?: Type<EventHandlers>[];
+  /** Publish this service's outbox; needs PostgresModule. */
+  relay?: boolean;
+}
+
+const WIRING = Symbol('kafka wiring');
+
+/** Gives the process its producer and reader, makes sure the topics exist, and runs relay and consumer group once the tables exist. */
+@Module({})
+export class KafkaModule {
+  static forRoot(options: KafkaModuleOptions): DynamicModule {
+    const kafka = createKafka(options);
+    return {
+      module: KafkaModule,
+      global: true,
+      providers: [
+        { provide: EventProducer, useFactory: () => new EventProducer(kafka, options.clientId) },
+        { provide: TopicReader, useFactory: () => new TopicReader(options) },
+        {
+          provide: WIRING,
+          inject: [Lifecycle, EventProducer, TopicReader, ModuleRef],
+          useFactory: (lifecycle: Lifecycle, producer: EventProducer, reader: TopicReader, app: ModuleRef) => {
+            wireTopics(lifecycle, kafka, options);
+            wireProducer(lifecycle, producer);
+            lifecycle.onStop('close', 'kafka reader', () => reader.close());
+            if (options.relay) wireRelay(lifecycle, app.get(OutboxRelay, { strict: false }), producer);
+            if (options.consumers) wireConsumer(lifecycle, kafka, producer, app, options);
+          },
+        },
+      ],
+      exports: [EventProducer, TopicReader],
+    };
+  }
+}
+
+function wireTopics(lifecycle: Lifecycle, kafka: Kafka, { group }: KafkaModuleOptions): void {
+  lifecycle.onStart('connect', 'kafka topics', async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      await ensureTopics(admin, [...Object.values(topics), ...(group ? [deadLetterTopic(group)] : [])]);
+    } finally {
+      await admin.disconnect();
+    }
+  });
+}
+
+function wireProducer(lifecycle: Lifecycle, producer: EventProducer): void {
+  lifecycle.onStart('connect', 'kafka producer', () => producer.connect());
+  lifecycle.onStop('close', 'kafka producer', () => producer.disconnect());
+}
+
+function wireRelay(lifecycle: Lifecycle, relay: OutboxRelay, producer: EventProducer): void {
+  lifecycle.onStart('consume', 'outbox relay', async () => relay.start((rows) => producer.publish(rows)));
+  lifecycle.onStop('flush', 'outbox relay', () => relay.stop());
+}
+
+function wireConsumer(
+  lifecycle: Lifecycle,
+  kafka: Kafka,
+  producer: EventProducer,
+  app: ModuleRef,
+  options: KafkaModuleOptions,
+): void {
+  const { group, consumers = [] } = options;
+  if (!group) throw new Error('a process with consumers needs a group');
+  let consumer: EventConsumer | undefined;
+  lifecycle.onStart('consume', 'kafka consumer', async () => {
+    const handlers = consumers.flatMap((type) => app.get(type, { strict: false }).handlers);
+    const fresh = new EventConsumer({
+      kafka,
+      group,
+      handlers,
+      deadLetters: new DeadLetters(group, producer),
+      onFatal: exit,
+    });
+    await fresh.start();
+    consumer = fresh;
+  });
+  lifecycle.onStop('drain', 'kafka consumer', async () => consumer?.stop());
+}
+
+/** kafkajs has consumers that never come back (#1277): a process that only looks alive is worse than one that is started again. */
+function exit(error: Error): void {
+  logger('consumer').fatal({ err: error }, 'the consumer cannot recover; ending the process');
+  process.exit(1);
+}

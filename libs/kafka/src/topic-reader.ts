@@ -1,0 +1,185 @@
+import type { Topic } from '@halftone/contracts';
+import { logger } from '@halftone/service';
+import { type Admin, type Kafka, type KafkaMessage, Partitioners } from 'kafkajs';
+import { createKafka, type KafkaOptions } from './client';
+import { decodeValue, envelopeOf, type Received } from './event-message';
+import { LogTail } from './log-tail';
+import { RangeReader } from './range-reader';
+
+export interface ReadAllRequest<V> {
+  topic: Topic<V>;
+  /** Milliseconds; each partition starts at its first message of that time or later. Without it: at the end. */
+  fromTimestamp?: number;
+  onMessage(event: Received<V>): void;
+}
+
+export interface Reading {
+  /** The first offset that is read, per partition; known before anything is handed over. */
+  start: ReadonlyMap<number, bigint>;
+  /** Resolves when everything that existed at the start has been handed over. */
+  caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Offsets that exist are `low` to `high - 1`. */
+export interface PartitionEnds {
+  partition: number;
+  low: string;
+  high: string;
+}
+
+/** `reset`: part of the range is gone from the topic, or was never in it. */
+export type RangeAnswer<V> = { reset: true } | { reset: false; events: Received<V>[] };
+
+/** Reads a topic as a log, apart from any consumer group: everything from a time on, or a piece by its offsets. */
+export class TopicReader {
+  private readonly kafka: Kafka;
+  private readonly groupPrefix: string;
+  private readonly ranges = new Map<string, RangeReader>();
+  private admin: Promise<Admin> | undefined;
+
+  constructor(options: KafkaOptions) {
+    this.kafka = createKafka(options);
+    this.groupPrefix = `${options.clientId}.reader`;
+  }
+
+  async readAll<V>({ topic, fromTimestamp, onMessage }: ReadAllRequest<V>): Promise<Reading> {
+    const ends = new Map((await this.endOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
+    const start = fromTimestamp === undefined ? ends : await this.offsetsAt(topic.name, fromTimestamp, ends);
+    const tail = new LogTail({
+      kafka: this.kafka,
+      topic: topic.name,
+      groupPrefix: this.groupPrefix,
+      start,
+      ends,
+      onMessage: (partition, message) => {
+        const event = this.decode(topic, partition, message);
+        if (event) onMessage(event);
+      },
+    });
+    tail.start();
+    void this.deleteDeadGroups();
+    return { start, caughtUp: tail.caughtUp, stop: async () => this.deleteGroups(await tail.stop()) };
+  }
+
+  /** Events `fromOffset` (inclusive) to `toOffset` (exclusive) of one partition. */
+  async readRange<V>(range: {
+    topic: Topic<V>;
+    partition: number;
+    fromOffset: string;
+    toOffset: string;
+  }): Promise<RangeAnswer<V>> {
+    const { topic, partition } = range;
+    const from = BigInt(range.fromOffset);
+    const to = BigInt(range.toOffset);
+    const ends = (await this.endOffsets(topic)).find((end) => end.partition === partition);
+    if (!ends || from < BigInt(ends.low) || to > BigInt(ends.high)) return { reset: true };
+    const messages = await this.rangeReader(topic).read({ partition, from, to });
+    if (to > from && messages[0]?.offset !== String(from)) return { reset: true };
+    return { reset: false, events: messages.flatMap((message) => this.decode(topic, partition, message) ?? []) };
+  }
+
+  async endOffsets(topic: Pick<Topic<unknown>, 'name'>): Promise<PartitionEnds[]> {
+    const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topic.name));
+    return offsets
+      .map(({ partition, low, high }) => ({ partition, low, high }))
+      .sort((a, b) => a.partition - b.partition);
+  }
+
+  /** Where the producer puts this key: murmur2, as every Kafka client does. */
+  partitionFor(topic: Pick<Topic<unknown>, 'name' | 'partitions'>, key: string): number {
+    const partitionMetadata = Array.from({ length: topic.partitions }, (_, partitionId) => ({
+      partitionId,
+      leader: 0,
+      replicas: [],
+      isr: [],
+      partitionErrorCode: 0,
+    }));
+    return partitioner({ topic: topic.name, partitionMetadata, message: { key, value: null } });
+  }
+
+  async close(): Promise<void> {
+    const ranges = [...this.ranges.values()];
+    this.ranges.clear();
+    await Promise.all(ranges.map((range) => range.close()));
+    await this.deleteGroups(ranges.flatMap((range) => range.groups));
+    const admin = this.admin;
+    this.admin = undefined;
+    await (await admin?.catch(() => undefined))?.disconnect();
+  }
+
+  private rangeReader({ name, partitions }: Pick<Topic<unknown>, 'name' | 'partitions'>): RangeReader {
+    const known = this.ranges.get(name);
+    if (known) return known;
+    const fresh = new RangeReader(this.kafka, name, partitions, this.groupPrefix);
+    this.ranges.set(name, fresh);
+    return fresh;
+  }
+
+  private async offsetsAt(
+    topic: string,
+    timestamp: number,
+    ends: ReadonlyMap<number, bigint>,
+  ): Promise<Map<number, bigint>> {
+    const found = await this.ask((admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestamp));
+    return new Map(
+      found.map(({ partition, offset }) => [
+        partition,
+        BigInt(offset) < 0n ? (ends.get(partition) ?? 0n) : BigInt(offset),
+      ]),
+    );
+  }
+
+  /** A message that is not an event cannot be shown to anyone; it is reported and passed over. */
+  private decode<V>(topic: Topic<V>, partition: number, message: KafkaMessage): Received<V> | undefined {
+    try {
+      return { ...envelopeOf(topic.name, partition, message), value: decodeValue(topic.codec, message.value) };
+    } catch (error) {
+      logger('kafka').error(
+        { err: error, topic: topic.name, partition, offset: message.offset },
+        'undecodable message passed over',
+      );
+      return undefined;
+    }
+  }
+
+  /** Groups of readers that were killed; the broker would keep them for a week. */
+  private async deleteDeadGroups(): Promise<void> {
+    try {
+      const { groups } = await this.ask((admin) => admin.listGroups());
+      const ours = groups.map((group) => group.groupId).filter((id) => id.startsWith(`${this.groupPrefix}.`));
+      if (ours.length === 0) return;
+      const described = await this.ask((admin) => admin.describeGroups(ours));
+      await this.deleteGroups(described.groups.filter(({ state }) => state === 'Empty').map(({ groupId }) => groupId));
+    } catch (error) {
+      logger('kafka').debug({ err: error }, 'groups of dead readers were left');
+    }
+  }
+
+  private async deleteGroups(groups: readonly string[]): Promise<void> {
+    if (groups.length === 0) return;
+    const deleted = this.ask((admin) => admin.deleteGroups([...groups]));
+    await deleted.catch((error: Error) => logger('kafka').debug({ err: error }, 'a reader group could not be deleted'));
+  }
+
+  /** One admin connection, opened at the first question and again after a failure. */
+  private async ask<R>(question: (admin: Admin) => Promise<R>): Promise<R> {
+    this.admin ??= this.openAdmin();
+    const admin = this.admin;
+    try {
+      return await question(await admin);
+    } catch (error) {
+      if (this.admin === admin) this.admin = undefined;
+      void admin.then((broken) => broken.disconnect()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async openAdmin(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+}
+
+const partitioner = Partitioners.DefaultPartitioner();

@@ -1,0 +1,31 @@
+import { minorUnits } from '@halftone/kernel';
+import { logger } from '@halftone/service';
+import { Pool, type PoolConfig, types } from 'pg';
+
+const INT8 = 20;
+/** A caller must not wait longer than this for a free or new connection. */
+const CONNECT_TIMEOUT_MS = 2000;
+
+/** int8 arrives as a number, and one beyond 2^53 - 1 as an error, never rounded; for our connections only, not for the process. */
+const typeParsers: NonNullable<PoolConfig['types']> = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? (text: string) => minorUnits(Number(text)) : types.getTypeParser(oid, format ?? 'text'),
+};
+
+/** Options of every connection we open, in the pool or on its own. */
+export const connectionConfig = (url: string, name: string) => ({
+  connectionString: url,
+  application_name: name,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  keepAlive: true,
+  types: typeParsers,
+});
+
+/** A dead connection is replaced when one is next needed; the error event of one must never end the process. */
+export function openPool(url: string, poolSize: number, name: string): Pool {
+  const pool = new Pool({ ...connectionConfig(url, name), max: poolSize, idleTimeoutMillis: 30_000 });
+  const note = (error: Error) => logger('postgres').debug({ reason: error.message }, 'a connection was lost');
+  pool.on('error', note);
+  pool.on('connect', (client) => client.on('error', note));
+  return pool;
+}

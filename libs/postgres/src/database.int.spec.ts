@@ -1,0 +1,112 @@
+import { runInCall } from '@halftone/service';
+import { eventually, freshSchema, type FreshSchema } from '@halftone/testing';
+import { sql } from 'kysely';
+import { openPool } from './connections';
+import { Database } from './database';
+
+interface Tables {
+  account: { id: string; balance: number };
+}
+
+let schema: FreshSchema;
+let database: Database<Tables>;
+
+beforeAll(async () => {
+  schema = await freshSchema('orders');
+  database = new Database<Tables>(openPool(schema.url, 5, 'test'));
+  await database.migrate('orders', [
+    { id: '0001-account', up: 'create table account (id text primary key, balance bigint not null)' },
+  ]);
+});
+afterAll(async () => {
+  await database.close();
+  await schema.drop();
+});
+beforeEach(async () => {
+  await database.tx(async (tx) => {
+    await tx.deleteFrom('account').execute();
+    await tx
+      .insertInto('account')
+      .values([
+        { id: 'a', balance: 100 },
+        { id: 'b', balance: 100 },
+      ])
+      .execute();
+  });
+});
+
+const balances = async () =>
+  Object.fromEntries(
+    (await database.rows.selectFrom('account').selectAll().execute()).map((row) => [row.id, row.balance]),
+  );
+
+test('a bigint is a number, and one that a number cannot hold is an error', async () => {
+  expect(await balances()).toEqual({ a: 100, b: 100 });
+  await expect(sql`select 9007199254740993::bigint`.execute(database.rows)).rejects.toThrow(/no exact amount/);
+});
+
+test('work that throws leaves nothing', async () => {
+  const failing = database.tx(async (tx) => {
+    await tx.updateTable('account').set({ balance: 0 }).execute();
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(await balances()).toEqual({ a: 100, b: 100 });
+});
+
+test('of two transactions that deadlock both are done in the end', async () => {
+  let meetings = 0;
+  const move = (from: string, to: string) =>
+    database.tx(async (tx) => {
+      await tx
+        .updateTable('account')
+        .set((eb) => ({ balance: eb('balance', '-', 10) }))
+        .where('id', '=', from)
+        .execute();
+      meetings += 1;
+      await eventually(() => expect(meetings).toBeGreaterThanOrEqual(2));
+      await tx
+        .updateTable('account')
+        .set((eb) => ({ balance: eb('balance', '+', 10) }))
+        .where('id', '=', to)
+        .execute();
+    });
+  await Promise.all([move('a', 'b'), move('b', 'a')]);
+  expect(meetings).toBe(3);
+  expect(await balances()).toEqual({ a: 100, b: 100 });
+});
+
+test('a statement does not outlive the deadline of its call', async () => {
+  const started = Date.now();
+  const slow = runInCall({ deadline: Date.now() + 200 }, () =>
+    database.tx((tx) => sql`select pg_sleep(5)`.execute(tx)),
+  );
+  await expect(slow).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', cause: { code: '57014' } });
+  expect(Date.now() - started).toBeLessThan(2000);
+  const late = runInCall({ deadline: Date.now() - 1 }, () => database.tx(async () => 1));
+  await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  const { rows } = await database.tx((tx) => sql<{ statement_timeout: string }>`show statement_timeout`.execute(tx));
+  expect(rows[0]?.statement_timeout).toBe('0');
+});
+
+test('a connection that the server ends is UNAVAILABLE for its user and replaced for the next', async () => {
+  const cut = database.tx(async (tx) => {
+    await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx);
+  });
+  await expect(cut).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await balances()).toEqual({ a: 100, b: 100 });
+});
+
+test('connections that are ended while idle are noticed by nobody', async () => {
+  await Promise.all([database.ping(), database.ping(), database.ping()]);
+  const other = openPool(schema.url, 1, 'killer');
+  await other.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test'`);
+  await other.end();
+  await eventually(() => database.ping());
+});
+
+test('a server that is not there is UNAVAILABLE', async () => {
+  const nowhere = new Database(openPool('postgres://nobody@127.0.0.1:1/none', 1, 'test'));
+  await expect(nowhere.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { code: 'ECONNREFUSED' } });
+  await nowhere.close();
+});

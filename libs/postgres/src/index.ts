@@ -1,0 +1,14 @@
+/** The rows: pool, transaction, migrations, outbox and its relay, inbox, idempotency keys. */
+export { postgresSettings } from './config';
+export { openPool } from './connections';
+export { decodeCursor, encodeCursor } from './cursor';
+export { Database, type Tx } from './database';
+export { isUniqueViolation } from './errors';
+export { fingerprintOf, idempotently, storedResponse, type IdempotencyClaim, type Replayable } from './idempotency';
+export { once } from './inbox';
+export type { Migration } from './migrations';
+export { appendEvent, type AnyTx, type EventToAppend, type OutboxRow } from './outbox';
+export { OutboxRelay } from './outbox-relay';
+export { pageLimit, pageOf, type Page } from './page';
+export type { PlatformTables } from './platform-tables';
+export { PostgresModule, type PostgresOptions } from './postgres.module';

@@ -1,0 +1,44 @@
+import { freshSchema, type FreshSchema } from '@halftone/testing';
+import { sql } from 'kysely';
+import { openPool } from './connections';
+import { Database } from './database';
+
+const first = { id: '0001-thing', up: 'create table thing (id int primary key); insert into thing values (1)' };
+
+let schema: FreshSchema;
+let replicas: Database[];
+
+beforeEach(async () => {
+  schema = await freshSchema('things');
+  replicas = [1, 2, 3].map(() => new Database(openPool(schema.url, 2, 'test')));
+});
+afterEach(async () => {
+  await Promise.all(replicas.map((replica) => replica.close()));
+  await schema.drop();
+});
+
+const applied = async () => {
+  const { rows } = await sql<{ id: string }>`select id from things.migration order by id`.execute(replicas[0]!.rows);
+  return rows.map((row) => row.id);
+};
+
+test('replicas that start together apply each migration once', async () => {
+  await Promise.all(replicas.map((replica) => replica.migrate('things', [first])));
+  expect(await applied()).toEqual(['0000-platform', '0001-thing']);
+  await Promise.all(replicas.map((replica) => replica.migrate('things', [first])));
+  expect(await applied()).toEqual(['0000-platform', '0001-thing']);
+});
+
+test('a migration that fails leaves nothing of itself and may be repaired', async () => {
+  const bad = { id: '0002-bad', up: 'create table half (id int); select 1 / 0' };
+  await expect(replicas[0]!.migrate('things', [first, bad])).rejects.toThrow(/division by zero/);
+  expect(await applied()).toEqual(['0000-platform', '0001-thing']);
+  await replicas[1]!.migrate('things', [first, { id: '0002-bad', up: 'create table half (id int)' }]);
+  expect(await applied()).toEqual(['0000-platform', '0001-thing', '0002-bad']);
+});
+
+test('a migration that was changed after it ran is refused by name', async () => {
+  await replicas[0]!.migrate('things', [first]);
+  const changed = { id: first.id, up: `${first.up};` };
+  await expect(replicas[1]!.migrate('things', [changed])).rejects.toThrow('things/0001-thing was changed');
+});

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
+import { engines } from '@halftone/testing';
+import type { Redis } from 'ioredis';
+import { commandConnection, connect } from './connection';
+import { ReplayCache } from './replay-cache';
+
+let redis: Redis;
+let cache: ReplayCache;
+let scope: string;
+
+beforeAll(async () => {
+  redis = commandConnection(engines().redisUrl);
+  await connect(redis);
+});
+afterAll(() => redis.disconnect());
+beforeEach(() => {
+  cache = new ReplayCache(redis);
+  scope = `alice:POST /v1/orders:${randomUUID()}`;
+});
+
+/** Passes everything on until it is muted; then Redis still hears, but nobody hears Redis. */
+async function mutableRedis() {
+  const { hostname, port } = new URL(engines().redisUrl);
+  const sockets: Socket[] = [];
+  let muted = false;
+  const server = createServer((client) => {
+    const upstream = createConnection(Number(port), hostname);
+    sockets.push(
+      client.on('error', () => undefined),
+      upstream.on('error', () => undefined),
+    );
+    client.pipe(upstream);
+    upstream.on('data', (bytes) => muted || client.write(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stop = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, mute: () => (muted = true), stop };
+}
+
+const key = () => `halftone:replay:${scope}`;
+
+test('new, then running, then done with the same bytes', async () => {
+  expect(await cache.begin(scope, 'f')).toEqual({ state: 'new' });
+  expect(await cache.begin(scope, 'f')).toEqual({ state: 'running' });
+  await cache.finish(scope, 'f', '{"id": "1",  "note": "ä ö"}');
+  expect(await cache.begin(scope, 'f')).toEqual({ state: 'done', response: '{"id": "1",  "note": "ä ö"}' });
+  expect(await redis.ttl(key())).toBeGreaterThan(24 * 3600 - 10);
+});
+
+test('another request under the key is told so while the first runs and after', async () => {
+  await cache.begin(scope, 'f');
+  expect(await cache.begin(scope, 'other')).toEqual({ state: 'reused' });
+  await cache.finish(scope, 'f', 'done');
+  expect(await cache.begin(scope, 'other')).toEqual({ state: 'reused' });
+});
+
+test('of fifty at once one is new', async () => {
+  const states = await Promise.all(Array.from({ length: 50 }, () => cache.begin(scope, 'f')));
+  expect(states.filter(({ state }) => state === 'new')).toHaveLength(1);
+  expect(states.filter(({ state }) => state === 'running')).toHaveLength(49);
+});
+
+test('an abandoned key is free; a process that died frees it by time', async () => {
+  await cache.begin(scope, 'f');
+  expect(await redis.pttl(key())).toBeLessThanOrEqual(5000);
+  await cache.abandon(scope);
+  expect(await cache.begin(scope, 'f')).toEqual({ state: 'new' });
+});
+
+test('abandoning removes neither the marker of another process nor a finished response', async () => {
+  await cache.begin(scope, 'f');
+  await redis.del(key());
+  const other = new ReplayCache(redis);
+  await other.begin(scope, 'f');
+  await cache.abandon(scope);
+  expect(await cache.begin(scope, 'f')).toEqual({ state: 'running' });
+  await other.finish(scope, 'f', 'done');
+  await other.abandon(scope);
+  expect(await cache.begin(scope, 'f')).toEqual({ state: 'done', response: 'done' });
+});
+
+test('without Redis every request is new, at once and without an error', async () => {
+  const nowhere = commandConnection('redis://127.0.0.1:1');
+  await connect(nowhere);
+  const blind = new ReplayCache(nowhere);
+  const started = performance.now();
+  for (let i = 0; i < 10; i++) expect(await blind.begin(scope, 'f')).toEqual({ state: 'new' });
+  await blind.finish(scope, 'f', 'done');
+  await blind.abandon(scope);
+  expect(performance.now() - started).toBeLessThan(500);
+  nowhere.disconnect();
+});
+
+test('a Redis that does not answer costs no more than its patience', async () => {
+  const { url, mute, stop } = await mutableRedis();
+  const deaf = commandConnection(url);
+  await connect(deaf);
+  mute();
+  const started = performance.now();
+  expect(await new ReplayCache(deaf).begin(scope, 'f')).toEqual({ state: 'new' });
+  expect(performance.now() - started).toBeLessThan(600);
+  deaf.disconnect();
+  stop();
+});

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { serviceSettings, type ServiceSettings } from './settings';
+
+/** Environment variables as Node gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The parsed settings of a service: its own shape and what every process has. */
+export type ConfigOf<S extends z.ZodRawShape> = z.output<z.ZodObject<Omit<ServiceSettings, keyof S> & S>>;
+
+/** One line of `--print-config`. `value` is what is in effect, hidden when the setting is a secret. */
+export interface SettingRow {
+  name: string;
+  description: string;
+  secret: boolean;
+  required: boolean;
+  default: string | undefined;
+  value: string | undefined;
+}
+
+export interface ConfigProblem {
+  path: string;
+  message: string;
+}
+
+/** Carries every bad key at once, so that a deployment is repaired in one go. Never holds a value. */
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid';
+
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  }
+}
+
+/** The only place of a service that reads the environment. */
+export const environment = (): Environment => process.env;
+
+const shapeOf = (settings: z.ZodRawShape): z.ZodRawShape => ({ ...serviceSettings, ...settings });
+
+/** An empty variable counts as absent: that is what `KEY=` means in compose files and charts. */
+const given = (shape: z.ZodRawShape, env: Environment) =>
+  Object.fromEntries(Object.keys(shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
+
+const problemOf = ({ path, message }: z.core.$ZodIssue, values: Record<string, unknown>): ConfigProblem => {
+  const name = path.join('.');
+  return { path: name, message: name in values ? message : 'is required and has no default' };
+};
+
+/** Throws ConfigInvalid. */
+export function parseConfig<S extends z.ZodRawShape>(settings: S, env: Environment): ConfigOf<S> {
+  const shape = shapeOf(settings);
+  const values = given(shape, env);
+  const parsed = z.object(shape).safeParse(values);
+  if (!parsed.success) throw new ConfigInvalid(parsed.error.issues.map((issue) => problemOf(issue, values)));
+  return parsed.data as ConfigOf<S>;
+}
+
+/** Notes stay on the schema they were written on; wrapping it later (`.default()`, `.optional()`) hides them. */
+function notesOf(schema: z.core.$ZodType): Record<string, unknown> {
+  const { innerType, in: source } = schema._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+  const inner = innerType ?? source;
+  return { ...(inner && notesOf(inner)), ...z.globalRegistry.get(schema) };
+}
+
+const printed = (value: unknown) => (value === undefined ? undefined : String(value));
+
+/** Every setting with its meaning, whether or not the environment is valid. */
+export function describeConfig(settings: z.ZodRawShape, env: Environment): SettingRow[] {
+  const shape = shapeOf(settings);
+  const values = given(shape, env);
+  return Object.entries(shape).map(([name, schema]) => {
+    const notes = notesOf(schema);
+    const secret = notes['secret'] === true;
+    const fallback = z.safeParse(schema, undefined);
+    const standard = fallback.success ? printed(fallback.data) : undefined;
+    const value = values[name] ?? standard;
+    return {
+      name,
+      description: String(notes['description'] ?? ''),
+      secret,
+      required: !fallback.success,
+      default: standard,
+      value: secret && value !== undefined ? '••••••' : value,
+    };
+  });
+}

@@ -1,0 +1,31 @@
+import { armFailpoints, failpoint, parseFailpoints } from './failpoint';
+
+afterEach(() => armFailpoints(''));
+
+test('faults are read from one line', () => {
+  expect(parseFailpoints('a.b=kill; c=delay:500;d=error*2')).toEqual(
+    new Map([
+      ['a.b', { fault: { kind: 'kill' }, left: Infinity }],
+      ['c', { fault: { kind: 'delay', ms: 500 }, left: Infinity }],
+      ['d', { fault: { kind: 'error' }, left: 2 }],
+    ]),
+  );
+});
+
+test.each(['a', 'a=', 'a=explode', 'a=delay', 'a=error*'])('%s is refused', (text) => {
+  expect(parseFailpoints(text)).toBeUndefined();
+});
+
+test('an error fires as often as counted, elsewhere nothing happens', async () => {
+  armFailpoints('here=error*1');
+  await failpoint('there');
+  await expect(failpoint('here')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await failpoint('here');
+});
+
+test('a delay delays', async () => {
+  armFailpoints('here=delay:30');
+  const before = performance.now();
+  await failpoint('here');
+  expect(performance.now() - before).toBeGreaterThanOrEqual(28);
+});

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { ConfigInvalid, describeConfig, environment, parseConfig } from './config';
+import { logger } from './log';
+import { printConfig } from './print-config';
+import type { ServiceDefinition } from './service-definition';
+import { openService, type RunningService } from './start-service';
+
+/** EX_CONFIG of sysexits.h: the configuration is wrong, starting again will not help. */
+const exConfig = 78;
+
+/**
+ * The life of a process. `--print-config` (with `--json`) shows every setting; `--check-config` exits 0 or 78.
+ * SIGTERM and SIGINT stop in order and exit 0; a second signal leaves at once. Anything uncaught is fatal: exit 1.
+ */
+export async function runService<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.includes('--print-config')) {
+    printConfig(definition.name, describeConfig(definition.settings, environment()), args.includes('--json'));
+    return;
+  }
+  try {
+    if (args.includes('--check-config')) parseConfig(definition.settings, environment());
+    else await live(definition);
+  } catch (error) {
+    fail(definition.name, error);
+  }
+}
+
+async function live<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+  const { service, ready } = await openService(definition, environment());
+  exitOnSignals(service);
+  await ready;
+}
+
+function exitOnSignals<S extends z.ZodRawShape>(service: RunningService<S>): void {
+  let asked = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(1);
+    asked = true;
+    logger('lifecycle').info(`${signal}: stopping`);
+    void service.stop().then(() => process.exit(0), die);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function die(err: unknown): never {
+  logger('lifecycle').fatal({ err }, 'uncaught');
+  process.exit(1);
+}
+
+function fail(name: string, error: unknown): never {
+  if (error instanceof ConfigInvalid) {
+    process.stderr.write(`${name}: the configuration is not valid\n`);
+    for (const { path, message } of error.problems) process.stderr.write(`  ${path}: ${message}\n`);
+    process.exit(exConfig);
+  }
+  logger('lifecycle').fatal({ err: error }, error instanceof Error ? error.message : 'cannot start');
+  process.exit(1);
+}

@@ -1,0 +1,125 @@
+import { type AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { z } from 'zod';
+import { type ConfigOf, type Environment, parseConfig } from './config';
+import { armFailpoints } from './failpoint';
+import { drainHttp } from './http-drain';
+import { httpAdapter } from './http-edge';
+import { Lifecycle, Unstartable } from './lifecycle';
+import { configureLog, logger, NestLog } from './log';
+import { collectProcessMetrics } from './metrics';
+import { addProbes } from './probes';
+import { ProblemFilter } from './problem.filter';
+import type { ServiceDefinition } from './service-definition';
+import { ServiceHost, ServiceModule } from './service.module';
+import { trustKey } from './token';
+import { startTraceExport } from './trace-export';
+import { validationPipe } from './validation';
+
+export interface RunningService<S extends z.ZodRawShape = z.ZodRawShape> {
+  readonly app: NestFastifyApplication;
+  readonly config: ConfigOf<S>;
+  readonly lifecycle: Lifecycle;
+  /** `http://127.0.0.1:8080` */
+  readonly httpUrl: string;
+  /** `127.0.0.1:9090`; throws when the service serves no gRPC. */
+  readonly grpcUrl: string;
+  /** The ordered stop; resolves when everything is closed or the grace period is over. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when the service is ready. Throws ConfigInvalid, or Unstartable when it can't listen. */
+export async function startService<S extends z.ZodRawShape>(
+  definition: ServiceDefinition<S>,
+  env: Environment,
+): Promise<RunningService<S>> {
+  const { service, ready } = await openService(definition, env);
+  await ready;
+  return service;
+}
+
+/** Listens for HTTP, so that health answers, and goes on starting in `ready`. */
+export async function openService<S extends z.ZodRawShape>(
+  definition: ServiceDefinition<S>,
+  env: Environment,
+): Promise<{ service: RunningService<S>; ready: Promise<void> }> {
+  const config = parseConfig(definition.settings, env);
+  const settings = processSettings(config);
+  const host = new ServiceHost(definition.name, settings.SERVICE_INSTANCE);
+  const lifecycle = new Lifecycle(settings.SHUTDOWN_GRACE_MS);
+  await prepareProcess(definition.name, settings, lifecycle);
+  const app = await createApp(definition, config, host, lifecycle);
+  const httpUrl = await listen(app, settings);
+  const service = {
+    app,
+    config,
+    lifecycle,
+    httpUrl,
+    get grpcUrl() {
+      return host.addressOf('grpc');
+    },
+    stop: () => stopService(app, lifecycle),
+  };
+  const ready = lifecycle.start().catch(async (error) => {
+    await service.stop();
+    throw error;
+  });
+  return { service, ready };
+}
+
+/** The settings every process has, whatever its own shape adds. */
+type ProcessSettings = ConfigOf<Record<never, never>>;
+const processSettings = (config: object): ProcessSettings => config as ProcessSettings;
+
+/** What exists once per process and not once per application. */
+async function prepareProcess(service: string, settings: ProcessSettings, lifecycle: Lifecycle): Promise<void> {
+  const instance = settings.SERVICE_INSTANCE;
+  configureLog({ service, instance, level: settings.LOG_LEVEL });
+  trustKey(settings.JWT_PUBLIC_KEY);
+  armFailpoints(settings.FAILPOINTS);
+  collectProcessMetrics();
+  const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint) return;
+  const traces = await startTraceExport(endpoint, service, instance);
+  lifecycle.onStop('close', 'traces', () => traces.stop());
+}
+
+async function createApp<S extends z.ZodRawShape>(
+  definition: ServiceDefinition<S>,
+  config: ConfigOf<S>,
+  host: ServiceHost,
+  lifecycle: Lifecycle,
+): Promise<NestFastifyApplication> {
+  const { adapter, instance } = httpAdapter(definition.http);
+  const imports = [ServiceModule.forRoot(host, lifecycle, logger(definition.name)), definition.module(config)];
+  const app = await NestFactory.create<NestFastifyApplication>({ module: ServiceRoot, imports }, adapter, {
+    logger: new NestLog(),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  host.app = app;
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  addProbes(instance, lifecycle);
+  drainHttp(instance, lifecycle);
+  await definition.start?.(app, config);
+  return app;
+}
+
+class ServiceRoot {}
+
+async function listen(app: NestFastifyApplication, { HTTP_HOST, HTTP_PORT }: ProcessSettings): Promise<string> {
+  await app.listen(HTTP_PORT, HTTP_HOST).catch((cause: Error) => {
+    throw new Unstartable(`HTTP cannot listen at ${HTTP_HOST}:${HTTP_PORT}: ${cause.message}`, { cause });
+  });
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return `http://${HTTP_HOST}:${port}`;
+}
+
+/** Nest's own hooks, and connections that outlived the grace period, come last. */
+async function stopService(app: NestFastifyApplication, lifecycle: Lifecycle): Promise<void> {
+  await lifecycle.stop();
+  app.getHttpServer().closeAllConnections();
+  await app.close();
+}

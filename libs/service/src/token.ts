@@ -1,0 +1,71 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { DomainError } from '@halftone/kernel';
+import { errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { CallContext, Principal } from './call-context';
+
+/**
+ * Access tokens: Ed25519 JWTs of the gateway, verified here from the public key alone.
+ * A token that was verified once is believed until it expires, without a second signature check.
+ */
+const claims = z.object({
+  sub: z.string().min(1),
+  role: z.enum(['customer', 'operator']),
+  typ: z.literal('access'),
+  exp: z.number(),
+});
+
+interface Verified {
+  principal: Principal;
+  expires: number;
+}
+
+const remembered = 1_000;
+const verified = new Map<string, Verified>();
+let key: KeyObject | undefined;
+
+/** The key of the process. `base64` is SPKI DER. */
+export function trustKey(base64: string): void {
+  key = createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
+  verified.clear();
+}
+
+/** Throws TOKEN_EXPIRED, or UNAUTHENTICATED for everything else that is wrong with it. */
+export async function verifyToken(token: string, now: Date = new Date()): Promise<Principal> {
+  const known = verified.get(token);
+  if (known && known.expires > now.getTime()) return known.principal;
+  const { principal, expires } = await check(token, now);
+  if (verified.size >= remembered) verified.delete(verified.keys().next().value ?? token);
+  verified.set(token, { principal, expires });
+  return principal;
+}
+
+async function check(token: string, now: Date): Promise<Verified> {
+  try {
+    if (!key) throw new Error('no key is trusted');
+    const { payload } = await jwtVerify(token, key, { algorithms: ['EdDSA'], issuer: 'halftone', currentDate: now });
+    const { sub, role, exp } = claims.parse(payload);
+    return { principal: { customer: sub, role }, expires: exp * 1_000 };
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired)
+      throw new DomainError('TOKEN_EXPIRED', 'The access token has expired', [], { cause });
+    throw new DomainError('UNAUTHENTICATED', 'The access token is not valid', [], { cause });
+  }
+}
+
+const bearer = /^Bearer ([\w.~+/-]+=*)$/i;
+
+/** What an Authorization header says about the caller; never throws, see CallContext.refused. */
+export async function callerOf(authorization: string | undefined): Promise<CallContext> {
+  if (authorization === undefined) return {};
+  const token = bearer.exec(authorization)?.[1];
+  if (!token) return { refused: new DomainError('UNAUTHENTICATED', 'The Authorization header holds no bearer token') };
+  try {
+    return { token, principal: await verifyToken(token) };
+  } catch (error) {
+    return {
+      refused:
+        error instanceof DomainError ? error : new DomainError('UNAUTHENTICATED', 'The access token is not valid'),
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import { defineService, requirePrincipal, type RunningService } from '@halftone/service';
+import { Controller, Get, Module } from '@nestjs/common';
+import { bootService } from './boot-service';
+import { testToken } from './tokens';
+
+@Controller()
+class WhoController {
+  @Get('who')
+  who() {
+    return requirePrincipal();
+  }
+}
+
+@Module({ controllers: [WhoController] })
+class WhoModule {}
+
+let service: RunningService;
+
+beforeAll(async () => {
+  service = await bootService(defineService({ name: 'who', settings: {}, module: () => WhoModule }));
+});
+afterAll(() => service.stop());
+
+const who = async (token: string) => {
+  const answer = await fetch(`${service.httpUrl}/who`, { headers: { authorization: `Bearer ${token}` } });
+  return { status: answer.status, body: await answer.json() };
+};
+
+test('a booted service believes a test token', async () => {
+  expect(await who(await testToken('alice'))).toEqual({ status: 200, body: { customer: 'alice', role: 'customer' } });
+  expect(await who(await testToken('olga', 'operator'))).toMatchObject({ body: { role: 'operator' } });
+});
+
+test('and tells an expired one from a wrong one', async () => {
+  expect(await who(await testToken('alice', 'customer', -60))).toMatchObject({
+    status: 401,
+    body: { code: 'TOKEN_EXPIRED' },
+  });
+  expect(await who('abc.def.ghi')).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+});

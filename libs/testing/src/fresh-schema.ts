@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { engines } from './config';
+
+export interface FreshSchema {
+  /** Of the role that owns the schema and nothing else, as in production. */
+  url: string;
+  /** Ends every connection to it and removes it. */
+  drop(): Promise<void>;
+}
+
+/** An empty schema in a database of its own, so that tests of one schema name run side by side. */
+export async function freshSchema(schema: string): Promise<FreshSchema> {
+  const name = `test_${schema}_${randomBytes(6).toString('hex')}`;
+  const { databaseUrl } = engines();
+  await run(databaseUrl, [`create role ${name} login password '${name}'`, `create database ${name} owner ${name}`]);
+  const inside = new URL(databaseUrl);
+  inside.pathname = `/${name}`;
+  await run(inside.href, [
+    `create schema "${schema}" authorization ${name}`,
+    `alter role ${name} in database ${name} set search_path = "${schema}"`,
+  ]);
+  const own = new URL(inside);
+  own.username = name;
+  own.password = name;
+  return {
+    url: own.href,
+    drop: () => run(databaseUrl, [`drop database ${name} with (force)`, `drop role ${name}`]),
+  };
+}
+
+async function run(url: string, statements: readonly string[]): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,8 @@
+/** Test doubles that are real things: engines, schemas, booted services, tokens; and decisions as specifications. */
+export { bootService } from './boot-service';
+export { engines, type Engines } from './config';
+export { eventually } from './eventually';
+export { freePort } from './free-port';
+export { freshSchema, type FreshSchema } from './fresh-schema';
+export { specification, type Rules } from './specification';
+export { testKeys, testToken } from './tokens';

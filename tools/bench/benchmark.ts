@@ -1,0 +1,16 @@
+import type { Line } from './sample.ts';
+
+export interface BenchOptions {
+  rounds: number;
+  /** Words for people. */
+  say(text: string): void;
+}
+
+export interface Benchmark {
+  name: string;
+  /** What it measures, in one line. */
+  about: string;
+  /** Rounds unless told. */
+  rounds: number;
+  run(options: BenchOptions): Promise<Line[]>;
+}

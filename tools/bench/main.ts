@@ -1,0 +1,45 @@
+/** `npm run bench -- NAME [--json] [--rounds N]`: measures, and holds nothing against a threshold. */
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+import { memory } from './memory.ts';
+import { orderLatency } from './order-latency.ts';
+import type { Line } from './sample.ts';
+import { startup } from './startup.ts';
+
+const benchmarks: readonly Benchmark[] = [startup, orderLatency, memory];
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+function show({ case: name, unit, ours, n }: Line): void {
+  const tail = ours.p99 === undefined ? '' : `  p99 ${ours.p99}`;
+  process.stdout.write(`${name.padEnd(20)} ${ours.median} ${unit}${tail}  [${ours.min} - ${ours.max}]  n=${n}\n`);
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  });
+  const benchmark = benchmarks.find(({ name }) => name === positionals[0]);
+  const rounds = Number(values.rounds ?? benchmark?.rounds);
+  if (!benchmark || !Number.isInteger(rounds) || rounds < 1) {
+    say('npm run bench -- NAME [--json] [--rounds N]');
+    for (const { name, about } of benchmarks) say(`  ${name.padEnd(14)} ${about}`);
+    return 64;
+  }
+  say(benchmark.about);
+  const lines = await benchmark.run({ rounds, say });
+  for (const one of lines) {
+    if (values.json) process.stdout.write(`${JSON.stringify(one)}\n`);
+    else show(one);
+  }
+  return 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,25 @@
+import { line, percentile, summary } from './sample.ts';
+
+const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+
+test('percentiles are values that were measured', () => {
+  expect(percentile(hundred, 0.5)).toBe(50);
+  expect(percentile(hundred, 0.99)).toBe(99);
+  expect(percentile(hundred, 1)).toBe(100);
+  expect(percentile([7], 0.01)).toBe(7);
+});
+
+test('of nothing there is no median', () => {
+  expect(() => summary([])).toThrow('nothing was measured');
+});
+
+test('a line names what was measured and how often', () => {
+  expect(line('startup', 'second', 'ms', [3, 1, 2])).toEqual({
+    bench: 'startup',
+    case: 'second',
+    unit: 'ms',
+    ours: { median: 2, min: 1, max: 3 },
+    n: 3,
+  });
+  expect(line('order-latency', 'x', 'ms', hundred, true).ours.p99).toBe(99);
+});

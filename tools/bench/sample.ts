@@ -1,0 +1,45 @@
+/** Numbers that were measured, and what is said of them. Pure. */
+export interface Summary {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** The smallest value that at least this share of all is not above (nearest rank). */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new Error('nothing was measured');
+  return value;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+export const summary = (values: readonly number[]): Summary => ({
+  median: round(percentile(values, 0.5)),
+  min: round(Math.min(...values)),
+  max: round(Math.max(...values)),
+});
+
+export interface Line {
+  bench: string;
+  case: string;
+  unit: 'ms' | 'MiB';
+  ours: Summary & { p99?: number };
+  /** How many were measured. */
+  n: number;
+}
+
+export const line = (
+  bench: string,
+  name: string,
+  unit: Line['unit'],
+  values: readonly number[],
+  tail = false,
+): Line => ({
+  bench,
+  case: name,
+  unit,
+  ours: { ...summary(values), ...(tail && { p99: round(percentile(values, 0.99)) }) },
+  n: values.length,
+});

@@ -1,0 +1,12 @@
+/** `node tools/bootstrap.mjs build`: compiles and bundles every app, if anything changed. */
+import { buildAll } from './build.ts';
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+if (process.argv.includes('--help')) say('Compiles and bundles every app, if anything changed.');
+else {
+  await buildAll(new AbortController().signal).then(say, (error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  });
+}

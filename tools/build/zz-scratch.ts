@@ -1,0 +1,86 @@
+/**
+ * Makes one file of each built app: apps/NAME/dist/main.js -> apps/NAME/bundle/main.js, with the packages in it.
+ * tsc has already lowered the decorators, so their metadata survives; keepNames keeps the class names that NestJS reports.
+ */
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { inlinedProtos } from './inlined-protos.ts';
+import { declaredBy } from './workspace.ts';
+
+/** They load a native library from a path next to themselves. */
+const native = ['sharp'];
+
+/** So large that it is left out of the apps that do not declare it: NestJS reaches for it only if it is configured. */
+const large = ['@apollo/gateway'];
+
+/** NestJS hides requires from bundlers behind createRequire; this shows them. */
+const nestRequires: esbuild.Plugin = {
+  name: 'nest-requires',
+  setup(build) {
+    build.onLoad({ filter: /@nestjs\/(microservices|graphql)\/.*\.js$/ }, async ({ path }) => {
+      const contents = (await readFile(path, 'utf8'))
+        .replaceAll('createRequire(import.meta.url)(protoLoader)', "require('@grpc/proto-loader')")
+        .replaceAll('createRequire(import.meta.url)(', 'require(')
+        .replaceAll('nodeRequire(', 'require(');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/**
+ * A package that is not installed is an optional one: its import stays in place. Asking esbuild is slow, so it is asked
+ * only about packages that are not in the root's node_modules.
+ */
+const optionalPackages = (root: string): esbuild.Plugin => ({
+  name: 'optional-packages',
+  setup(build) {
+    const installed = new Set(packagesIn(join(root, 'node_modules')));
+    build.onResolve({ filter: /^[@a-z]/ }, async ({ path, pluginData, ...rest }) => {
+      if (pluginData === 'seen' || installed.has(packageOf(path)) || isBuiltin(path)) return undefined;
+      const found = await build.resolve(path, { ...rest, pluginData: 'seen' });
+      return found.errors.length > 0 ? { path, external: true } : found;
+    });
+  },
+});
+
+const packageOf = (path: string): string => path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+
+const packagesIn = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
+
+export async function bundle(root: string, apps: readonly string[]): Promise<void> {
+  const groups = Map.groupBy(apps, (app) => {
+    const declared = declaredBy(root, join('apps', app));
+    return large.filter((name) => !declared.has(name)).join();
+  });
+  await Promise.all(
+    [...groups].map(([leftOut, members]) => bundleGroup(root, members, leftOut.split(',').filter(Boolean))),
+  );
+}
+
+/** Apps with the same packages left out are bundled together: what they share is read once. */
+async function bundleGroup(root: string, apps: readonly string[], leftOut: readonly string[]): Promise<void> {
+  const r = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: apps.map((app) => ({ in: join('apps', app, 'dist/main.js'), out: join(app, 'bundle/main') })),
+    outdir: 'apps',
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    keepNames: true,
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    external: [...native, ...leftOut],
+    plugins: [nestRequires, inlinedProtos, optionalPackages(root)],
+    logLevel: 'error',
+    legalComments: 'none', minify: true, lineLimit: 160, metafile: true,
+  });
+  const by: Record<string, number> = {};
+  for (const [f, v] of Object.entries(Object.values(r.metafile!.outputs)[0]!.inputs)) { const m = /.*node_modules\/((?:@[^/]+\/)?[^/]+)(\/(?:esm|cjs|lib|dist|v4\/locales|v3)[^/]*)?/.exec(f); const k = m ? m[0].replace(/^.*?node_modules/, '') : f.split('/').slice(0, 2).join('/'); by[k] = (by[k] ?? 0) + v.bytesInOutput; }
+  console.log(app, Object.entries(by).sort((a, b) => b[1] - a[1]).slice(0, 32).map(([k, v]) => `${k} ${(v / 1000) | 0}`).join('\n'));
+}

@@ -1,0 +1,17 @@
+/** The whole system, black box: e2e/ starts one when none runs and stops it again. */
+import { join } from 'node:path';
+import { root } from '../engines/config.ts';
+import type { Check } from './check.ts';
+import { runNode } from './command.ts';
+import { forgetCounts, readCounts, sumCounts } from './counts.ts';
+
+export const endToEnd: Check = {
+  name: 'end-to-end tests',
+  run: async (signal, say) => {
+    forgetCounts('e2e');
+    const jest = join(root, 'node_modules/jest/bin/jest.js');
+    const onLine = (line: string) => /^(PASS|FAIL|starting|ready|stopping)/.test(line) && say(line);
+    const { code, output } = await runNode(jest, [], { cwd: join(root, 'e2e'), env: { TIER: 'e2e' }, signal, onLine });
+    return { ...sumCounts(readCounts('e2e'), code), output };
+  },
+};

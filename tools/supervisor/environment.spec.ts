@@ -1,0 +1,54 @@
+import { settingsOf, urlsOf } from './environment.ts';
+import { topology } from './topology.ts';
+import type { SystemSettings } from './environment.ts';
+import type { Assignment } from './topology.ts';
+
+let port = 9000;
+const assignments: Assignment[] = topology.flatMap(({ name, replicas, edge, grpc }) =>
+  Array.from({ length: replicas }, (_, index) => ({
+    name,
+    edge,
+    replica: index + 1,
+    httpPort: port++,
+    ...(grpc ? { grpcPort: port++ } : {}),
+  })),
+);
+const system: SystemSettings = {
+  assignments,
+  databaseUrl: (name) => `postgres://${name}@db/halftone`,
+  jwt: { publicKey: 'public', privateKey: 'private' },
+  engines: {
+    postgres: { way: 'path', url: 'postgres://root@db/halftone' },
+    kafka: { way: 'path', brokers: 'kafka:9092' },
+    redis: { way: 'path', url: 'redis://cache' },
+  },
+};
+const of = (name: string) => assignments.filter((one) => one.name === name);
+const settings = (name: string) => of(name).map((one) => settingsOf(one, system))[0] ?? {};
+
+describe('what each process is told', () => {
+  it('gives the signing key to the gateway only, and the checking key to all', () => {
+    const signers = assignments.filter((one) => 'JWT_PRIVATE_KEY' in settingsOf(one, system));
+    expect(signers.map(({ name }) => name)).toEqual(['gateway']);
+    expect(assignments.every((one) => settingsOf(one, system)['JWT_PUBLIC_KEY'] === 'public')).toBe(true);
+  });
+
+  it('gives a service its own database role, and an edge none', () => {
+    expect(settings('orders')['DATABASE_URL']).toBe('postgres://orders@db/halftone');
+    for (const name of ['gateway', 'graph', 'realtime']) expect(settings(name)).not.toHaveProperty('DATABASE_URL');
+  });
+
+  it('points callers at the ports of those they call', () => {
+    expect(settings('gateway')['PAYMENTS_GRPC']).toBe(`127.0.0.1:${of('payments')[0]?.grpcPort}`);
+    expect(settings('graph')['SUBGRAPH_IMAGES_URL']).toBe(`http://127.0.0.1:${of('images')[0]?.httpPort}/graphql`);
+    expect(settings('gateway')['REALTIME_URLS']).toBe(urlsOf(assignments).realtime.join(','));
+  });
+
+  it('names the replicas of a service apart', () => {
+    expect(of('realtime').map((one) => settingsOf(one, system)['SERVICE_INSTANCE'])).toEqual([
+      'realtime-1',
+      'realtime-2',
+    ]);
+    expect(settings('gateway')['SERVICE_INSTANCE']).toBe('gateway');
+  });
+});

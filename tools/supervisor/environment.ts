@@ -1,0 +1,71 @@
+/** What each process is told. Pure: the same system gives the same settings to every life of a process. */
+import { labelOf } from './topology.ts';
+import type { Engines, Urls } from '../engines/run-state.ts';
+import type { Assignment, ServiceName } from './topology.ts';
+
+export interface SystemSettings {
+  engines: Engines;
+  /** The database's URL with the role of one service. */
+  databaseUrl: (service: 'orders' | 'payments' | 'images' | 'notifications') => string;
+  jwt: { publicKey: string; privateKey: string };
+  assignments: readonly Assignment[];
+}
+
+type Settings = Record<string, string>;
+
+const httpUrl = ({ httpPort }: Assignment) => `http://127.0.0.1:${httpPort}`;
+
+export function urlsOf(assignments: readonly Assignment[]): Urls {
+  const of = (name: ServiceName) => assignments.filter((one) => one.name === name).map(httpUrl);
+  return { gateway: of('gateway')[0] ?? '', graphql: `${of('graph')[0] ?? ''}/graphql`, realtime: of('realtime') };
+}
+
+export function settingsOf(assignment: Assignment, system: SystemSettings): Settings {
+  const { httpPort, grpcPort } = assignment;
+  return {
+    HTTP_PORT: String(httpPort),
+    ...(grpcPort ? { GRPC_PORT: String(grpcPort) } : {}),
+    SERVICE_INSTANCE: labelOf(assignment),
+    JWT_PUBLIC_KEY: system.jwt.publicKey,
+    ...own(assignment.name, system),
+  };
+}
+
+function own(name: ServiceName, system: SystemSettings): Settings {
+  const { engines, assignments, databaseUrl, jwt } = system;
+  const redis = { REDIS_URL: engines.redis.url };
+  const kafka = { KAFKA_BROKERS: engines.kafka.brokers };
+  switch (name) {
+    case 'gateway':
+      return {
+        ...redis,
+        ...grpcTargets(assignments),
+        JWT_PRIVATE_KEY: jwt.privateKey,
+        REALTIME_URLS: urlsOf(assignments).realtime.join(','),
+      };
+    case 'graph':
+      return subgraphUrls(assignments);
+    case 'realtime':
+      return { ...redis, ...kafka };
+    case 'images':
+      return { DATABASE_URL: databaseUrl(name), ...kafka, ...redis, ...grpcTargets(assignments) };
+    case 'orders':
+    case 'payments':
+    case 'notifications':
+      return { DATABASE_URL: databaseUrl(name), ...kafka, ...grpcTargets(assignments) };
+  }
+}
+
+const grpcTargets = (assignments: readonly Assignment[]): Settings =>
+  Object.fromEntries(
+    assignments.flatMap(({ name, grpcPort }) =>
+      grpcPort ? [[`${name.toUpperCase()}_GRPC`, `127.0.0.1:${grpcPort}`]] : [],
+    ),
+  );
+
+const subgraphUrls = (assignments: readonly Assignment[]): Settings =>
+  Object.fromEntries(
+    assignments
+      .filter(({ grpcPort }) => grpcPort)
+      .map((one) => [`SUBGRAPH_${one.name.toUpperCase()}_URL`, `${httpUrl(one)}/graphql`]),
+  );

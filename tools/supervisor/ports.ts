@@ -1,0 +1,25 @@
+/** Gives each process its ports: the one that was set, else the known one, else any free one. */
+import { freePort, isFreePort } from '../engines/port.ts';
+import { portSetting } from './config.ts';
+import { topology } from './topology.ts';
+import type { Assignment, ServiceSpec } from './topology.ts';
+
+/** Throws when a port that was set is in use: somebody relies on that number. */
+export async function assignPorts(): Promise<Assignment[]> {
+  const assignments: Assignment[] = [];
+  for (const spec of topology) {
+    for (let replica = 1; replica <= spec.replicas; replica++) assignments.push(await assign(spec, replica));
+  }
+  return assignments;
+}
+
+async function assign(spec: ServiceSpec, replica: number): Promise<Assignment> {
+  const { name, edge, grpc, knownPort } = spec;
+  const base = portSetting(name);
+  const set = base && base + replica - 1;
+  if (set && !(await isFreePort(set))) {
+    throw new Error(`${name.toUpperCase()}_PORT: port ${set} is in use; set another or none`);
+  }
+  const httpPort = await freePort(set ?? (knownPort && knownPort + replica - 1));
+  return { name, replica, edge, httpPort, ...(grpc ? { grpcPort: await freePort() } : {}) };
+}

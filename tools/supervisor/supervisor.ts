@@ -1,0 +1,130 @@
+/**
+ * Keeps the services running and says in run.json which process is which. Stops those that clients are connected to
+ * first, then those they call; each gets time to finish, then is killed.
+ */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from '../engines/config.ts';
+import { serviceUrl } from '../engines/database.ts';
+import { paths } from '../engines/home.ts';
+import { lastLogLine } from '../engines/log.ts';
+import { stopProcess, thisProcess } from '../engines/os-process.ts';
+import { readRun, updateRun } from '../engines/run-state.ts';
+import { loadSecrets } from '../engines/secrets.ts';
+import { inherited } from './config.ts';
+import { settingsOf, urlsOf } from './environment.ts';
+import { Supervised } from './supervised.ts';
+import { labelOf } from './topology.ts';
+import type { Engines, RunState, ServiceState } from '../engines/run-state.ts';
+import type { SystemSettings } from './environment.ts';
+import type { Assignment } from './topology.ts';
+
+/** A little more than a service allows itself. */
+const graceMs = 12_000;
+const readyWithinMs = 90_000;
+
+export class Supervisor {
+  readonly #members: { assignment: Assignment; log: string; supervised: Supervised }[] = [];
+  readonly #engines: Engines;
+  #stopping = false;
+  #up = false;
+
+  constructor(engines: Engines, assignments: readonly Assignment[]) {
+    this.#engines = engines;
+    const databaseUrl: SystemSettings['databaseUrl'] = (name) => serviceUrl(engines.postgres.url, name);
+    const system = { engines, assignments, databaseUrl, jwt: loadSecrets().jwt };
+    for (const assignment of assignments) {
+      const log = join(paths.logs, `${assignment.name}-${assignment.replica}.log`);
+      const how = {
+        command: process.execPath,
+        args: ['--max-semi-space-size=1', join(root, 'apps', assignment.name, 'bundle/main.js')],
+        env: {
+          ...inherited(),
+          NODE_ENV: 'production',
+          NODE_COMPILE_CACHE: paths.compileCache,
+          ...settingsOf(assignment, system),
+        },
+        cwd: root,
+        log,
+      };
+      this.#members.push({ assignment, log, supervised: new Supervised(how, () => this.#publish()) });
+    }
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.#members.map(({ supervised }) => supervised.start()));
+  }
+
+  get run(): RunState {
+    const urls = urlsOf(this.#members.map(({ assignment }) => assignment));
+    const services = this.#members.flatMap(({ assignment, supervised }) => stateOf(assignment, supervised));
+    return { engines: this.#engines, services, urls, owner: thisProcess(), up: this.#up };
+  }
+
+  /** Resolves when every process says it is ready; `report` hears each time one more does. */
+  async ready(signal: AbortSignal, report: (ready: readonly string[]) => void): Promise<void> {
+    const names: string[] = [];
+    const deadline = Date.now() + readyWithinMs;
+    await Promise.all(
+      this.#members.map(async ({ assignment, log, supervised }) => {
+        const name = labelOf(assignment);
+        while (!(await isReady(assignment))) {
+          signal.throwIfAborted();
+          if (supervised.gaveUp) throw new Error(`${name} refuses its configuration: ${lastLogLine(log)}`);
+          if (Date.now() > deadline)
+            throw new Error(`${name} is not ready after ${readyWithinMs / 1000} s: ${lastLogLine(log)}`);
+          await sleep(50, undefined, { signal });
+        }
+        names.push(name);
+        report(names);
+      }),
+    );
+    this.#up = true;
+    this.#publish();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    updateRun({ services: undefined, urls: undefined, owner: undefined, up: undefined });
+    for (const edge of [true, false]) {
+      const tier = this.#members.filter(({ assignment }) => assignment.edge === edge);
+      await Promise.all(tier.map(({ supervised }) => supervised.stop(graceMs)));
+    }
+  }
+
+  kill(): void {
+    this.#stopping = true;
+    for (const { supervised } of this.#members) supervised.kill();
+  }
+
+  /** Another command may rewrite its own part of the file at any time, so ours is written as a part too. */
+  #publish(): void {
+    if (this.#stopping) return;
+    const { services, urls, owner, up } = this.run;
+    updateRun({ services, urls, owner, up });
+  }
+}
+
+function stateOf({ name, replica, httpPort, grpcPort }: Assignment, { process }: Supervised): ServiceState[] {
+  if (!process) return [];
+  const at = { http: `http://127.0.0.1:${httpPort}`, ...(grpcPort ? { grpc: `127.0.0.1:${grpcPort}` } : {}) };
+  return [{ name, replica, ...process, ...at }];
+}
+
+async function isReady({ httpPort }: Assignment): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/healthz/ready`, { signal: AbortSignal.timeout(2_000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Ends the services of a supervisor that was killed: their ports and consumer groups are needed again. */
+export async function stopOrphans(): Promise<number> {
+  const { services = [] } = readRun();
+  await Promise.all(services.map((service) => stopProcess(service, 'SIGTERM', 3_000)));
+  updateRun({ services: undefined, urls: undefined, owner: undefined, up: undefined });
+  return services.length;
+}

@@ -1,0 +1,37 @@
+/** Which processes make up Halftone. */
+
+export type ServiceName = 'gateway' | 'graph' | 'orders' | 'payments' | 'images' | 'notifications' | 'realtime';
+
+export interface ServiceSpec {
+  name: ServiceName;
+  replicas: number;
+  /** Serves gRPC besides HTTP. */
+  grpc: boolean;
+  /** The port of HTTP that people know, taken when it is free. */
+  knownPort?: number;
+  /** Clients connect to it: it stops before those it calls. */
+  edge: boolean;
+}
+
+export const topology: readonly ServiceSpec[] = [
+  { name: 'payments', replicas: 1, grpc: true, edge: false },
+  { name: 'orders', replicas: 1, grpc: true, edge: false },
+  { name: 'images', replicas: 1, grpc: true, edge: false },
+  { name: 'notifications', replicas: 1, grpc: true, edge: false },
+  { name: 'gateway', replicas: 1, grpc: false, knownPort: 8080, edge: true },
+  { name: 'graph', replicas: 1, grpc: false, knownPort: 8081, edge: true },
+  { name: 'realtime', replicas: 2, grpc: false, knownPort: 8090, edge: true },
+];
+
+/** One process with the ports it keeps for all its lives. */
+export interface Assignment {
+  name: ServiceName;
+  replica: number;
+  edge: boolean;
+  httpPort: number;
+  grpcPort?: number;
+}
+
+/** `gateway`, but `realtime-1` and `realtime-2`. */
+export const labelOf = ({ name, replica }: { name: string; replica: number }): string =>
+  (topology.find((spec) => spec.name === name)?.replicas ?? 1) > 1 ? `${name}-${replica}` : name;

@@ -1,0 +1,75 @@
+import type { Cut, Listener } from '../../client/listener.ts';
+import { processBehind } from '../../client/processes.ts';
+import { eventually } from '../../client/retry.ts';
+import { isInOrder } from '../../client/tally.ts';
+import { cheapestProduct, notificationsAfter, placeOrder } from '../../client/shop.ts';
+import { hold, imageOf, type Step, type Tour } from '../step.ts';
+
+const orders = 5;
+
+/** SIGKILL for the process the listener is on; gives its pid. */
+async function killUnder(socket: Listener): Promise<number> {
+  return eventually('the listener to be on a process that is listed', () => {
+    const { url } = socket;
+    const target = url === undefined ? undefined : processBehind(url);
+    if (!target) return undefined;
+    process.kill(target.pid, 'SIGKILL');
+    return target.pid;
+  });
+}
+
+async function placeOrders(tour: Tour): Promise<string[]> {
+  const { alice } = tour;
+  const imageId = imageOf(tour);
+  const { id: product } = await cheapestProduct(alice);
+  const placed: string[] = [];
+  while (placed.length < orders) placed.push((await placeOrder(alice, imageId, product)).id);
+  return placed;
+}
+
+const cutMs = ({ at, backAt = at }: Cut): number => Math.round(backAt - at);
+
+/** The process a listener is on dies while events flow: the listener goes on at the other one, with nothing lost and nothing twice. */
+export const resumeStep: Step = {
+  name: 'resume',
+  take: async (tour) => {
+    const { alice, socket } = tour;
+    const base = socket.lastSeq;
+    const cutsBefore = socket.cuts.length;
+    // The process dies when the first events arrive and most are still to come.
+    const kill = socket.waitFor('events to flow', ({ seq }) => seq > base).then(() => killUnder(socket));
+    const [ids, killed] = await Promise.all([placeOrders(tour), kill]);
+    const shipped = (id: string) =>
+      socket.waitFor(`orders/${id} to be shipped`, (e) => e.subject === `orders/${id}` && e.type === 'order.shipped');
+    await Promise.all(ids.map(shipped));
+    const cut = await eventually('the listener to be back', () =>
+      socket.cuts.slice(cutsBefore).find(({ backAt }) => backAt !== undefined),
+    );
+    const until = socket.lastSeq;
+    const told = (await notificationsAfter(alice, base)).filter(({ seq }) => seq <= until);
+    const heard = socket.heard.filter(({ seq }) => seq > base && seq <= until);
+    const { lost, duplicated, missing, repeated } = socket.tally({ after: base, until });
+    const numbers = {
+      lost,
+      duplicated,
+      missing,
+      repeated,
+      resets: socket.resets,
+      heard: heard.length,
+      told: told.length,
+    };
+    hold(
+      lost === 0 && duplicated === 0 && socket.resets === 0 && heard.length === told.length,
+      'the stream broke',
+      numbers,
+    );
+    const same = heard.every(
+      ({ seq, type, subject }, i) => told[i]?.seq === seq && told[i].type === type && told[i].subject === subject,
+    );
+    hold(same && isInOrder(heard.map(({ seq }) => seq)), 'the stream differs from the list of notifications', {
+      heard,
+      told,
+    });
+    return { killed, from: cut.from, to: cut.to, cutMs: cutMs(cut), orders, events: heard.length, lost, duplicated };
+  },
+};

@@ -1,0 +1,53 @@
+/** Something that must be true of the system as a whole, whatever happened to its parts. */
+import type { Records } from './records.ts';
+import type { Rows } from './rows.ts';
+
+export interface Snapshot {
+  rows: Rows;
+  records: Records;
+}
+
+export interface Finding {
+  /** How many things were looked at. */
+  checked: number;
+  /** The first thing that breaks the rule, with what is needed to look it up. Absent: the invariant holds. */
+  counterExample?: Record<string, unknown>;
+}
+
+export interface Invariant {
+  name: string;
+  /** True when it may be broken for a moment while work is under way, so that a violation is one only if it stays. */
+  settles: boolean;
+  /** Pure. */
+  judge(snapshot: Snapshot): Finding;
+}
+
+/** Looks at each until one is wrong. */
+export function each<Item>(items: readonly Item[], wrong: (item: Item) => object | undefined): Finding {
+  for (const [index, item] of items.entries()) {
+    const counterExample = wrong(item);
+    if (counterExample) return { checked: index + 1, counterExample: counterExample as Record<string, unknown> };
+  }
+  return { checked: items.length };
+}
+
+/** Several looks as one: the first violation counts. */
+export function all(...findings: Finding[]): Finding {
+  const broken = findings.find(({ counterExample }) => counterExample);
+  const checked = findings.reduce((sum, finding) => sum + finding.checked, 0);
+  return { checked, ...(broken?.counterExample && { counterExample: broken.counterExample }) };
+}
+
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** False for what is older than Kafka's memory. */
+export const isKept = (time: Date, { keptSince }: Records): boolean => !keptSince || time >= keptSince;

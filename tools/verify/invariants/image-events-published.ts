@@ -1,0 +1,34 @@
+import { all, each, groupBy, isKept, type Invariant } from '../invariant.ts';
+
+/** What must have been told about an image in this state, in this order. */
+const told: Readonly<Record<string, readonly string[]>> = {
+  ready: ['image.uploaded', 'image.ready'],
+  failed: ['image.uploaded', 'image.failed'],
+};
+
+const renditionsOfReady = 3;
+
+/** Every upload gets to an end; a photo that is ready has all renditions; its events 1..version are on Kafka, one each. */
+export const imageEventsPublished: Invariant = {
+  name: 'image-events-published',
+  settles: true,
+  judge: ({ rows, records }) => {
+    const bySubject = groupBy(records.images, ({ subject }) => subject);
+    const known = new Set(rows.images.map(({ id }) => `images/${id}`));
+    return all(
+      each(
+        rows.images.filter(({ createdAt }) => isKept(createdAt, records)),
+        (image) => {
+          const events = (bySubject.get(`images/${image.id}`) ?? []).map(({ sequence, type }) => ({ sequence, type }));
+          const expected = (told[image.status] ?? []).map((type, index) => ({ sequence: index + 1, type }));
+          const whole = image.status !== 'ready' || image.renditions === renditionsOfReady;
+          const same = expected.length === image.version && JSON.stringify(events) === JSON.stringify(expected);
+          return same && whole ? undefined : { image, onKafka: events };
+        },
+      ),
+      each(records.images, ({ id, type, subject }) =>
+        known.has(subject) ? undefined : { onKafka: { id, type, subject }, image: null },
+      ),
+    );
+  },
+};

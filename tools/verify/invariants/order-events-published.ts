@@ -1,0 +1,31 @@
+import { ordersV1 } from '@halftone/contracts';
+import { all, each, isKept, type Invariant } from '../invariant.ts';
+
+const statusWord = (status: ordersV1.OrderStatus): string => (ordersV1.OrderStatus[status] ?? '').toLowerCase();
+
+/** Each event an order has in the database is on Kafka with the same id, version and state, and Kafka has no other. */
+export const orderEventsPublished: Invariant = {
+  name: 'order-events-published',
+  settles: true,
+  judge: ({ rows, records }) => {
+    const published = new Map(records.orders.map((record) => [record.id, record]));
+    const known = new Set(rows.orderEvents.map(({ eventId }) => eventId));
+    const kept = rows.orderEvents.filter(({ time }) => isKept(time, records));
+    return all(
+      each(kept, (event) => {
+        const record = published.get(event.eventId);
+        const { version, status = 0 } = record?.value.order ?? {};
+        const same =
+          record?.subject === `orders/${event.orderId}` &&
+          record.type === event.type &&
+          record.sequence === event.version &&
+          version === event.version &&
+          `order.${statusWord(status)}` === event.type;
+        return same ? undefined : { event, onKafka: record ?? null };
+      }),
+      each(records.orders, ({ id, type, subject }) =>
+        known.has(id) ? undefined : { onKafka: { id, type, subject }, event: null },
+      ),
+    );
+  },
+};
