@@ -105,6 +105,8 @@ async function ping(brokers: string): Promise<void> {
   try {
     await admin.connect();
     await admin.describeCluster();
+    // Makes the topic of offsets on a new cluster, and fails while its coordinators are loading.
+    await admin.describeGroups(['halftone']);
   } finally {
     await admin.disconnect();
   }

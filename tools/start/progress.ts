@@ -60,10 +60,9 @@ export class Progress {
   }
 
   /** A finished step. */
-  step = (step: Step): void => {
-    if (this.#json) this.line(step);
-    const mark = step.ok ? '✔' : '✘';
-    this.note(`${mark} ${step.step.padEnd(14)} ${seconds(step.ms).padStart(8)}  ${inWords(step.detail)}`);
+  step = ({ step, ok, ms, detail }: Step): void => {
+    if (this.#json) this.line({ step, ok, ms, detail });
+    this.note(`${ok ? '✔' : '✘'} ${step.padEnd(14)} ${seconds(ms).padStart(8)}  ${inWords(detail)}`);
   };
 
   /** Shows the error, unless a phase has. */
@@ -108,11 +107,20 @@ export class Progress {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 
-const inWords = (detail: string | object): string =>
-  typeof detail === 'string'
-    ? detail
-    : Object.entries(detail)
-        .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(', ');
+/** What fits on a line: names and numbers; of a list of events their types. The rest is for programs. */
+function inWords(detail: string | object): string {
+  if (typeof detail === 'string') return detail;
+  const word = (value: unknown): string => (isEvent(value) ? value.type : isPlain(value) ? String(value) : '');
+  const phrases = Object.entries(detail).map(([key, value]: [string, unknown]) => {
+    const words = (Array.isArray(value) ? value.map(word) : [word(value)]).filter(Boolean);
+    return words.length > 0 ? `${key} ${words.join(' → ')}` : '';
+  });
+  return phrases.filter(Boolean).join(', ');
+}
+
+const isPlain = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+
+const isEvent = (value: unknown): value is { type: string } =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -33,15 +33,15 @@ export async function runTour(run: RunState, report: (step: StepReport) => void)
   let ok = true;
   for (const { name, take } of steps) {
     const start = performance.now();
-    const outcome = await timed(async () => take((tour ??= await beginTour(run))));
-    ok &&= outcome.ok;
-    report({ step: name, ...outcome, ms: Math.round(performance.now() - start) });
+    const taken = await attempt(async () => take((tour ??= await beginTour(run))));
+    ok &&= taken.ok;
+    report({ step: name, ok: taken.ok, ms: Math.round(performance.now() - start), detail: taken.detail });
   }
   const { lost, duplicated } = tour ? await endTour(tour) : { lost: 0, duplicated: 0 };
   return { ok: ok && lost === 0 && duplicated === 0, lost, duplicated };
 }
 
-async function timed(work: () => Promise<object>): Promise<{ ok: boolean; detail: string | object }> {
+async function attempt(work: () => Promise<object>): Promise<{ ok: boolean; detail: string | object }> {
   try {
     return { ok: true, detail: await work() };
   } catch (error) {

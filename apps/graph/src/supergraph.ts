@@ -30,26 +30,58 @@ type Customer
   @join__type(graph: PAYMENTS, key: "id")
 {
   id: ID!
+
+  """newest first"""
   images(limit: Int! = 20): [Image!]! @join__field(graph: IMAGES)
+
+  """newest first"""
   notifications(limit: Int! = 20): [Notification!]! @join__field(graph: NOTIFICATIONS)
+
+  """newest first"""
   orders(limit: Int! = 20): [Order!]! @join__field(graph: ORDERS)
   name: String! @join__field(graph: PAYMENTS)
-  role: String! @join__field(graph: PAYMENTS)
+  role: Role! @join__field(graph: PAYMENTS)
+
+  """what the wallet holds, in minor units"""
   balance: Float! @join__field(graph: PAYMENTS)
   currency: String! @join__field(graph: PAYMENTS)
+
+  """newest first"""
   payments(limit: Int! = 20): [Payment!]! @join__field(graph: PAYMENTS)
 }
 
+"""
+A date-time string at UTC, such as 2019-12-03T09:54:33Z, compliant with the date-time format.
+"""
 scalar DateTime
+  @join__type(graph: IMAGES)
+  @join__type(graph: NOTIFICATIONS)
   @join__type(graph: ORDERS)
+  @join__type(graph: PAYMENTS)
 
 type Image
   @join__type(graph: IMAGES, key: "id")
   @join__type(graph: ORDERS, key: "id", resolvable: false)
 {
   id: ID!
-  status: String! @join__field(graph: IMAGES)
+  status: ImageStatus! @join__field(graph: IMAGES)
+  contentType: String! @join__field(graph: IMAGES)
+  width: Int! @join__field(graph: IMAGES)
+  height: Int! @join__field(graph: IMAGES)
+
+  """0 to 100"""
+  progress: Int! @join__field(graph: IMAGES)
   renditions: [Rendition!]! @join__field(graph: IMAGES)
+  createdAt: DateTime! @join__field(graph: IMAGES)
+}
+
+enum ImageStatus
+  @join__type(graph: IMAGES)
+{
+  QUEUED @join__enumValue(graph: IMAGES)
+  PROCESSING @join__enumValue(graph: IMAGES)
+  READY @join__enumValue(graph: IMAGES)
+  FAILED @join__enumValue(graph: IMAGES)
 }
 
 input join__ContextArgument {
@@ -90,9 +122,15 @@ type Notification
   @join__type(graph: NOTIFICATIONS)
 {
   id: ID!
-  seq: Int!
+
+  """1..n per channel, without gap"""
+  seq: Float!
   type: String!
   subject: String!
+  time: DateTime!
+
+  """a JSON object"""
+  data: String!
 }
 
 type Order
@@ -100,12 +138,21 @@ type Order
   @join__type(graph: PAYMENTS, key: "id")
 {
   id: ID!
-  status: String! @join__field(graph: ORDERS)
+  status: OrderStatus! @join__field(graph: ORDERS)
+
+  """minor units"""
   total: Float! @join__field(graph: ORDERS)
   currency: String! @join__field(graph: ORDERS)
-  createdAt: DateTime! @join__field(graph: ORDERS)
   lines: [OrderLine!]! @join__field(graph: ORDERS)
+
+  """grows by one with each event of the order"""
+  version: Int! @join__field(graph: ORDERS)
+
+  """why the order was cancelled"""
   reason: String @join__field(graph: ORDERS)
+  createdAt: DateTime! @join__field(graph: ORDERS)
+
+  """absent until the order is paid or declined"""
   payment: Payment @join__field(graph: PAYMENTS)
 }
 
@@ -115,16 +162,42 @@ type OrderLine
   image: Image
   product: String!
   quantity: Int!
+
+  """minor units"""
   unitPrice: Float!
+}
+
+enum OrderStatus
+  @join__type(graph: ORDERS)
+{
+  PLACED @join__enumValue(graph: ORDERS)
+  PAID @join__enumValue(graph: ORDERS)
+  PRINTING @join__enumValue(graph: ORDERS)
+  SHIPPED @join__enumValue(graph: ORDERS)
+  CANCELLED @join__enumValue(graph: ORDERS)
 }
 
 type Payment
   @join__type(graph: PAYMENTS, key: "id")
 {
   id: ID!
-  status: String!
+  status: PaymentStatus!
+
+  """minor units"""
   amount: Float!
   currency: String!
+  description: String!
+
+  """why the payment was declined"""
+  reason: String
+  createdAt: DateTime!
+}
+
+enum PaymentStatus
+  @join__type(graph: PAYMENTS)
+{
+  CAPTURED @join__enumValue(graph: PAYMENTS)
+  DECLINED @join__enumValue(graph: PAYMENTS)
 }
 
 type Query
@@ -135,16 +208,32 @@ type Query
 {
   image(id: ID!): Image @join__field(graph: IMAGES)
   order(id: ID!): Order @join__field(graph: ORDERS)
+
+  """newest first"""
   orders(limit: Int! = 20): [Order!]! @join__field(graph: ORDERS)
+
+  """who asks"""
   me: Customer! @join__field(graph: PAYMENTS)
 }
 
+"""
+A JPEG made of a photo; needs the same token as the graph to be fetched.
+"""
 type Rendition
   @join__type(graph: IMAGES)
 {
   name: String!
-  url: String!
   width: Int!
   height: Int!
+
+  """bytes"""
   size: Int!
+  url: String!
+}
+
+enum Role
+  @join__type(graph: PAYMENTS)
+{
+  CUSTOMER @join__enumValue(graph: PAYMENTS)
+  OPERATOR @join__enumValue(graph: PAYMENTS)
 }`;

@@ -2,6 +2,7 @@ import { eventsV1, ordersV1 } from '@halftone/contracts';
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import { Database, openPool } from '@halftone/postgres';
 import { freshSchema, type FreshSchema } from '@halftone/testing';
+import { sql } from 'kysely';
 import type { ImagesClient } from './clients';
 import { migrations } from './migrations';
 import { OrderService } from './order/order.service';
@@ -34,13 +35,14 @@ const withImages = (stubs: Partial<ImagesClient>) =>
   new OrderService(db, new OrderStore(db), { ...noImages, ...stubs });
 const allPrintable = () => withImages({ filterPrintable: async ({ ids }) => ({ ids }) });
 
-beforeEach(async () => {
+beforeAll(async () => {
   schema = await freshSchema('orders');
   db = new Database<OrdersTables>(openPool(schema.url, 10, 'test'));
   await db.migrate('orders', migrations);
 });
-afterEach(async () => {
-  await assertTheTimelineIsWhatWasPublished();
+beforeEach(() => sql`truncate "order", order_line, order_event, outbox, inbox, idempotency`.execute(db.rows));
+afterEach(assertTheTimelineIsWhatWasPublished);
+afterAll(async () => {
   await db.close();
   await schema.drop();
 });

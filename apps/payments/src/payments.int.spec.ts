@@ -26,7 +26,7 @@ let transfers: TransferService;
 let customers: CustomerService;
 let seeds: SeedService;
 
-beforeEach(async () => {
+beforeAll(async () => {
   schema = await freshSchema('payments');
   db = new Database<PaymentsTables>(openPool(schema.url, 10, 'test'));
   await db.migrate('payments', migrations);
@@ -35,10 +35,16 @@ beforeEach(async () => {
   payments = new PaymentService(db, new PaymentStore(db), ledger);
   transfers = new TransferService(db, new TransferStore(), ledger);
   seeds = new SeedService(db, new CustomerStore(db), ledger, 'halftone', new Lifecycle(1000));
+});
+beforeEach(async () => {
+  await sql`truncate customer, ledger_transaction, outbox, inbox, idempotency cascade`.execute(db.rows);
+  await sql`insert into account (id, currency) values ('equity:opening', 'USD'), ('shop:revenue', 'USD')`.execute(
+    db.rows,
+  );
   await seeds.seed();
 });
-afterEach(async () => {
-  await assertTheBooksAreRight();
+afterEach(assertTheBooksAreRight);
+afterAll(async () => {
   await db.close();
   await schema.drop();
 });

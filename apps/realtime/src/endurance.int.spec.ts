@@ -11,13 +11,13 @@ jest.setTimeout(60_000);
 const { brokers, redisUrl } = engines();
 let feed: FeedWriter;
 const limit = 65_536;
-const boot = () =>
+const boot = (heartbeatSeconds = '30') =>
   bootService(realtime, {
     KAFKA_BROKERS: brokers.join(','),
     REDIS_URL: redisUrl,
     REALTIME_FEED_TOPIC: feed.topic,
     REALTIME_MAX_BUFFERED_BYTES: String(limit),
-    REALTIME_HEARTBEAT_SECONDS: '1',
+    REALTIME_HEARTBEAT_SECONDS: heartbeatSeconds,
   });
 
 let replica: Awaited<ReturnType<typeof boot>>;
@@ -100,6 +100,8 @@ test('a history much larger than the limit reaches a client that reads', async (
 });
 
 test('a WebSocket that answers no ping is gone after the second', async () => {
+  await replica.stop();
+  replica = await boot('0.3');
   const { hostname, port } = new URL(replica.httpUrl);
   const socket = connect(Number(port), hostname);
   const upgrade =
@@ -132,6 +134,8 @@ test('passing events reach whoever is there, without an id, and are not told lat
 });
 
 test('a stop sends everybody elsewhere and is done', async () => {
+  const { hostname, port } = new URL(replica.httpUrl);
+  const silent = connect(Number(port), hostname);
   const socket = await subscribed();
   const stream = await SseClient.connect(replica.httpUrl, { token });
   const { cursor } = await poll(replica.httpUrl, token);
@@ -143,4 +147,5 @@ test('a stop sends everybody elsewhere and is done', async () => {
   await stream.ended;
   expect((await waiting).status).toBe(204);
   expect(Date.now() - start).toBeLessThan(5000);
+  silent.destroy();
 });

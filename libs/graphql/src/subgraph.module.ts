@@ -1,12 +1,23 @@
 import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
+import { logger } from '@halftone/service';
 import { formatError } from './format-error';
 
 export interface SubgraphOptions {
   /** Object types that no field of this service returns, such as an entity it only extends. */
   orphanedTypes?: Type[];
 }
+
+const log = logger('apollo');
+
+/** What Apollo tells at start is of interest only when debugging. */
+const apolloLog = {
+  debug: (message?: unknown) => log.debug(String(message)),
+  info: (message?: unknown) => log.debug(String(message)),
+  warn: (message?: unknown) => log.warn(String(message)),
+  error: (message?: unknown) => log.error(String(message)),
+};
 
 /**
  * The subgraph of a service at `/graphql` (Apollo Federation 2), made of the resolvers its modules provide.
@@ -26,4 +37,5 @@ export const subgraphModule = ({ orphanedTypes = [] }: SubgraphOptions = {}): Dy
     includeStacktraceInErrorResponses: false,
     autoTransformHttpErrors: false,
     formatError,
+    logger: apolloLog,
   });

@@ -31,6 +31,7 @@ setLogger({ error: (...words: unknown[]) => logger('grpc').debug(words.join(' ')
 class ListeningServer extends ServerGrpc {
   /** `host:port` once it listens. */
   address = '';
+  private draining = false;
 
   constructor(
     private readonly at: GrpcServerOptions,
@@ -50,6 +51,13 @@ class ListeningServer extends ServerGrpc {
     this.address = `${this.at.host}:${await bind(server, `${this.at.host}:${this.at.port}`)}`;
     this.addTo(server, this.at.services.map(serviceNameOf));
     return server;
+  }
+
+  /** Ours waits for the calls in flight. Nest's own comes when the grace period is over and must not wait again. */
+  override async close(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    await super.close();
   }
 }
 

@@ -41,7 +41,7 @@ const tokenOf = (customer: string) =>
 const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) => imagesV1.Image.fromPartial({ id, ...fields });
 const chunkOf = (size: number) => ({ chunk: Buffer.alloc(size) });
 
-const seen = { written: 0, ended: false, away: 2 };
+const seen = { written: 0, ended: false, away: 2, uploads: 0 };
 
 /** What each id makes the handler do. */
 const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
@@ -80,6 +80,7 @@ class ImageGrpc implements Pick<
       if (header?.contentType === 'text/plain') throw new DomainError('NOT_A_PICTURE', 'text is no picture');
       size += chunk?.length ?? 0;
     }
+    seen.uploads += 1;
     return { image: imageOf('new', { size }), replayed: false };
   }
 
@@ -236,6 +237,19 @@ describe('client streaming', () => {
     expect(sent).toBeLessThan(200);
   });
 
+  test('an upload whose caller broke off is not taken for a whole one', async () => {
+    seen.uploads = 0;
+    const stuck = async function* () {
+      yield chunkOf(10);
+      await sleep(150);
+    };
+    await expect(images.client.uploadImage(stuck(), { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
+    await sleep(50);
+    expect(seen.uploads).toBe(0);
+  });
+
   test('an error of the source is what the caller sees', async () => {
     const upload = async function* () {
       yield chunkOf(10);
@@ -312,6 +326,22 @@ test('a peer that never comes is UNAVAILABLE', async () => {
 test('a port that is taken is one clear error', async () => {
   const taken = { ...env, GRPC_PORT: service.grpcUrl.split(':')[1] };
   await expect(startService(definition, taken)).rejects.toThrow(/^gRPC cannot listen at 127.0.0.1:/);
+});
+
+test('a stop is not held up for ever by a call without end', async () => {
+  const other = await startService(definition, { ...env, SHUTDOWN_GRACE_MS: '100' });
+  const caller = connectGrpc(EchoService, { url: other.grpcUrl });
+  const forever = async function* () {
+    yield { id: 'a' };
+    await sleep(1_500);
+  };
+  const call = idsOf(caller.client.echo(forever()));
+  await sleep(50);
+  const before = performance.now();
+  await other.stop();
+  expect(performance.now() - before).toBeLessThan(1_000);
+  caller.close();
+  await call;
 });
 
 test('calls in flight finish when the server stops', async () => {

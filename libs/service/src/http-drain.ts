@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fastify } from './http-edge';
 import type { Lifecycle } from './lifecycle';
@@ -9,6 +10,7 @@ import type { Lifecycle } from './lifecycle';
  */
 export function drainHttp(fastify: Fastify, lifecycle: Lifecycle): void {
   const server: Server = fastify.server;
+  const silent = silentSockets(server);
   let closed = false;
 
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -21,7 +23,19 @@ export function drainHttp(fastify: Fastify, lifecycle: Lifecycle): void {
   lifecycle.onStop('drain', 'http', async () => {
     while (!closed) {
       server.closeIdleConnections();
-      await sleep(10);
+      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
+      await sleep(10, undefined, { ref: false });
     }
   });
+}
+
+/** Connections that never asked for anything, as browsers and pools open ahead of need; to Node they are not idle. */
+function silentSockets(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket));
+  return silent;
 }

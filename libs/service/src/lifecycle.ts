@@ -14,6 +14,9 @@ interface Part {
 const startStages: readonly StartStage[] = ['connect', 'migrate', 'serve', 'consume'];
 const stopStages: readonly StopStage[] = ['refuse', 'drain', 'flush', 'close'];
 
+/** How long a ready check may take. */
+const checkMs = 1_000;
+
 const ready = gauge('service_ready', '1 while the process takes work');
 const stageSeconds = histogram('service_stage_seconds', 'Duration of a start or stop stage', ['stage']);
 
@@ -155,11 +158,9 @@ export class Lifecycle {
   }
 }
 
+/** A check that hangs has failed. */
 const holds = (check: Work) =>
-  check().then(
-    () => true,
-    () => false,
-  );
+  Promise.race([check().then(() => true), sleep(checkMs, false, { ref: false })]).catch(() => false);
 
 /** Connection errors of Node often have an empty message and the reason in `code` or in the errors they bundle. */
 function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { ConfigInvalid, describeConfig, environment, parseConfig } from './confi
 import { logger } from './log';
 import { printConfig } from './print-config';
 import type { ServiceDefinition } from './service-definition';
-import { openService, type RunningService } from './start-service';
+import { openService } from './start-service';
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong, starting again will not help. */
 const exConfig = 78;
@@ -29,18 +29,20 @@ export async function runService<S extends z.ZodRawShape>(definition: ServiceDef
 async function live<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
-  const { service, ready } = await openService(definition, environment());
-  exitOnSignals(service);
-  await ready;
+  const opening = openService(definition, environment());
+  exitOnSignals(async () => (await opening).service.stop());
+  await (
+    await opening
+  ).ready;
 }
 
-function exitOnSignals<S extends z.ZodRawShape>(service: RunningService<S>): void {
+function exitOnSignals(stopService: () => Promise<void>): void {
   let asked = false;
   const stop = (signal: NodeJS.Signals) => {
     if (asked) process.exit(1);
     asked = true;
     logger('lifecycle').info(`${signal}: stopping`);
-    void service.stop().then(() => process.exit(0), die);
+    void stopService().then(() => process.exit(0), die);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

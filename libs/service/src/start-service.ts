@@ -1,4 +1,5 @@
 import { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
@@ -16,6 +17,8 @@ import { ServiceHost, ServiceModule } from './service.module';
 import { trustKey } from './token';
 import { startTraceExport } from './trace-export';
 import { validationPipe } from './validation';
+
+const lastHooksMs = 2_000;
 
 export interface RunningService<S extends z.ZodRawShape = z.ZodRawShape> {
   readonly app: NestFastifyApplication;
@@ -121,5 +124,6 @@ async function listen(app: NestFastifyApplication, { HTTP_HOST, HTTP_PORT }: Pro
 async function stopService(app: NestFastifyApplication, lifecycle: Lifecycle): Promise<void> {
   await lifecycle.stop();
   app.getHttpServer().closeAllConnections();
-  await app.close();
+  // Hooks of libraries have no right to more time than the parts had.
+  await Promise.race([app.close(), sleep(lastHooksMs, undefined, { ref: false })]);
 }

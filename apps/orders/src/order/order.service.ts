@@ -49,10 +49,11 @@ export class OrderService {
     const payment = paymentOf(request.payment);
     const draft = draftOrder(request.lines, catalogue);
     const printable = await this.printableOf(draft);
-    const place = { type: 'PlaceOrder', id: uuidv7(), customer, payment, printable, ...draft } as const;
+    const order = { id: uuidv7(), customer, payment, ...draft };
+    const place = { type: 'PlaceOrder', order, printable } as const;
     const placed = await this.db.tx(async (tx) => {
       const answer = await idempotently(tx, claim, fingerprint, codec, async () =>
-        toWire(existing(place.id, await this.store.save(tx, undefined, decide(place, undefined, new Date())))),
+        toWire(existing(order.id, await this.store.save(tx, undefined, decide(place, undefined, new Date())))),
       );
       await failpoint('orders.place.before-commit');
       return answer;

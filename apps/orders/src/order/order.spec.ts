@@ -13,7 +13,7 @@ const facts = {
   currency: 'USD',
   payment: 'wallet',
 } as const;
-const place = { type: 'PlaceOrder', printable: new Set(['photo-1', 'photo-2']), ...facts } as const;
+const place = { type: 'PlaceOrder', order: facts, printable: new Set(['photo-1', 'photo-2']) } as const;
 
 const placed: OrderEvent = { type: 'order.placed', order: { ...facts, createdAt: now }, at: now };
 const paid: OrderEvent = { type: 'order.paid', at: now };

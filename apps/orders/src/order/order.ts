@@ -40,11 +40,13 @@ export type Order = OrderFacts & { version: number } & (
   );
 
 export type OrderCommand =
-  | ({ type: 'PlaceOrder'; printable: ReadonlySet<string> } & Omit<OrderFacts, 'createdAt'>)
+  | { type: 'PlaceOrder'; order: Omit<OrderFacts, 'createdAt'>; printable: ReadonlySet<string> }
   | { type: 'MarkPaid' }
   | { type: 'StartPrinting' }
   | { type: 'Ship' }
   | { type: 'Cancel'; reason: string };
+
+type PlaceOrder = Extract<OrderCommand, { type: 'PlaceOrder' }>;
 
 /** What may happen to an order that exists. */
 export type SagaCommand = Exclude<OrderCommand, { type: 'PlaceOrder' }>;
@@ -93,20 +95,16 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
   }
 }
 
-function place(
-  { type: _, printable, ...facts }: Extract<OrderCommand, { type: 'PlaceOrder' }>,
-  order: Order | undefined,
-  now: Date,
-) {
+function place({ order: asked, printable }: PlaceOrder, order: Order | undefined, now: Date): OrderEvent {
   if (order) throw new DomainError('ORDER_TRANSITION_ILLEGAL', `order ${order.id} is placed already`);
-  const refused = facts.lines.flatMap(({ imageId }, index) =>
+  const refused = asked.lines.flatMap(({ imageId }, index) =>
     printable.has(imageId) ? [] : [`lines.${index}.imageId`],
   );
   if (refused.length > 0) {
     const details = refused.map((path) => ({ path, message: 'is unknown, not yours or not ready' }));
     throw new DomainError('IMAGE_NOT_PRINTABLE', `not printable: ${refused.join(', ')}`, details);
   }
-  return { type: 'order.placed', order: { ...facts, createdAt: now }, at: now } as const;
+  return { type: 'order.placed', order: { ...asked, createdAt: now }, at: now };
 }
 
 /** True if the order may go there now, false if it has been there; throws if it can never get there. */

@@ -8,7 +8,7 @@ import { subjectOf, toWire } from './wire';
 /** Transfers. Storing one and telling the world is one step. */
 @Injectable()
 export class TransferStore {
-  /** One event for what happened once; it names both parties, and whoever tells customers tells both. */
+  /** Each party has an event of its own, because a customer is told only what is keyed by that customer. */
   async insert(tx: Tx<PaymentsTables>, transfer: Transfer, transactionId: string): Promise<void> {
     const { id, from, to, amount, currency, createdAt } = transfer;
     await tx
@@ -23,17 +23,18 @@ export class TransferStore {
         created_at: createdAt,
       })
       .execute();
-    await publish(tx, transfer);
+    await publish(tx, transfer, from, 1);
+    await publish(tx, transfer, to, 2);
   }
 }
 
-const publish = (tx: Tx<PaymentsTables>, transfer: Transfer) =>
+const publish = (tx: Tx<PaymentsTables>, transfer: Transfer, party: string, sequence: number) =>
   appendEvent(tx, {
     topic: topics.payments,
     type: 'transfer.completed',
     subject: subjectOf(transfer),
-    key: transfer.from,
-    sequence: 1,
+    key: party,
+    sequence,
     value: { payment: undefined, transfer: toWire(transfer) },
     time: transfer.createdAt,
   });

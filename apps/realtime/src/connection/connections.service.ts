@@ -36,7 +36,8 @@ export class ConnectionsService {
     private readonly lifecycle: Lifecycle,
   ) {
     lifecycle.onStart('serve', 'heartbeat', async () => this.startHeartbeat());
-    lifecycle.onStop('drain', 'connections', () => this.leave());
+    // Before HTTP drains: to Node's server a stream is an idle connection, which it would cut off without a goodbye.
+    lifecycle.onStop('refuse', 'connections', () => this.leave());
   }
 
   /** Throws UNAVAILABLE until the feed is in memory, and from the moment on in which the process begins to stop. */
