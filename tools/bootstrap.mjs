@@ -14,10 +14,13 @@ const began = Date.now();
 const root = resolve(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.halftone-lock-hash');
+/** npm's own list of what it has put on disk, written last. */
+const record = join(modules, '.package-lock.json');
 /** Commands whose module is not NAME/main.ts. */
 const modulesOf = { compose: 'build/compose-supergraph.ts', test: 'check/main.ts' };
 
 let child;
+let installing = false;
 let lastSignalAt = 0;
 const fail = (text, code = 1) => {
   process.stderr.write(`${text}\n`);
@@ -29,8 +32,10 @@ function passOn(signal) {
   const again = Date.now() - lastSignalAt < 500;
   lastSignalAt = Date.now();
   if (again) return;
-  if (!child) process.exit(signal === 'SIGINT' ? 130 : 143);
-  child.kill(signal);
+  if (child && !installing) return child.kill(signal);
+  // npm would finish first, and what it leaves behind half done is removed by the next `npm ci` anyway.
+  if (child) process.kill(-child.pid, 'SIGKILL');
+  fail('interrupted', signal === 'SIGINT' ? 130 : 143);
 }
 
 function run(command, args, options) {
@@ -46,9 +51,8 @@ function run(command, args, options) {
 
 const readLock = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
-/** Compares npm's own record of what it has put on disk with the lockfile. */
+/** Whether what is on disk is what the lockfile wants. */
 function installed(lockFile) {
-  const record = join(modules, '.package-lock.json');
   if (!existsSync(record)) return false;
   const wanted = Object.entries(readLock(lockFile)).filter(([path]) => path.startsWith('node_modules/'));
   const present = readLock(record);
@@ -70,8 +74,12 @@ async function npmCi() {
   const cli = process.env.npm_execpath;
   const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []];
   const args = [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, signal } = await run(command, args, { stdio: ['ignore', 2, 2] });
-  if (code !== 0) fail('npm ci failed; nothing was started', signal === 'SIGINT' ? 130 : signal ? 143 : 1);
+  // Both say that an installation is complete; from here on it is not.
+  for (const proof of [stamp, record]) rmSync(proof, { force: true });
+  installing = true;
+  const { code } = await run(command, args, { stdio: ['ignore', 2, 2] });
+  installing = false;
+  if (code !== 0) fail('npm ci failed; nothing was started');
   process.stderr.write(`installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
 }
 

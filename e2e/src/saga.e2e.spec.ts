@@ -76,9 +76,9 @@ test('one query of the graph reads all four subgraphs, and they agree with the R
     orders: [
       {
         id,
-        status: 'shipped',
-        payment: { status: 'captured', amount: total },
-        lines: [{ image: { id: imageId, status: 'ready' } }],
+        status: 'SHIPPED',
+        payment: { status: 'CAPTURED', amount: total },
+        lines: [{ image: { id: imageId, status: 'READY' } }],
       },
     ],
     images: [{ id: imageId }],

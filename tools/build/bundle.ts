@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { apolloLeftOut } from './apollo-left-out.ts';
 import { inlinedProtos } from './inlined-protos.ts';
 import { declaredBy } from './workspace.ts';
 
@@ -76,7 +77,7 @@ async function bundleGroup(root: string, apps: readonly string[], leftOut: reado
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     external: [...native, ...leftOut],
-    plugins: [nestRequires, inlinedProtos, optionalPackages(root)],
+    plugins: [apolloLeftOut, nestRequires, inlinedProtos, optionalPackages(root)],
     logLevel: 'error',
     legalComments: 'none',
     // Comments hold characters beyond Latin-1, for whose sake V8 would keep the whole file in memory at two bytes each (20 MiB).

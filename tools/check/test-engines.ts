@@ -4,23 +4,40 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { environment, home, root } from '../engines/config.ts';
 import { paths } from '../engines/home.ts';
 import type { Engines } from '../engines/run-state.ts';
+import { runNode } from './command.ts';
 
 const ownHome = join(home, 'test');
 
-/** Downloaded programs are shared, data is not. */
-function prepareHome(): void {
-  const programs = join(ownHome, 'engines');
+const programs = join(ownHome, 'engines');
+
+const foldersOf = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    : [];
+
+const enginesCommand = join(root, 'tools/engines/main.ts');
+
+/** Downloaded programs are shared with the home of everything else, data is not. */
+async function prepareHome(signal: AbortSignal): Promise<void> {
+  // Engines of a run that was killed would keep their old data.
+  if (existsSync(programs)) await runNode(enginesCommand, ['stop'], { env: { HALFTONE_HOME: ownHome }, signal });
   rmSync(join(ownHome, 'data'), { recursive: true, force: true });
+  rmSync(programs, { recursive: true, force: true });
   mkdirSync(programs, { recursive: true });
-  const downloaded = existsSync(paths.engines) ? readdirSync(paths.engines, { withFileTypes: true }) : [];
-  for (const { name } of downloaded.filter((entry) => entry.isDirectory())) {
-    if (!existsSync(join(programs, name))) symlinkSync(join(paths.engines, name), join(programs, name));
+  for (const name of foldersOf(paths.engines)) symlinkSync(join(paths.engines, name), join(programs, name));
+}
+
+/** What had to be downloaded here is kept where the next start looks for it. */
+function shareDownloads(): void {
+  mkdirSync(paths.engines, { recursive: true });
+  for (const name of foldersOf(programs)) {
+    if (!existsSync(join(paths.engines, name))) renameSync(join(programs, name), join(paths.engines, name));
   }
 }
 
@@ -40,8 +57,8 @@ export async function withTestEngines<T>(
   signal: AbortSignal,
   work: (env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  prepareHome();
-  const engines = spawn(process.execPath, [join(root, 'tools/engines/main.ts'), '--json'], {
+  await prepareHome(signal);
+  const engines = spawn(process.execPath, [enginesCommand, '--json'], {
     env: { ...environment, HALFTONE_HOME: ownHome },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -60,5 +77,6 @@ export async function withTestEngines<T>(
   } finally {
     signal.removeEventListener('abort', interrupt);
     await stop(engines);
+    shareDownloads();
   }
 }

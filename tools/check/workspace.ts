@@ -7,7 +7,7 @@ import { forgetCounts, readCounts, sumCounts, type Tier } from './counts.ts';
 
 const bin = (path: string): string => join(root, 'node_modules', path);
 const nx = (args: string[], signal: AbortSignal, env: Record<string, string> = {}): Promise<Finished> =>
-  runNode(bin('nx/bin/nx.js'), args, { signal, env });
+  runNode(bin('nx/dist/bin/nx.js'), args, { signal, env });
 
 const runMany = (target: string) => ['run-many', '-t', target, '--output-style=static', '--parallel=2'];
 

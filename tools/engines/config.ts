@@ -9,11 +9,13 @@ export const root = resolve(import.meta.dirname, '../..');
 /** Where data, logs and downloads go. */
 export const home = resolve(process.env['HALFTONE_HOME'] ?? join(root, '.halftone'));
 
-/** Engines that somebody else runs. */
+/** What names an engine that somebody else runs. */
+export const settingOf = { postgres: 'DATABASE_URL', kafka: 'KAFKA_BROKERS', redis: 'REDIS_URL' } as const;
+
 export const givenUrls: Readonly<Record<EngineName, string | undefined>> = {
-  postgres: process.env['DATABASE_URL'] || undefined,
-  kafka: process.env['KAFKA_BROKERS'] || undefined,
-  redis: process.env['REDIS_URL'] || undefined,
+  postgres: process.env[settingOf.postgres] || undefined,
+  kafka: process.env[settingOf.kafka] || undefined,
+  redis: process.env[settingOf.redis] || undefined,
 };
 
 /** HALFTONE_ENGINES=docker|path|packages: take engines in this way only. */

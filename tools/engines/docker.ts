@@ -3,9 +3,11 @@
  * checkouts never share data. Data is in a named volume: files of the image's own users would not be ours to delete.
  */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { root } from './config.ts';
 import { capture, findProgram } from './command.ts';
+import { loadSecrets } from './secrets.ts';
 import { Unavailable } from './way.ts';
 import type { EngineContext } from './engine.ts';
 import type { EngineName } from './run-state.ts';
@@ -20,20 +22,24 @@ export interface ContainerSpec {
   args: readonly string[];
 }
 
-const checkout = createHash('sha256').update(root).digest('hex').slice(0, 8);
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/** Data goes with the passwords it was made with: whoever removes `.halftone` begins with new volumes. */
+const volumeOf = (container: string) => `${container}-${shortHash(loadSecrets().superuserPassword)}`;
 let engine: Promise<string> | undefined;
 
 /** The container's name; throws Unavailable without a running Docker engine or without the image. */
 export async function runContainer(name: EngineName, spec: ContainerSpec, context: EngineContext): Promise<string> {
   const docker = await (engine ??= runningEngine());
   await pull(docker, spec.image, context);
-  const container = `halftone-${name}-${checkout}`;
+  const container = `halftone-${name}-${shortHash(root)}`;
   await capture(docker, ['rm', '--force', container], { timeoutMs: 30_000 }).catch(() => '');
   const { outside, inside } = spec.publish;
   const env = Object.entries(spec.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
-  const volume = spec.dataFolder ? ['--volume', `${container}:${spec.dataFolder}`] : [];
+  const volume = spec.dataFolder ? ['--volume', `${volumeOf(container)}:${spec.dataFolder}`] : [];
   const options = ['--detach', '--name', container, '--publish', `127.0.0.1:${outside}:${inside}`, ...env, ...volume];
-  await capture(docker, ['run', ...options, spec.image, ...spec.args], { timeoutMs: 60_000, signal: context.signal });
+  // Not interrupted: the container would be made all the same, and nobody would know of it.
+  await capture(docker, ['run', ...options, spec.image, ...spec.args], { timeoutMs: 60_000 });
   return container;
 }
 
@@ -42,8 +48,20 @@ export async function stopContainer(container: string, log: string): Promise<voi
   if (!docker) return;
   await capture(docker, ['stop', '--time', '20', container], { timeoutMs: 40_000 }).catch(() => '');
   const said = await capture(docker, ['logs', container], { timeoutMs: 20_000 }).catch(() => '');
-  if (said) writeFileSync(log, said);
+  if (said) {
+    mkdirSync(dirname(log), { recursive: true });
+    writeFileSync(log, said);
+  }
   await capture(docker, ['rm', '--force', container], { timeoutMs: 40_000 }).catch(() => '');
+}
+
+/** The last line of a container that has ended; undefined while it runs. */
+export async function epitaphOf(container: string): Promise<string | undefined> {
+  const docker = findProgram('docker') ?? 'docker';
+  const running = await capture(docker, ['inspect', '--format', '{{.State.Running}}', container]).catch(() => 'false');
+  if (running.trim() === 'true') return undefined;
+  const said = await capture('/bin/sh', ['-c', '"$0" logs --tail 1 "$1" 2>&1', docker, container]).catch(() => '');
+  return said.trim() || 'it said nothing';
 }
 
 async function runningEngine(): Promise<string> {

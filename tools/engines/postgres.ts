@@ -1,7 +1,7 @@
 /** PostgreSQL 18 with its durability on. Its superuser has a generated password; only the loopback address is served. */
 import { join } from 'node:path';
 import pg from 'pg';
-import { environment } from './config.ts';
+import { environment, home } from './config.ts';
 import { logFile } from './engine.ts';
 import { launch } from './os-process.ts';
 import { prepareData } from './postgres-data.ts';
@@ -23,6 +23,11 @@ export const postgres: Engine<PostgresPrograms> = {
   find: findPostgres,
   ping,
   async launch(programs, port, context) {
+    if (programs.home !== home) {
+      context.note(
+        `PostgreSQL runs as ${programs.user?.name}, who may not enter ${home}: its data is under ${programs.home}`,
+      );
+    }
     const data = await prepareData(programs, context);
     const args = ['-D', data, '-p', String(port), ...serverOnly, ...settings];
     const command = join(programs.bin, 'postgres');
@@ -33,7 +38,7 @@ export const postgres: Engine<PostgresPrograms> = {
     publish: { outside: port, inside: 5432 },
     env: { POSTGRES_PASSWORD: loadSecrets().superuserPassword },
     dataFolder: '/var/lib/postgresql',
-    args: settings,
+    args: ['postgres', ...settings],
   }),
 };
 
@@ -43,15 +48,16 @@ async function ping(url: string): Promise<void> {
   try {
     await client.connect();
     await client.query('select 1');
+  } catch (error) {
+    throw explain(error);
   } finally {
     await client.end();
   }
 }
 
-/** The server has refused the password we generated: the data and `.halftone/secrets.json` are of different origin. */
+/** Waiting does not help against a wrong password. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || error.code !== '28P01') return error;
-  return new Unavailable(
-    'PostgreSQL refuses the password in .halftone/secrets.json; remove .halftone/data to begin anew',
-  );
+  const source = 'it comes from DATABASE_URL, else from .halftone/secrets.json, which belongs to .halftone/data';
+  return new Unavailable(`PostgreSQL refuses the password: ${source}`);
 }

@@ -24,7 +24,8 @@ export async function lockOrJoin(signal: AbortSignal, progress: Progress): Promi
     if (running) return running;
     if (!said) progress.note(`another start is under way (pid ${holder.pid}), waiting for it`);
     said = true;
-    await sleep(200, undefined, { signal });
+    await sleep(200);
+    signal.throwIfAborted();
   }
   held = true;
   return undefined;
@@ -45,7 +46,7 @@ export async function joinRunning(
   progress.note(`Halftone runs already (pid ${running.owner.pid})`);
   const startMs = Date.now() - beganAt;
   const verdict = options.once && options.tour ? await takeTour(running, progress, signal) : undefined;
-  if (options.json) progress.line(outcomeOf(verdict, startMs, running));
+  if (options.json) progress.line(outcomeOf(verdict, startMs, runningSystem()));
   if (!options.once) for (const line of addresses(running)) progress.note(line);
   return verdict?.ok === false ? 1 : 0;
 }

@@ -12,6 +12,9 @@ GATEWAY_PORT, GRAPH_PORT, REALTIME_PORT: use these ports. HALFTONE_ENGINES=docke
 DATABASE_URL, KAFKA_BROKERS, REDIS_URL: use engines that run elsewhere.
 `;
 
+// Whoever read our output may be gone; stopping properly matters more than telling about it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {

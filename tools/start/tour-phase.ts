@@ -1,4 +1,5 @@
 /** Takes the tour through a running system and shows each step as it ends. */
+import { settle } from '../supervisor/supervisor.ts';
 import { aborted } from '../engines/interruption.ts';
 import type { RunState } from '../engines/run-state.ts';
 import type { TourVerdict } from './outcome.ts';
@@ -17,6 +18,8 @@ export async function takeTour(run: RunState, progress: Progress, signal: AbortS
     return Promise.race([taken, interrupted]);
   });
   const { ok, lost, duplicated } = verdict;
+  // The tour kills a process; whoever looks next finds the whole system.
+  await settle(run.services, signal.aborted ? 0 : 10_000);
   progress.step({ step: 'tour', ok, ms: Date.now() - begun, detail: `lost ${lost}, duplicated ${duplicated}` });
   return verdict;
 }

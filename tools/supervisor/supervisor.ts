@@ -41,6 +41,8 @@ export class Supervisor {
         env: {
           ...inherited(),
           NODE_ENV: 'production',
+          // The memory that native code frees goes back to few places, so less of it lies about.
+          MALLOC_ARENA_MAX: '2',
           NODE_COMPILE_CACHE: paths.compileCache,
           ...settingsOf(assignment, system),
         },
@@ -68,12 +70,12 @@ export class Supervisor {
     await Promise.all(
       this.#members.map(async ({ assignment, log, supervised }) => {
         const name = labelOf(assignment);
-        while (!(await isReady(assignment))) {
+        while (!(await isReady(`http://127.0.0.1:${assignment.httpPort}`))) {
           signal.throwIfAborted();
           if (supervised.gaveUp) throw new Error(`${name} refuses its configuration: ${lastLogLine(log)}`);
           if (Date.now() > deadline)
             throw new Error(`${name} is not ready after ${readyWithinMs / 1000} s: ${lastLogLine(log)}`);
-          await sleep(50, undefined, { signal });
+          await sleep(50);
         }
         names.push(name);
         report(names);
@@ -111,14 +113,25 @@ function stateOf({ name, replica, httpPort, grpcPort }: Assignment, { process }:
   return [{ name, replica, ...process, ...at }];
 }
 
-async function isReady({ httpPort }: Assignment): Promise<boolean> {
+async function isReady(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${httpPort}/healthz/ready`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`${url}/healthz/ready`, { signal: AbortSignal.timeout(2_000) });
     await answer.arrayBuffer();
     return answer.ok;
   } catch {
     return false;
   }
+}
+
+/** Gives processes that are being restarted time to be ready again; false when one is not in that time. */
+export async function settle(services: readonly ServiceState[], withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (Date.now() < deadline) {
+    const ready = await Promise.all(services.map(({ http }) => isReady(http)));
+    if (ready.every(Boolean)) return true;
+    await sleep(100);
+  }
+  return false;
 }
 
 /** Ends the services of a supervisor that was killed: their ports and consumer groups are needed again. */

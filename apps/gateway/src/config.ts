@@ -1,7 +1,17 @@
+import { createPrivateKey } from 'node:crypto';
 import { peerUrl } from '@halftone/grpc';
 import { redisSettings } from '@halftone/redis';
 import type { ConfigOf } from '@halftone/service';
 import { z } from 'zod';
+
+function isEd25519Key(base64: string): boolean {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'pkcs8' });
+    return key.asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
 
 export const settings = {
   ...redisSettings,
@@ -10,13 +20,13 @@ export const settings = {
   IMAGES_GRPC: peerUrl('images'),
   NOTIFICATIONS_GRPC: peerUrl('notifications'),
   JWT_PRIVATE_KEY: z
-    .base64()
-    .min(1)
+    .string()
+    .refine(isEd25519Key, 'not a base64 Ed25519 key (PKCS #8 DER)')
     .describe('Ed25519 key that signs tokens, base64 of PKCS #8 DER')
     .meta({ secret: true }),
   REALTIME_URLS: z
     .string()
-    .default('http://127.0.0.1:3005')
+    .default('http://127.0.0.1:8090')
     .transform((list) => list.split(',').map((url) => url.trim().replace(/\/$/, '')))
     .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
     .describe('base URLs of the realtime replicas as clients reach them, comma separated'),

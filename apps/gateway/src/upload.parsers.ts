@@ -12,7 +12,6 @@ const uploadRoute = '/v1/images';
 export async function takePhotos(app: NestFastifyApplication, { IMAGE_MAX_BYTES }: GatewayConfig): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   await app.register(multipart, { limits: { fileSize: IMAGE_MAX_BYTES + 1, files: 1, fields: 8, fieldSize: 1024 } });
-  fastify.removeContentTypeParser('text/plain');
   fastify.addContentTypeParser(/^image\//, (request, payload, done) => {
     if (request.routeOptions.url === uploadRoute) done(null, payload);
     else done(new DomainError('UNSUPPORTED_MEDIA_TYPE', 'a photo is only taken at POST /v1/images'));

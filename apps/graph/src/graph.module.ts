@@ -2,7 +2,7 @@ import { ApolloGatewayDriver, type ApolloGatewayDriverConfig } from '@nestjs/apo
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { Lifecycle } from '@halftone/service';
-import { type GraphConfig, subgraphUrls } from './config';
+import { type GraphConfig, refuseTelemetry, subgraphUrls } from './config';
 import { type GraphContext, SubgraphSource } from './subgraph.source';
 import { supergraphSdl } from './supergraph';
 
@@ -17,6 +17,7 @@ const contextOf = ({ headers: { authorization } }: Incoming): GraphContext =>
 @Module({})
 export class GraphModule {
   static forRoot(config: GraphConfig): DynamicModule {
+    refuseTelemetry();
     return {
       module: GraphModule,
       imports: [

@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type RunningService, startService } from '@halftone/service';
+import type { RunningService } from '@halftone/service';
+import { bootService } from '@halftone/testing';
 import { graph } from './graph';
 
 interface Asked {
@@ -13,7 +13,6 @@ interface Asked {
 type Answers = Record<string, (query: string) => unknown>;
 
 const names = ['orders', 'payments', 'images', 'notifications'];
-const { publicKey } = generateKeyPairSync('ed25519');
 
 let asked: Record<string, Asked[]> = {};
 /** What each subgraph says; one that has nothing to say fails the query it is asked. */
@@ -27,6 +26,7 @@ async function listen(name: string): Promise<string> {
     (asked[name] ??= []).push({ query, headers: request.headers });
     const answer = answers[name]?.(query) ?? { errors: [{ message: `${name} was not expected to be asked` }] };
     if (answer === 'nothing') return;
+    if (answer === 'hang up') return void request.socket.destroy();
     reply.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   });
   servers[name] = server;
@@ -38,13 +38,7 @@ beforeAll(async () => {
   const urls = await Promise.all(
     names.map(async (name) => [`SUBGRAPH_${name.toUpperCase()}_URL`, await listen(name)] as const),
   );
-  router = await startService(graph, {
-    ...Object.fromEntries(urls),
-    HTTP_PORT: '0',
-    LOG_LEVEL: 'silent',
-    SUBGRAPH_TIMEOUT_MS: '300',
-    JWT_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-  });
+  router = await bootService(graph, { ...Object.fromEntries(urls), SUBGRAPH_TIMEOUT_MS: '300' });
 });
 
 afterAll(async () => {
@@ -134,6 +128,13 @@ test('a field nobody has is refused before any subgraph is asked', async () => {
   const { errors } = await ask('{ nonsense }');
   expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   expect(asked).toEqual({});
+});
+
+test('a subgraph that breaks the connection is asked again', async () => {
+  let asks = 0;
+  answers = { images: () => (asks++ === 0 ? 'hang up' : { data: { image: null } }) };
+  expect(await ask('{ image(id: "x") { id } }')).toEqual({ data: { image: null } });
+  expect(asks).toBe(2);
 });
 
 test('a subgraph that is away is UNAVAILABLE', async () => {

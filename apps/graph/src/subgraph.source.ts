@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { remainingMs, traceparent } from '@halftone/service';
+import { currentCall, logger, traceparent } from '@halftone/service';
 import { GraphQLError } from 'graphql';
-import { errors, Pool } from 'undici';
+import { Pool } from 'undici';
 
 type Options = Parameters<GraphQLDataSource['process']>[0];
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -11,10 +12,13 @@ export interface GraphContext {
   authorization?: string;
 }
 
+const log = logger('subgraph');
+
 /**
  * Asks one subgraph over a pool of kept-alive connections. It replaces the gateway's own source, whose fetcher costs more CPU than
- * planning and merging together. The caller's token, the trace and what is left of the time budget go along; errors come back with the
- * code the subgraph gave them, and a subgraph that can't be reached is UNAVAILABLE or DEADLINE_EXCEEDED, never a bare exception.
+ * planning and merging together. The caller's token, the trace and what is left of the time budget go along. A subgraph that is away is
+ * asked again within the budget (the graph only reads, so twice is harmless); after that it is UNAVAILABLE or DEADLINE_EXCEEDED
+ * in its part of the answer. Errors that a subgraph answers with pass as they are, with its codes.
  */
 export class SubgraphSource implements GraphQLDataSource {
   private readonly pool: Pool;
@@ -27,22 +31,19 @@ export class SubgraphSource implements GraphQLDataSource {
   ) {
     const { origin, pathname } = new URL(url);
     this.path = pathname;
-    this.pool = new Pool(origin, { connections: 32, connectTimeout: timeoutMs });
+    this.pool = new Pool(origin, { connections: 32 });
   }
 
   async process({ request: { query, operationName, variables }, context }: Options): Promise<Answer> {
-    const budget = Math.min(this.timeoutMs, remainingMs() ?? Infinity);
-    try {
-      const { body } = await this.pool.request({
-        method: 'POST',
-        path: this.path,
-        headers: headersFor(context as GraphContext, budget),
-        body: JSON.stringify({ query, operationName, variables }),
-        signal: AbortSignal.timeout(budget),
-      });
-      return (await body.json()) as Answer;
-    } catch (cause) {
-      throw this.failure(cause);
+    const body = JSON.stringify({ query, operationName, variables });
+    const end = Math.min(Date.now() + this.timeoutMs, currentCall()?.deadline ?? Infinity);
+    for (let pause = 25; ; pause *= 2) {
+      try {
+        return await this.send(body, context as GraphContext, end - Date.now());
+      } catch (cause) {
+        if (!isAway(cause) || Date.now() + pause >= end) throw this.failure(cause);
+        await sleep(pause);
+      }
     }
   }
 
@@ -50,12 +51,19 @@ export class SubgraphSource implements GraphQLDataSource {
     return this.pool.close();
   }
 
+  private async send(body: string, context: GraphContext, budgetMs: number): Promise<Answer> {
+    const headers = headersFor(context, budgetMs);
+    const signal = AbortSignal.timeout(Math.max(1, budgetMs));
+    const answer = await this.pool.request({ method: 'POST', path: this.path, headers, body, signal });
+    return (await answer.body.json()) as Answer;
+  }
+
   private failure(cause: unknown): GraphQLError {
-    const late =
-      cause instanceof errors.ConnectTimeoutError || (cause instanceof DOMException && cause.name === 'TimeoutError');
+    const late = cause instanceof DOMException && cause.name === 'TimeoutError';
     const [code, message] = late
       ? ['DEADLINE_EXCEEDED', 'did not answer in time']
       : ['UNAVAILABLE', "can't be reached"];
+    log.warn({ err: cause, code }, `${this.name} ${message}`);
     return new GraphQLError(`${this.name} ${message}`, {
       originalError: cause instanceof Error ? cause : new Error(String(cause)),
       extensions: { code, serviceName: this.name },
@@ -63,12 +71,17 @@ export class SubgraphSource implements GraphQLDataSource {
   }
 }
 
+const connectionLost = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const isAway = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && connectionLost.has(String(cause.code));
+
 function headersFor({ authorization }: GraphContext, budgetMs: number): Record<string, string> {
   const trace = traceparent();
   return {
     'content-type': 'application/json',
     accept: 'application/json',
-    'x-request-timeout-ms': String(Math.ceil(budgetMs)),
+    'x-request-timeout-ms': String(Math.max(1, Math.ceil(budgetMs))),
     ...(authorization && { authorization }),
     ...(trace && { traceparent: trace }),
   };

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { Tickets } from '@halftone/redis';
 import { bootService, engines, eventually, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
@@ -92,4 +93,35 @@ test.each([
   ['a cursor of the future', { cursor: Buffer.from('v1.9.0.999999999').toString('base64url') }, 400, 'CURSOR_INVALID'],
 ])('%s is refused', async (_what, query, status, code) => {
   expect(await poll(replica.httpUrl, token, query)).toMatchObject({ status, code });
+});
+
+/** One request as text, and the answer as text. */
+const raw = (lines: string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(replica.httpUrl);
+    const socket = connect(Number(port), hostname, () => socket.write([...lines, 'Host: x', '', ''].join('\r\n')));
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes.toString();
+      if (answer.includes('\r\n\r\n')) socket.end();
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+
+const webSocket = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+];
+
+test.each([
+  ['an upgrade elsewhere', ['GET /v1/orders HTTP/1.1', ...webSocket], '404'],
+  ['an upgrade at no address', ['GET // HTTP/1.1', ...webSocket], '404'],
+  ['an upgrade without credentials', ['GET /v1/events HTTP/1.1', ...webSocket], '401'],
+  ['an offer of HTTP/2', ['GET /healthz/live HTTP/1.1', 'Connection: Upgrade', 'Upgrade: h2c'], '200'],
+  ['a question for the head only', ['HEAD /v1/events HTTP/1.1'], '401'],
+])('%s is answered', async (_what, lines, status) => {
+  expect(await raw(lines)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });

@@ -58,7 +58,7 @@ export class NestLog implements LoggerService {
   /** Nest passes the class it speaks for last, and a stack before it. */
   private write(level: 'trace' | 'debug' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const from = rest.length > 0 ? String(rest.at(-1)) : 'Nest';
-    const stack = rest.length > 1 ? String(rest[0]) : undefined;
+    const stack = rest.length > 1 && rest[0] !== undefined ? String(rest[0]) : undefined;
     const err = message instanceof Error ? message : undefined;
     logger('nest')[level](
       { context: from, ...(err && { err }), ...(stack && { stack }) },

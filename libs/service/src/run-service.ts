@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigInvalid, describeConfig, environment, parseConfig } from './config';
+import { Unstartable } from './lifecycle';
 import { logger } from './log';
 import { printConfig } from './print-config';
 import type { ServiceDefinition } from './service-definition';
@@ -59,6 +60,8 @@ function fail(name: string, error: unknown): never {
     for (const { path, message } of error.problems) process.stderr.write(`  ${path}: ${message}\n`);
     process.exit(exConfig);
   }
-  logger('lifecycle').fatal({ err: error }, error instanceof Error ? error.message : 'cannot start');
+  const log = logger('lifecycle');
+  if (error instanceof Unstartable) log.fatal(error.message);
+  else log.fatal({ err: error }, 'cannot start');
   process.exit(1);
 }

@@ -212,7 +212,6 @@ test('a rendition comes as the bytes it is, and once', async () => {
 });
 
 test("a stranger's rendition is a 404 problem, not an empty picture", async () => {
-  // eslint-disable-next-line require-yield
   stubs.downloadImage = async function* () {
     throw new DomainError('IMAGE_NOT_FOUND', 'no such image');
   };

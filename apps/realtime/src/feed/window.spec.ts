@@ -45,6 +45,17 @@ test('what is pruned is no longer covered', () => {
   expect(seqs(window.after('gallery', { seq: 1, partition: 0, offset: 11 }, 99))).toEqual([2]);
 });
 
+test('a cursor on a repetition is no longer covered once its first copy is pruned', () => {
+  const window = given(event(1, 10), event(2, 11), event(1, 12), event(2, 13));
+  window.prune(12);
+  expect(window.covers({ seq: 1, partition: 0, offset: 12 })).toBe(false);
+});
+
+test('with a known seq the offset does not count: the same event may stand at two', () => {
+  const window = given(event(1, 10), event(2, 11), event(1, 12));
+  expect(seqs(window.after('gallery', { seq: 1, partition: 0, offset: 12 }, 99))).toEqual([2]);
+});
+
 test('the tail of a channel is what was read of its partition, whoever it was for', () => {
   const window = given(event(7, 10));
   window.pass(0, 11);

@@ -8,6 +8,12 @@ interface Held {
   next: number;
 }
 
+interface Ring {
+  events: EncodedEvent[];
+  /** Offset of the last record that was refused as a repetition; -1 when none was. */
+  repeated: number;
+}
+
 /**
  * The last minutes of every channel, in memory.
  *
@@ -16,7 +22,7 @@ interface Held {
  */
 export class FeedWindow {
   private readonly partitions = new Map<number, Held>();
-  private readonly rings = new Map<string, EncodedEvent[]>();
+  private readonly rings = new Map<string, Ring>();
 
   /** Must be called for every partition with the first offset that will be read, before anything is added. */
   open(partition: number, offset: number): void {
@@ -28,11 +34,14 @@ export class FeedWindow {
     this.pass(event.position.partition, event.position.offset);
     const ring = this.rings.get(event.channel);
     if (!ring) {
-      this.rings.set(event.channel, [event]);
+      this.rings.set(event.channel, { events: [event], repeated: -1 });
       return true;
     }
-    if (event.position.seq <= lastSeq(ring)) return false;
-    ring.push(event);
+    if (event.position.seq <= lastSeq(ring.events)) {
+      ring.repeated = event.position.offset;
+      return false;
+    }
+    ring.events.push(event);
     return true;
   }
 
@@ -57,9 +66,9 @@ export class FeedWindow {
 
   /** At most `limit` events of the channel after a position that is covered, in order. */
   after(channel: string, position: Position, limit: number): EncodedEvent[] {
-    const ring = this.rings.get(channel) ?? [];
-    const from = firstAfter(ring, position);
-    return ring.slice(from, from + limit);
+    const events = this.rings.get(channel)?.events ?? [];
+    const from = firstAfter(events, position);
+    return events.slice(from, from + limit);
   }
 
   /** The place after everything read so far. */
@@ -69,20 +78,21 @@ export class FeedWindow {
 
   /** 0 when nothing of the channel is in memory. */
   lastSeq(channel: string): number {
-    return lastSeq(this.rings.get(channel) ?? []);
+    return lastSeq(this.rings.get(channel)?.events ?? []);
   }
 
-  /** Forgets what Kafka took before `before` (epoch milliseconds). */
+  /** Forgets what was read before `before` (epoch milliseconds). */
   prune(before: number): void {
-    for (const [channel, ring] of this.rings) {
-      const kept = ring.findIndex(({ at }) => at >= before);
-      const gone = ring.splice(0, kept < 0 ? ring.length : kept).at(-1);
-      if (gone) this.forgetUpTo(gone.position);
-      if (ring.length === 0) this.rings.delete(channel);
+    for (const [channel, { events, repeated }] of this.rings) {
+      const kept = events.findIndex(({ at }) => at >= before);
+      const gone = events.splice(0, kept < 0 ? events.length : kept).at(-1);
+      if (gone) this.forgetUpTo(gone.position.partition, Math.max(gone.position.offset, repeated));
+      if (events.length === 0) this.rings.delete(channel);
     }
   }
 
-  private forgetUpTo({ partition, offset }: Position): void {
+  /** A cursor may stand on a repetition, whose first copy is what memory held: with that gone, only Kafka knows what follows. */
+  private forgetUpTo(partition: number, offset: number): void {
     const held = this.held(partition);
     held.start = Math.max(held.start, offset + 1);
   }
@@ -94,16 +104,23 @@ export class FeedWindow {
   }
 }
 
-const lastSeq = (ring: readonly EncodedEvent[]): number => ring.at(-1)?.position.seq ?? 0;
+const lastSeq = (events: readonly EncodedEvent[]): number => events.at(-1)?.position.seq ?? 0;
 
-/** Both seq and offset rise along a ring, so the first event beyond both is found by halving. */
-function firstAfter(ring: readonly EncodedEvent[], { seq, offset }: Position): number {
+/**
+ * Whether an event lies behind a position. A known `seq` decides alone: the same event may stand at two offsets, and another replica
+ * may have shown the other copy.
+ */
+export const isBehind = (event: Position, { seq, offset }: Position): boolean =>
+  seq > 0 ? event.seq <= seq : event.offset <= offset;
+
+/** Both seq and offset rise along a ring, so the first event beyond a position is found by halving. */
+function firstAfter(events: readonly EncodedEvent[], position: Position): number {
   let low = 0;
-  let high = ring.length;
+  let high = events.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const at = ring[middle]?.position;
-    if (at && (at.seq <= seq || at.offset <= offset)) low = middle + 1;
+    const event = events[middle];
+    if (event && isBehind(event.position, position)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,0 +1,122 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { imagesV1 } from '@halftone/contracts';
+import { DomainError } from '@halftone/kernel';
+import { defineService, remainingMs, requirePrincipal, traceparent } from '@halftone/service';
+import { GrpcController, type GrpcHandlers, GrpcServerModule, grpcSettings } from './index';
+
+/** For the specs of this library: a service with all four kinds of call, whose handlers do what the id says. */
+const { ImagesServiceService } = imagesV1;
+const { getImage } = ImagesServiceService;
+/** Our contracts have no call that streams both ways yet. */
+export const EchoService = {
+  echo: { ...getImage, path: '/halftone.test.v1.EchoService/Echo', requestStream: true, responseStream: true },
+} as const;
+
+export const keys = generateKeyPairSync('ed25519');
+export const env = {
+  HTTP_PORT: '0',
+  GRPC_PORT: '0',
+  LOG_LEVEL: 'silent',
+  JWT_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+};
+export const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) =>
+  imagesV1.Image.fromPartial({ id, ...fields });
+export const chunkOf = (size: number) => ({ chunk: Buffer.alloc(size) });
+
+/** What the handlers did. */
+export const seen = { written: 0, ended: false, away: 2, uploads: 0 };
+
+/** What each id makes the handler do. */
+const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
+  mine: async () => imageOf('mine', { customer: requirePrincipal().customer }),
+  traced: async () => imageOf('traced', { step: traceparent() ?? '', width: remainingMs() ?? 0 }),
+  broken: () => Promise.reject(new TypeError('the secret of /srv/app')),
+  invalid: () =>
+    Promise.reject(new DomainError('VALIDATION_FAILED', 'Größe falsch', [{ path: 'größe', message: 'zu groß €' }])),
+  slow: async () => {
+    await sleep(300);
+    return imageOf('slow');
+  },
+  away: async () => {
+    seen.away -= 1;
+    if (seen.away >= 0) throw new DomainError('UNAVAILABLE', 'the database is away');
+    return imageOf('back');
+  },
+};
+
+@GrpcController(ImagesServiceService)
+class ImageGrpc implements Pick<
+  GrpcHandlers<typeof ImagesServiceService>,
+  'getImage' | 'uploadImage' | 'downloadImage'
+> {
+  private readonly name = 'held by the instance';
+
+  async getImage({ id }: imagesV1.GetImageRequest) {
+    const behave = behaviours[id];
+    if (!behave) throw new DomainError('IMAGE_NOT_FOUND', `No image ${id} ${this.name}`);
+    return { image: await behave() };
+  }
+
+  async uploadImage(requests: AsyncIterable<imagesV1.UploadImageRequest>) {
+    let size = 0;
+    for await (const { header, chunk } of requests) {
+      if (header?.contentType === 'text/plain') throw new DomainError('NOT_A_PICTURE', 'text is no picture');
+      size += chunk?.length ?? 0;
+    }
+    seen.uploads += 1;
+    return { image: imageOf('new', { size }), replayed: false };
+  }
+
+  async *downloadImage({ id }: imagesV1.DownloadImageRequest) {
+    seen.written = 0;
+    seen.ended = false;
+    try {
+      for (let index = 0; index < (id === 'endless' ? Infinity : 100); index += 1) {
+        if (id === 'torn' && index === 2) throw new DomainError('RENDITION_NOT_FOUND', 'torn');
+        seen.written += 1;
+        yield chunkOf(64 * 1024);
+      }
+    } finally {
+      seen.ended = true;
+    }
+  }
+}
+
+@GrpcController(EchoService)
+class EchoGrpc {
+  async *echo(requests: AsyncIterable<imagesV1.GetImageRequest>) {
+    for await (const { id } of requests) {
+      if (id === 'stop') throw new DomainError('FORBIDDEN', 'stop said');
+      yield { image: imageOf(id) };
+    }
+  }
+}
+
+class TestModule {}
+
+export const imageService = defineService({
+  name: 'images',
+  settings: grpcSettings,
+  module: (config) => ({
+    module: TestModule,
+    imports: [
+      GrpcServerModule.forRoot({
+        services: [ImagesServiceService, EchoService],
+        host: config.GRPC_HOST,
+        port: config.GRPC_PORT,
+      }),
+    ],
+    controllers: [ImageGrpc, EchoGrpc],
+  }),
+});
+
+export async function* stream<T>(...messages: T[]) {
+  yield* messages;
+}
+
+export const idsOf = async (answers: AsyncIterable<imagesV1.GetImageResponse>) => {
+  const ids: (string | undefined)[] = [];
+  for await (const { image } of answers) ids.push(image?.id);
+  return ids;
+};
