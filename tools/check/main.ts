@@ -67,4 +67,7 @@ async function main(): Promise<number> {
   return failures.length > 0 || stopping.signal.aborted ? 1 : 0;
 }
 
+// Whoever read our output may be gone; what was started must still be stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 process.exitCode = await main();

@@ -14,6 +14,9 @@ DATABASE_URL, KAFKA_BROKERS, REDIS_URL: use these. HALFTONE_ENGINES=docker|path|
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+// Whoever read our output may be gone; what was started must still be stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
