@@ -70,7 +70,10 @@ export default [
       ],
     },
   },
-  { files: ['**/config.ts', 'tools/**/*.ts', 'e2e/**/*.ts', 'libs/testing/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/config.ts', 'tools/**/*.ts', 'e2e/**/*.ts', 'libs/testing/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['**/*.spec.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing'), 'max-lines-per-function': 'off' },

@@ -1,7 +1,9 @@
 import { DomainError, errorTable, isErrorCode } from './errors';
 
 test('every code has a client or server error status and a gRPC status other than OK', () => {
-  const odd = Object.entries(errorTable).filter(([, { http, grpc }]) => http < 400 || http > 599 || grpc < 1 || grpc > 16);
+  const odd = Object.entries(errorTable).filter(
+    ([, { http, grpc }]) => http < 400 || http > 599 || grpc < 1 || grpc > 16,
+  );
   expect(odd).toEqual([]);
 });
 

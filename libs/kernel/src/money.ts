@@ -8,7 +8,8 @@ export interface Money {
 
 /** Refuses fractions and anything a JSON number cannot hold exactly. */
 export function minorUnits(amount: number): number {
-  if (!Number.isSafeInteger(amount)) throw new DomainError('VALIDATION_FAILED', `${amount} is no exact amount in minor units`);
+  if (!Number.isSafeInteger(amount))
+    throw new DomainError('VALIDATION_FAILED', `${amount} is no exact amount in minor units`);
   return amount;
 }
 
