@@ -46,7 +46,7 @@ export async function runContainer(name: EngineName, spec: ContainerSpec, contex
 export async function stopContainer(container: string, log: string): Promise<void> {
   const docker = findProgram('docker');
   if (!docker) return;
-  await capture(docker, ['stop', '--time', '20', container], { timeoutMs: 40_000 }).catch(() => '');
+  await capture(docker, ['stop', '--time', '8', container], { timeoutMs: 40_000 }).catch(() => '');
   const said = await capture(docker, ['logs', container], { timeoutMs: 20_000 }).catch(() => '');
   if (said) {
     mkdirSync(dirname(log), { recursive: true });
@@ -58,8 +58,10 @@ export async function stopContainer(container: string, log: string): Promise<voi
 /** The last line of a container that has ended; undefined while it runs. */
 export async function epitaphOf(container: string): Promise<string | undefined> {
   const docker = findProgram('docker') ?? 'docker';
-  const running = await capture(docker, ['inspect', '--format', '{{.State.Running}}', container]).catch(() => 'false');
-  if (running.trim() === 'true') return undefined;
+  const running = await capture(docker, ['inspect', '--format', '{{.State.Running}}', container]).catch(
+    () => 'unknown',
+  );
+  if (running.trim() !== 'false') return undefined;
   const said = await capture('/bin/sh', ['-c', '"$0" logs --tail 1 "$1" 2>&1', docker, container]).catch(() => '');
   return said.trim() || 'it said nothing';
 }

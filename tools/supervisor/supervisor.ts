@@ -70,7 +70,9 @@ export class Supervisor {
     await Promise.all(
       this.#members.map(async ({ assignment, log, supervised }) => {
         const name = labelOf(assignment);
-        while (!(await isReady(`http://127.0.0.1:${assignment.httpPort}`))) {
+        const url = `http://127.0.0.1:${assignment.httpPort}`;
+        // Another Halftone may have taken the port since it was chosen: only the answer of this very process counts.
+        while ((await readyPid(url)) !== (supervised.process?.pid ?? NaN)) {
           signal.throwIfAborted();
           if (supervised.gaveUp) throw new Error(`${name} refuses its configuration: ${lastLogLine(log)}`);
           if (Date.now() > deadline)
@@ -113,13 +115,14 @@ function stateOf({ name, replica, httpPort, grpcPort }: Assignment, { process }:
   return [{ name, replica, ...process, ...at }];
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** Which process says there that it is ready. */
+async function readyPid(url: string): Promise<number | undefined> {
   try {
     const answer = await fetch(`${url}/healthz/ready`, { signal: AbortSignal.timeout(2_000) });
-    await answer.arrayBuffer();
-    return answer.ok;
+    const { pid } = (await answer.json()) as { pid?: number };
+    return answer.ok ? pid : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -127,8 +130,8 @@ async function isReady(url: string): Promise<boolean> {
 export async function settle(services: readonly ServiceState[], withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
-    const ready = await Promise.all(services.map(({ http }) => isReady(http)));
-    if (ready.every(Boolean)) return true;
+    const pids = await Promise.all(services.map(({ http }) => readyPid(http)));
+    if (!pids.includes(undefined)) return true;
     await sleep(100);
   }
   return false;

@@ -175,7 +175,7 @@ test('a public route answers despite a bad token, in the trace and budget of its
 
 test('health tells what is missing', async () => {
   expect((await ask('/healthz/live')).status).toBe(200);
-  expect((await ask('/healthz/ready')).json()).toEqual({ status: 'ready' });
+  expect((await ask('/healthz/ready')).json()).toEqual({ status: 'ready', pid: process.pid });
   broken = true;
   const answer = await ask('/healthz/ready');
   broken = false;
