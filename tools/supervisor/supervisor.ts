@@ -71,8 +71,7 @@ export class Supervisor {
       this.#members.map(async ({ assignment, log, supervised }) => {
         const name = labelOf(assignment);
         const url = `http://127.0.0.1:${assignment.httpPort}`;
-        // Another Halftone may have taken the port since it was chosen: only the answer of this very process counts.
-        while ((await readyPid(url)) !== (supervised.process?.pid ?? NaN)) {
+        while (!(await answersReady(url, supervised))) {
           signal.throwIfAborted();
           if (supervised.gaveUp) throw new Error(`${name} refuses its configuration: ${lastLogLine(log)}`);
           if (Date.now() > deadline)
@@ -113,6 +112,12 @@ function stateOf({ name, replica, httpPort, grpcPort }: Assignment, { process }:
   if (!process) return [];
   const at = { http: `http://127.0.0.1:${httpPort}`, ...(grpcPort ? { grpc: `127.0.0.1:${grpcPort}` } : {}) };
   return [{ name, replica, ...process, ...at }];
+}
+
+/** Another Halftone may have taken the port since it was chosen: only the answer of this very process counts. */
+async function answersReady(url: string, { process }: Supervised): Promise<boolean> {
+  const pid = await readyPid(url);
+  return pid !== undefined && pid === process?.pid;
 }
 
 /** Which process says there that it is ready. */
