@@ -1,5 +1,6 @@
 import { logger } from '@halftone/service';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { openSocket } from './socket';
 
 export interface KafkaOptions {
   brokers: string[];
@@ -17,6 +18,7 @@ export const createKafka = ({ brokers, clientId }: KafkaOptions): Kafka =>
     clientId,
     connectionTimeout: 3000,
     requestTimeout: 15_000,
+    socketFactory: openSocket,
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 6 },
     logLevel: logLevel.WARN,
     logCreator: () => write,
