@@ -55,6 +55,17 @@ export class ImageStore {
     return this.withRenditions(await query.execute());
   }
 
+  /** Which of these are the customer's and ready. */
+  async ready(customer: string, ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const query = this.db.rows.selectFrom('image').select('id').where('customer', '=', customer);
+    const rows = await query
+      .where('status', '=', 'ready')
+      .where('id', 'in', [...ids])
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** Newest first, at most `limit`, those older than `before`. */
   async list(customer: string, limit: number, before?: string): Promise<Image[]> {
     let query = this.db.rows.selectFrom('image').selectAll().where('customer', '=', customer);
