@@ -11,21 +11,33 @@ import { appsOf } from './workspace.ts';
 const stampFile = join(home, 'build.json');
 const inputs = ['apps', 'libs', 'package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'tools/build'];
 
+/** Another text whenever something that a build reads has changed. */
+export const sourcesNow = (): string => fingerprint(root, inputs);
+
 /** What was done, in words. */
 export function buildAll(signal: AbortSignal): Promise<string> {
   return whileLocked(join(home, 'build.lock'), signal, async () => {
     const apps = appsOf(root);
-    const now = fingerprint(root, inputs);
+    const now = sourcesNow();
     const stamp = readJson<{ fingerprint: string }>(stampFile);
     if (stamp?.fingerprint === now && apps.every(isBundled)) return 'up to date';
-    removeFile(stampFile);
-    await compile(apps, signal);
-    // Only now, because it is slow to load and most starts need no bundler.
-    const { bundle } = await import('./bundle.ts');
-    await bundle(root, apps);
+    await make(apps, signal);
     writeJson(stampFile, { fingerprint: now });
     return `${apps.length} services`;
   });
+}
+
+/** Builds these whatever the fingerprint says, for whoever knows that something changed. */
+export function buildApps(apps: readonly string[], signal: AbortSignal): Promise<void> {
+  return whileLocked(join(home, 'build.lock'), signal, () => make(apps, signal));
+}
+
+async function make(apps: readonly string[], signal: AbortSignal): Promise<void> {
+  removeFile(stampFile);
+  await compile(apps, signal);
+  // Only now, because it is slow to load and most starts need no bundler.
+  const { bundle } = await import('./bundle.ts');
+  await bundle(root, apps);
 }
 
 const isBundled = (app: string) => existsSync(join(root, 'apps', app, 'bundle/main.js'));

@@ -13,6 +13,8 @@ export interface StartOptions {
   once: boolean;
   json: boolean;
   tour: boolean;
+  /** What goes on while it stays up. */
+  whileUp?: (system: System, signal: AbortSignal) => Promise<void>;
 }
 
 /** The exit code. */
@@ -50,7 +52,7 @@ async function serve(
     if (options.once) return verdict?.ok === false ? 1 : 0;
     for (const line of addresses(system.run)) progress.note(line);
     progress.note('Ctrl-C stops everything');
-    await aborted(signal);
+    await Promise.all([aborted(signal), options.whileUp?.(system, signal)]);
     return 0;
   } finally {
     progress.note('stopping');

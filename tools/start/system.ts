@@ -16,6 +16,8 @@ export interface System {
   /** As of now: a process that was restarted has another pid. */
   readonly run: RunState;
   stop(): Promise<void>;
+  /** All replicas of these services, each when it has finished what it was doing. */
+  restart(names: readonly string[]): void;
   /** At once, without letting anything finish; engines stay for the next start to find. */
   kill(): void;
 }
@@ -50,6 +52,7 @@ export async function startSystem(progress: Progress, outer: AbortSignal): Promi
       return parts.supervisor.run;
     },
     stop,
+    restart: (names) => parts.supervisor?.restart(names),
     kill: () => parts.supervisor?.kill(),
   };
 }

@@ -55,6 +55,11 @@ export class Supervised {
     }, delay);
   }
 
+  /** It ends in its own time, and like any process that ends it is started again. */
+  restart(): void {
+    if (this.#current && isAlive(this.#current)) process.kill(this.#current.pid, 'SIGTERM');
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);

@@ -88,6 +88,10 @@ export class Supervisor {
     this.#publish();
   }
 
+  restart(names: readonly string[]): void {
+    for (const { assignment, supervised } of this.#members) if (names.includes(assignment.name)) supervised.restart();
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     updateRun({ services: undefined, urls: undefined, owner: undefined, up: undefined });

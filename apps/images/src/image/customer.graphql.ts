@@ -1,3 +1,4 @@
+import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import {
   Args,
@@ -13,7 +14,6 @@ import {
 } from '@nestjs/graphql';
 import { ImageType, toGraph } from './image.graphql';
 import { ImageService } from './image.service';
-import { pageLimit } from './wire';
 
 @ObjectType('Customer')
 @Directive('@key(fields: "id")')
@@ -37,7 +37,7 @@ export class CustomerGraphql {
     @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
   ): Promise<ImageType[]> {
     if (id !== requirePrincipal().customer) return [];
-    const { images } = await this.images.list(id, pageLimit(limit), '');
-    return images.map(toGraph);
+    const { items } = await this.images.list(id, pageLimit(limit), '');
+    return items.map(toGraph);
   }
 }

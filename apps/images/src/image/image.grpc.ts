@@ -1,11 +1,12 @@
 import { imagesV1 } from '@halftone/contracts';
 import { GrpcController } from '@halftone/grpc';
+import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import { Inject } from '@nestjs/common';
 import { ImageService } from './image.service';
 import { readUpload } from './image.upload';
 import type { Blob } from './rendition';
-import { pageLimit, toWire } from './wire';
+import { toWire } from './wire';
 
 /** How many bytes an upload may have. */
 export const MAX_BYTES = Symbol('MAX_BYTES');
@@ -30,8 +31,8 @@ export class ImageGrpc {
   }
 
   async listImages({ limit, cursor }: imagesV1.ListImagesRequest): Promise<imagesV1.ListImagesResponse> {
-    const { images, nextCursor } = await this.images.list(requirePrincipal().customer, pageLimit(limit), cursor);
-    return { images: images.map(toWire), nextCursor };
+    const { items, nextCursor } = await this.images.list(requirePrincipal().customer, pageLimit(limit), cursor);
+    return { images: items.map(toWire), nextCursor };
   }
 
   downloadImage({ id, rendition }: imagesV1.DownloadImageRequest): AsyncIterable<imagesV1.DownloadImageResponse> {

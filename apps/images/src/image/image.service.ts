@@ -1,6 +1,6 @@
 import { imagesV1 } from '@halftone/contracts';
 import { DomainError, isUuid, uuidv7 } from '@halftone/kernel';
-import { Database, decodeCursor, encodeCursor, idempotently, type Replayable } from '@halftone/postgres';
+import { Database, decodeCursor, idempotently, type Page, pageOf, type Replayable } from '@halftone/postgres';
 import { failpoint } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -13,11 +13,6 @@ import type { Upload } from './image.upload';
 import { PictureSharp } from './picture.sharp';
 import { type Blob, isRenditionName } from './rendition';
 import { toWire } from './wire';
-
-export interface Page {
-  images: Image[];
-  nextCursor: string;
-}
 
 /**
  * What a customer can do with photos. The caller's customer is always an argument: a foreign photo is answered like one that
@@ -62,12 +57,9 @@ export class ImageService {
   }
 
   /** Newest first. */
-  async list(customer: string, limit: number, cursor: string): Promise<Page> {
+  async list(customer: string, limit: number, cursor: string): Promise<Page<Image>> {
     const before = cursor ? decodeCursor(cursor, z.uuid()) : undefined;
-    const images = await this.store.list(customer, limit + 1, before);
-    const page = images.slice(0, limit);
-    const last = page.at(-1);
-    return { images: page, nextCursor: images.length > limit && last ? encodeCursor(last.id) : '' };
+    return pageOf(await this.store.list(customer, limit + 1, before), limit, ({ id }) => id);
   }
 
   /** `original`, or the name of a rendition. */

@@ -1,5 +1,4 @@
 import { type EphemeralEvent, imagesV1 } from '@halftone/contracts';
-import { DomainError } from '@halftone/kernel';
 import type { Image, ImageStatus } from './image';
 
 const statuses: Readonly<Record<ImageStatus, imagesV1.ImageStatus>> = {
@@ -28,10 +27,3 @@ export const progressEvent = (image: Image, now: Date): EphemeralEvent => ({
   time: now.toISOString(),
   data: { imageId: image.id, progress: image.state.progress, step: image.state.step },
 });
-
-/** Photos per page: 1 to 100, and 20 for whoever does not say. */
-export function pageLimit(limit: number): number {
-  if (limit === 0) return 20;
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100) return limit;
-  throw new DomainError('VALIDATION_FAILED', 'limit is 1 to 100', [{ path: 'limit', message: 'must be 1 to 100' }]);
-}

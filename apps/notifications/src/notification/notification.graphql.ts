@@ -1,3 +1,4 @@
+import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import {
   Args,
@@ -14,7 +15,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { NotificationService } from './notification.service';
-import { pageLimit, toWire } from './wire';
+import { toWire } from './wire';
 
 @ObjectType('Notification')
 export class NotificationType {
@@ -48,7 +49,7 @@ export class CustomerGraphql {
     @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
   ): Promise<NotificationType[]> {
     if (id !== requirePrincipal().customer) return [];
-    const page = await this.notifications.list(id, pageLimit(limit), '');
-    return page.notifications.map((notification) => ({ ...toWire(notification), time: notification.time }));
+    const { items } = await this.notifications.list(id, pageLimit(limit), '');
+    return items.map((notification) => ({ ...toWire(notification), time: notification.time }));
   }
 }

@@ -1,8 +1,9 @@
 import { notificationsV1 } from '@halftone/contracts';
 import { GrpcController } from '@halftone/grpc';
+import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import { NotificationService } from './notification.service';
-import { pageLimit, toWire } from './wire';
+import { toWire } from './wire';
 
 type Request = notificationsV1.ListNotificationsRequest;
 
@@ -11,7 +12,7 @@ export class NotificationGrpc {
   constructor(private readonly notifications: NotificationService) {}
 
   async listNotifications({ limit, cursor }: Request): Promise<notificationsV1.ListNotificationsResponse> {
-    const page = await this.notifications.list(requirePrincipal().customer, pageLimit(limit), cursor);
-    return { notifications: page.notifications.map(toWire), nextCursor: page.nextCursor };
+    const { items, nextCursor } = await this.notifications.list(requirePrincipal().customer, pageLimit(limit), cursor);
+    return { notifications: items.map(toWire), nextCursor };
   }
 }

@@ -96,15 +96,15 @@ test('the list is the own channel, newest first, page by page', async () => {
   await notifications.tell(event(9, 'bob'), data);
 
   const first = await notifications.list('alice', 3, '');
-  expect(first.notifications.map(({ seq, subject }) => [seq, subject])).toEqual([
+  expect(first.items.map(({ seq, subject }) => [seq, subject])).toEqual([
     [5, 'orders/4'],
     [4, 'orders/3'],
     [3, 'orders/2'],
   ]);
   const second = await notifications.list('alice', 3, first.nextCursor);
-  expect(second.notifications.map(({ seq }) => seq)).toEqual([2, 1]);
+  expect(second.items.map(({ seq }) => seq)).toEqual([2, 1]);
   expect(second.nextCursor).toBe('');
-  expect(second.notifications[0]?.data).toEqual(data);
+  expect(second.items[0]?.data).toEqual(data);
 });
 
 test.each(['nonsense', Buffer.from('"x"').toString('base64url'), Buffer.from('0').toString('base64url')])(

@@ -1,6 +1,6 @@
 import { channelOf } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
-import { Database, decodeCursor, encodeCursor, once } from '@halftone/postgres';
+import { Database, decodeCursor, once, type Page, pageOf } from '@halftone/postgres';
 import { failpoint } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -10,11 +10,6 @@ import { NotificationStore } from './notification.store';
 
 /** The name under which this service remembers what it has seen; also its consumer group. */
 export const consumer = 'halftone.notifications';
-
-export interface Page {
-  notifications: Notification[];
-  nextCursor: string;
-}
 
 const position = z.int().min(1);
 
@@ -38,11 +33,8 @@ export class NotificationService {
   }
 
   /** The customer's own channel, newest first. */
-  async list(customer: string, limit: number, cursor: string): Promise<Page> {
+  async list(customer: string, limit: number, cursor: string): Promise<Page<Notification>> {
     const before = cursor ? decodeCursor(cursor, position) : undefined;
-    const found = await this.store.list(channelOf(customer), limit + 1, before);
-    const notifications = found.slice(0, limit);
-    const last = notifications.at(-1);
-    return { notifications, nextCursor: found.length > limit && last ? encodeCursor(last.seq) : '' };
+    return pageOf(await this.store.list(channelOf(customer), limit + 1, before), limit, ({ seq }) => seq);
   }
 }
