@@ -24,7 +24,7 @@ export function outcomeOf(verdict: TourVerdict | undefined, startMs: number, run
 }
 
 export const addresses = ({ urls }: RunState): string[] => [
-  `REST      ${urls.gateway}   (OpenAPI in docs/, customers alice and bob, password halftone)`,
+  `REST      ${urls.gateway}   (requests to try in docs/http; customers alice and bob, password halftone)`,
   `GraphQL   ${urls.graphql}`,
   ...urls.realtime.map((url) => `events    ${url}/v1/events`),
 ];

@@ -195,6 +195,14 @@ test('the status tells how far it is, then where the renditions are', async () =
   });
 });
 
+test('who holds a photo that is still worked on is told of its progress', async () => {
+  stubs.getImage = async () => ({ image });
+  const tag = (await get(`/v1/images/${id}`)).headers.get('etag') ?? '';
+  expect((await get(`/v1/images/${id}`, { 'if-none-match': tag })).status).toBe(304);
+  stubs.getImage = async () => ({ image: { ...image, step: 'preview', progress: 50 } });
+  expect((await get(`/v1/images/${id}`, { 'if-none-match': tag })).status).toBe(200);
+});
+
 test('a rendition comes as the bytes it is, and once', async () => {
   const bytes = randomBytes(150_000);
   stubs.downloadImage = async function* ({ rendition }) {

@@ -1,3 +1,4 @@
+import type { imagesV1 } from '@halftone/contracts';
 import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { IMAGES, type ImagesClient } from '../clients';
 import { etagOf, fresh } from '../http/etag';
@@ -29,7 +30,7 @@ export class ImageHttp {
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
     const image = present((await this.images.getImage({ id })).image);
-    return fresh(reply, held, etagOf(image.version), imageView(image));
+    return fresh(reply, held, imageEtag(image), imageView(image));
   }
 
   @Get(':id/status')
@@ -40,3 +41,6 @@ export class ImageHttp {
     return imageStatusView(image);
   }
 }
+
+/** The version counts events; progress and renditions move on between them. */
+const imageEtag = ({ version, step, progress }: imagesV1.Image): string => etagOf(`${version}.${step}.${progress}`);
