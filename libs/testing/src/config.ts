@@ -18,7 +18,10 @@ const runFile = z.object({
   }),
 });
 
-/** From DATABASE_URL, KAFKA_BROKERS and REDIS_URL where set, else from what runs according to `.halftone/run.json`. */
+/**
+ * From DATABASE_URL, KAFKA_BROKERS and REDIS_URL where set, else what `npm run engines:test` keeps running. Never those of a shop that
+ * runs: tests publish events of things that exist nowhere else, which `verify` would rightly find wrong.
+ */
 export function engines(): Engines {
   const { DATABASE_URL, KAFKA_BROKERS, REDIS_URL } = process.env;
   const running = DATABASE_URL && KAFKA_BROKERS && REDIS_URL ? undefined : readRunFile();
@@ -26,7 +29,7 @@ export function engines(): Engines {
     const url = given || found;
     if (!url)
       throw new Error(
-        'no engines are running: run `npm run engines`, or set DATABASE_URL, KAFKA_BROKERS and REDIS_URL',
+        'no engines are running: run `npm run engines:test -- --detach`, or set DATABASE_URL, KAFKA_BROKERS and REDIS_URL',
       );
     return url;
   };
@@ -38,7 +41,7 @@ export function engines(): Engines {
 }
 
 function readRunFile(): z.infer<typeof runFile>['engines'] | undefined {
-  const path = join(workspaceRoot(process.cwd()), '.halftone', 'run.json');
+  const path = join(workspaceRoot(process.cwd()), '.halftone/test/run.json');
   if (!existsSync(path)) return undefined;
   return runFile.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data?.engines;
 }
