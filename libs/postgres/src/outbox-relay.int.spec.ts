@@ -73,7 +73,7 @@ test('what is committed is published in order and deleted; what is rolled back i
   await eventually(async () => expect(await left()).toBe(0));
 });
 
-test('a poke after the commit makes it a matter of milliseconds', async () => {
+test('it is the poke after the commit that publishes, not the poll', async () => {
   newRelay();
   await append(0);
   await eventually(() => expect(published).toHaveLength(1));
@@ -83,7 +83,8 @@ test('a poke after the commit makes it a matter of milliseconds', async () => {
     while (published.length <= n) await new Promise(setImmediate);
     waits.push(performance.now() - committed);
   }
-  expect(waits.sort((a, b) => a - b)[20]).toBeLessThan(25);
+  // The poll alone would take 125 ms at the median.
+  expect(waits.sort((a, b) => a - b)[20]).toBeLessThan(100);
 });
 
 test('more than a batch, while the relay loses its connection again and again: everything, each first time in order', async () => {
