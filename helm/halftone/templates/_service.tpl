@@ -1,0 +1,54 @@
+{{/* All a service is told. A later one of the same name would win, so the entry's own come last. Takes (list root name service). */}}
+{{- define "halftone.serviceEnv" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $service := index . 2 -}}
+- name: SERVICE_INSTANCE
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+{{- include "halftone.secretEnv" (list $root (merge (dict "JWT_PUBLIC_KEY" "jwt-public-key") ($service.secretEnv | default dict))) }}
+{{- include "halftone.callsEnv" (list $root $name ($service.role | default $name) ($service.calls | default list)) }}
+{{- $stopping := $root.Values.stopping }}
+{{- $env := dict "HTTP_HOST" "0.0.0.0" "SERVICE_VERSION" (include "halftone.tag" $root) "SHUTDOWN_GRACE_MS" $stopping.graceMs
+  "SHUTDOWN_LAME_DUCK_MS" $stopping.lameDuckMs }}
+{{- if $service.grpc }}{{ $_ := set $env "GRPC_HOST" "0.0.0.0" }}{{ end }}
+{{- with include "halftone.otlpEndpoint" $root }}{{ $_ := set $env "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end }}
+{{- range $key, $value := mergeOverwrite $env ($service.env | default dict) }}
+- name: {{ $key }}
+  {{- /* As JSON, because the usual form of a large number is 2e+07. */}}
+  value: {{ tpl (kindIs "string" $value | ternary $value (toJson $value)) $root | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "halftone.otlpEndpoint" -}}
+{{- if .Values.observability.otlpEndpoint -}}
+{{ .Values.observability.otlpEndpoint }}
+{{- else if .Values.observability.jaeger.enabled -}}
+http://{{ include "halftone.name" (list . "jaeger") }}:4318
+{{- end -}}
+{{- end -}}
+
+{{/*
+How a container of ours begins, is watched and ends. Startup: it listens. Readiness: everything it needs is there. Liveness: the
+event loop turns; never a dependency, whose loss no restart cures.
+*/}}
+{{- define "halftone.serviceLife" -}}
+startupProbe:
+  httpGet: { path: /healthz/startup, port: http }
+  periodSeconds: 1
+  timeoutSeconds: 2
+  failureThreshold: 120
+readinessProbe:
+  httpGet: { path: /healthz/ready, port: http }
+  periodSeconds: 2
+  timeoutSeconds: 5
+  failureThreshold: 3
+livenessProbe:
+  httpGet: { path: /healthz/live, port: http }
+  # A node that is short of CPU is slow, and a restart makes it slower: only what hangs for a minute is ended.
+  periodSeconds: 10
+  timeoutSeconds: 10
+  failureThreshold: 6
+lifecycle:
+  # Until every node has heard that this pod is no longer to be sent new connections.
+  preStop: { sleep: { seconds: {{ .Values.stopping.preStopSeconds }} } }
+{{- end -}}

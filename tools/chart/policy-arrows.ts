@@ -1,0 +1,72 @@
+/** The arrows that the rendered NetworkPolicies open, against those of the design. Pure. */
+import type { Manifest } from './workload-rules.ts';
+
+interface Peer {
+  podSelector?: { matchLabels?: Record<string, string> };
+  ipBlock?: { cidr: string };
+}
+interface Rule {
+  from?: Peer[];
+  to?: Peer[];
+  ports?: { port: number }[];
+}
+interface Policy {
+  podSelector: { matchLabels: Record<string, string> };
+  policyTypes: string[];
+  ingress?: Rule[];
+  egress?: Rule[];
+}
+
+/** Who calls whom at which port, written down a second time on purpose: a call that slips into the values shows here. */
+const design = [
+  ...['orders', 'payments', 'images', 'notifications'].flatMap((name) => [
+    `gateway→${name}:9090`,
+    `graph→${name}:8080`,
+  ]),
+  'gateway→redis:6379',
+  'orders→images:9090',
+  ...['orders', 'payments', 'images', 'images-worker', 'notifications', 'database', 'verify'].map(
+    (name) => `${name}→postgres:5432`,
+  ),
+  ...['orders', 'payments', 'images', 'images-worker', 'notifications', 'realtime', 'verify'].map(
+    (name) => `${name}→kafka:9092`,
+  ),
+  ...['images', 'images-worker', 'realtime'].map((name) => `${name}→redis:6379`),
+];
+const fromOutside = ['gateway', 'graph', 'realtime'].map((name) => `outside→${name}:8080`);
+
+const key = 'app.kubernetes.io/component';
+const nameOf = ({ podSelector, ipBlock }: Peer) => podSelector?.matchLabels?.[key] ?? ipBlock?.cidr ?? 'anything';
+
+const ends = (peers: Peer[] | undefined, ports: Rule['ports'] = [{ port: 0 }]) =>
+  (peers?.map(nameOf) ?? ['outside']).flatMap((name) => ports.map(({ port }) => ({ name, port })));
+
+const differences = (what: string, found: readonly string[], wanted: readonly string[]) => [
+  ...found.filter((arrow) => !wanted.includes(arrow)).map((arrow) => `${what} opens ${arrow}`),
+  ...wanted.filter((arrow) => !found.includes(arrow)).map((arrow) => `${what} lacks ${arrow}`),
+];
+
+/** One complaint for each arrow too many or too few, in either direction. */
+export function arrowsOf(manifests: readonly Manifest[]): string[] {
+  const policies = manifests
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .map(({ spec }) => spec as unknown as Policy);
+  const [everybody] = policies.filter(({ podSelector }) => podSelector.matchLabels[key] === undefined);
+  const single = policies.filter((policy) => policy !== everybody);
+  const closed = everybody?.policyTypes.length === 2 && everybody.ingress === undefined;
+  const out = single.flatMap(({ podSelector, egress }) =>
+    (egress ?? []).flatMap(({ to, ports }) =>
+      ends(to, ports).map(({ name, port }) => `${podSelector.matchLabels[key]}→${name}:${port}`),
+    ),
+  );
+  const into = single.flatMap(({ podSelector, ingress }) =>
+    (ingress ?? []).flatMap(({ from, ports }) =>
+      ends(from, ports).map(({ name, port }) => `${name}→${podSelector.matchLabels[key]}:${port}`),
+    ),
+  );
+  return [
+    ...(closed ? [] : ['no policy closes everything first']),
+    ...differences('egress', out, design),
+    ...differences('ingress', into, [...design, ...fromOutside]),
+  ];
+}

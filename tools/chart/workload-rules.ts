@@ -1,0 +1,92 @@
+/** What every pod that the chart makes must have. Pure; each complaint names the workload and the container. */
+
+interface Container {
+  name: string;
+  image: string;
+  resources?: { requests?: Record<string, unknown>; limits?: Record<string, unknown> };
+  securityContext?: {
+    allowPrivilegeEscalation?: boolean;
+    readOnlyRootFilesystem?: boolean;
+    capabilities?: { drop?: string[] };
+  };
+  startupProbe?: Probe;
+  readinessProbe?: Probe;
+  livenessProbe?: Probe;
+  lifecycle?: { preStop?: unknown };
+}
+
+interface Probe {
+  httpGet?: { path: string };
+}
+
+interface PodSpec {
+  automountServiceAccountToken?: boolean;
+  serviceAccountName?: string;
+  terminationGracePeriodSeconds?: number;
+  securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type?: string } };
+  containers: Container[];
+}
+
+export interface Manifest {
+  kind: string;
+  metadata: { name: string; labels?: Record<string, string> };
+  spec?: { template?: { metadata?: { labels?: Record<string, string> }; spec: PodSpec }; replicas?: number };
+}
+
+const component = ({ metadata }: Manifest) => metadata.labels?.['app.kubernetes.io/component'] ?? metadata.name;
+
+/** The only one that asks the API server for anything. */
+const mayHaveToken = (manifest: Manifest) => component(manifest) === 'prometheus';
+
+const podRules = (manifest: Manifest, pod: PodSpec): [boolean, string][] => [
+  [pod.securityContext?.runAsNonRoot === true, 'may run as root'],
+  [(pod.securityContext?.runAsUser ?? 0) > 0, 'names no user'],
+  [pod.securityContext?.seccompProfile?.type === 'RuntimeDefault', 'has no seccomp profile'],
+  [pod.automountServiceAccountToken === mayHaveToken(manifest), 'gets a token of the API'],
+  [Boolean(pod.serviceAccountName), 'has no service account of its own'],
+];
+
+const containerRules = (container: Container): [boolean, string][] => [
+  [container.securityContext?.allowPrivilegeEscalation === false, 'may gain privileges'],
+  [container.securityContext?.readOnlyRootFilesystem === true, 'may write to its root'],
+  [container.securityContext?.capabilities?.drop?.includes('ALL') === true, 'keeps capabilities'],
+  ...(['requests', 'limits'] as const).flatMap((side) =>
+    ['cpu', 'memory'].map((kind): [boolean, string] => [
+      container.resources?.[side]?.[kind] !== undefined,
+      `has no ${side} of ${kind}`,
+    ]),
+  ),
+];
+
+const pathOf = (probe?: Probe) => probe?.httpGet?.path;
+
+/** Of what serves, that is all but Jobs. */
+const probeRules = (container: Container): [boolean, string][] => {
+  const { startupProbe, readinessProbe, livenessProbe } = container;
+  return [
+    [Boolean(startupProbe && readinessProbe && livenessProbe), 'lacks a probe'],
+    [
+      !container.image.startsWith('halftone/') ||
+        new Set([startupProbe, readinessProbe, livenessProbe].map(pathOf)).size === 3,
+      'has probes that do not differ',
+    ],
+    [!container.image.startsWith('halftone/') || container.lifecycle?.preStop !== undefined, 'has no preStop'],
+  ];
+};
+
+/** What is wrong with the pods of a manifest; nothing for one without pods. */
+export function complaintsAbout(manifest: Manifest): string[] {
+  const pod = manifest.spec?.template?.spec;
+  if (!pod) return [];
+  const broken = (rules: [boolean, string][], who: string) =>
+    rules.filter(([holds]) => !holds).map(([, what]) => `${who} ${what}`);
+  const name = `${manifest.kind}/${manifest.metadata.name}`;
+  const perContainer = pod.containers.flatMap((container) => {
+    const serves = manifest.kind !== 'Job';
+    return broken(
+      [...containerRules(container), ...(serves ? probeRules(container) : [])],
+      `${name} ${container.name}`,
+    );
+  });
+  return [...broken(podRules(manifest, pod), name), ...perContainer];
+}
