@@ -2,7 +2,7 @@ import { eventsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
 import { Database, openPool } from '@halftone/postgres';
 import { Lifecycle } from '@halftone/service';
-import { freshSchema, type FreshSchema } from '@halftone/testing';
+import { freshSchema, type FreshSchema, growth } from '@halftone/testing';
 import { sql } from 'kysely';
 import { CustomerService } from './customer/customer.service';
 import { CustomerStore } from './customer/customer.store';
@@ -26,6 +26,15 @@ let transfers: TransferService;
 let customers: CustomerService;
 let seeds: SeedService;
 
+const seedingFor = (loadCustomers: number) =>
+  new SeedService(
+    db,
+    new CustomerStore(db),
+    new LedgerStore(),
+    { password: 'halftone', loadCustomers },
+    new Lifecycle(1000),
+  );
+
 beforeAll(async () => {
   schema = await freshSchema('payments');
   db = new Database<PaymentsTables>(openPool(schema.url, 10, 'test'));
@@ -34,7 +43,7 @@ beforeAll(async () => {
   customers = new CustomerService(new CustomerStore(db));
   payments = new PaymentService(db, new PaymentStore(db), ledger);
   transfers = new TransferService(db, new TransferStore(), ledger);
-  seeds = new SeedService(db, new CustomerStore(db), ledger, 'halftone', new Lifecycle(1000));
+  seeds = seedingFor(0);
 });
 beforeEach(async () => {
   await sql`truncate customer, ledger_transaction, outbox, inbox, idempotency cascade`.execute(db.rows);
@@ -103,6 +112,15 @@ describe('seeding', () => {
     await Promise.all([seeds.seed(), seeds.seed()]);
     expect(await balanceOf('wallet:alice')).toBe(100_000);
     expect(await balanceOf('wallet:olga')).toBe(0);
+  });
+
+  test('makes customers for load tests when told to, and more of them later', async () => {
+    await seedingFor(1).seed();
+    await seedingFor(2).seed();
+    expect(await balanceOf('wallet:load-1')).toBe(100_000_000);
+    expect(await balanceOf('wallet:load-2')).toBe(100_000_000);
+    expect(await balanceOf('equity:opening')).toBe(-200_200_000);
+    expect(await customers.verify('load-2', 'halftone')).toMatchObject({ id: 'load-2', role: 'customer' });
   });
 
   test('lets each sign in with the password', async () => {
@@ -294,4 +312,19 @@ describe('the database refuses by itself', () => {
       'wallet_never_negative',
     );
   });
+});
+
+test('money that moved is counted once, money that did not is not', async () => {
+  const payment = (outcome: string) => `payments_total{method="wallet",outcome="${outcome}"}`;
+  const posted = (kind: string) => `ledger_posted_minor_total{kind="${kind}",currency="USD"}`;
+  const sent = (outcome: string) => `transfers_total{outcome="${outcome}"}`;
+  const all = [payment('captured'), payment('declined'), posted('payment'), posted('transfer')];
+  const counts = await growth([...all, sent('completed'), sent('refused')], async () => {
+    const [paid, eventId] = [order(1000), uuidv7()];
+    for (const id of [eventId, eventId, uuidv7()]) await payments.captureFor(paid, id);
+    await payments.captureFor(order(1_000_000), uuidv7());
+    for (const key of ['same', 'same']) await transfers.create(alice, transfer(250, key));
+    await transfers.create(alice, transfer(1_000_000)).catch(() => undefined);
+  });
+  expect(counts).toEqual([1, 1, 1000, 250, 1, 1]);
 });

@@ -5,11 +5,17 @@ import { CURRENCY, OPENING, walletOf } from '../account/account';
 import { move } from '../ledger/ledger';
 import { LedgerStore } from '../ledger/ledger.store';
 import type { PaymentsTables } from '../tables';
-import { seeds } from './customer';
+import { loadSeeds, seeds } from './customer';
 import { CustomerStore } from './customer.store';
 import { hashPassword } from './password.scrypt';
 
-export const SEED_PASSWORD = Symbol('SEED_PASSWORD');
+export const SEEDING = Symbol('SEEDING');
+
+export interface Seeding {
+  password: string;
+  /** How many besides those who are always there. */
+  loadCustomers: number;
+}
 
 type Seed = (typeof seeds)[number];
 
@@ -23,20 +29,24 @@ export class SeedService {
     private readonly db: Database<PaymentsTables>,
     private readonly customers: CustomerStore,
     private readonly ledger: LedgerStore,
-    @Inject(SEED_PASSWORD) private readonly password: string,
+    @Inject(SEEDING) private readonly seeding: Seeding,
     lifecycle: Lifecycle,
   ) {
     lifecycle.onStart('serve', 'seed', () => this.seed());
   }
 
   async seed(): Promise<void> {
-    for (const seed of seeds) {
-      if (!(await this.customers.member(seed.id))) await this.add(seed);
+    const wanted = [...seeds, ...loadSeeds(this.seeding.loadCustomers)];
+    // One for all: the password is the same, and hashing is made to be slow.
+    let passwordHash: string | undefined;
+    for (const seed of wanted) {
+      if (await this.customers.member(seed.id)) continue;
+      passwordHash ??= await hashPassword(this.seeding.password);
+      await this.add(seed, passwordHash);
     }
   }
 
-  private async add(seed: Seed): Promise<void> {
-    const passwordHash = await hashPassword(this.password);
+  private async add(seed: Seed, passwordHash: string): Promise<void> {
     const opening = {
       kind: 'seed',
       reference: `seed:${seed.id}`,
