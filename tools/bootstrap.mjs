@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 
 const began = Date.now();
 const root = resolve(import.meta.dirname, '..');
@@ -16,8 +16,16 @@ const modules = join(root, 'node_modules');
 const stamp = join(modules, '.halftone-lock-hash');
 /** npm's own list of what it has put on disk, written last. */
 const record = join(modules, '.package-lock.json');
-/** Commands whose module is not NAME/main.ts. */
-const modulesOf = { compose: 'build/compose-supergraph.ts', test: 'check/main.ts' };
+/** Commands whose module is not NAME/main.ts; a colon is no part of a folder's name. */
+const modulesOf = {
+  compose: 'build/compose-supergraph.ts',
+  test: 'check/main.ts',
+  'k8s:up': 'k8s-up/main.ts',
+  'k8s:down': 'k8s-down/main.ts',
+  'k8s:kill': 'k8s-kill/main.ts',
+  'k8s:report': 'k8s-report/main.ts',
+  'e2e:k8s': 'e2e-k8s/main.ts',
+};
 
 let child;
 let installing = false;
@@ -121,8 +129,12 @@ function node24() {
 }
 
 async function main([command, ...args]) {
+  const own = readdirSync(join(root, 'tools')).map((name) => join(name, 'main.ts'));
+  const mapped = Object.values(modulesOf);
   const commands = [
-    ...readdirSync(join(root, 'tools')).filter((name) => existsSync(join(root, 'tools', name, 'main.ts'))),
+    ...own
+      .filter((file) => existsSync(join(root, 'tools', file)) && !mapped.includes(file))
+      .map((file) => dirname(file)),
     ...Object.keys(modulesOf),
   ];
   if (!commands.includes(command)) {

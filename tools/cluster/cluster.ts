@@ -1,0 +1,96 @@
+/** The cluster itself: made when there is none, taken away when it is ours. */
+import { join } from 'node:path';
+import type { CommandOptions } from '../engines/command.ts';
+import { root } from '../engines/config.ts';
+import { answers, kubectl } from './kubectl.ts';
+import { requirePrograms, run } from './program.ts';
+import { ownName, type Target } from './target.ts';
+
+/** With the port mappings; for both ways of having a cluster of our own. */
+const kindConfig = join(root, 'k8s/kind.yaml');
+const namespaceFile = join(root, 'k8s/namespace.yaml');
+
+/** Of the edges and of what watches them: the same on this machine and in the cluster (k8s/kind.yaml). */
+export const nodePorts = {
+  gateway: 30080,
+  graph: 30081,
+  realtime: 30090,
+  prometheus: 30900,
+  grafana: 30300,
+  jaeger: 30686,
+} as const;
+
+export type EdgeName = keyof typeof nodePorts;
+
+/** Makes the cluster when it is ours and not there. True when it was made. Rejects when somebody's does not answer. */
+export async function ensureCluster(target: Target, signal?: AbortSignal): Promise<boolean> {
+  requirePrograms('docker', 'kubectl', 'helm', ...(target.way === 'context' ? [] : [target.way]));
+  if (target.way === 'context') {
+    if (await answers(target)) return false;
+    throw new Error(
+      `the cluster of context ${target.context} does not answer: kubectl --context ${target.context} get nodes`,
+    );
+  }
+  if (await clusterExists(target)) {
+    if (target.way === 'kind') await run('kind', ['export', 'kubeconfig', '--name', ownName]);
+    if (await answers(target)) return false;
+    const remedy = target.way === 'kind' ? 'npm run k8s:down, then this again' : `minikube start --profile ${ownName}`;
+    throw new Error(`there is a ${target.way} cluster "${ownName}" that does not answer: ${remedy}`);
+  }
+  await createCluster(target, { signal });
+  return true;
+}
+
+export async function clusterExists({ way }: Target): Promise<boolean> {
+  if (way === 'kind') return (await run('kind', ['get', 'clusters'])).split('\n').includes(ownName);
+  if (way === 'context') return true;
+  // It fails for a profile that is stopped or not there; only what it prints tells the two apart.
+  const profiles = await run('minikube', ['profile', 'list', '--output', 'json']).catch(() => '');
+  return profiles.includes(`"Name":"${ownName}"`);
+}
+
+async function createCluster(target: Target, options: CommandOptions): Promise<void> {
+  try {
+    if (target.way === 'kind')
+      await run('kind', ['create', 'cluster', '--name', ownName, '--config', kindConfig, '--wait', '120s'], options);
+    else await run('minikube', minikubeStart, options);
+  } catch (error) {
+    // Half a cluster would be taken for one the next time.
+    await deleteCluster(target).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Docker driver, because only that can map ports; Calico, because minikube's own network enforces no policies. */
+const minikubeStart = [
+  ...[
+    'start',
+    '--profile',
+    ownName,
+    '--driver',
+    'docker',
+    '--cni',
+    'calico',
+    '--memory',
+    '6g',
+    '--addons',
+    'metrics-server',
+  ],
+  ...[
+    '--ports',
+    Object.values(nodePorts)
+      .map((port) => `127.0.0.1:${port}:${port}`)
+      .join(','),
+  ],
+];
+
+/** Only a cluster of our own. */
+export async function deleteCluster({ way, context }: Target): Promise<void> {
+  if (way === 'context') throw new Error(`the cluster of context ${context} is not ours to delete`);
+  await run(way, way === 'kind' ? ['delete', 'cluster', '--name', ownName] : ['delete', '--profile', ownName]);
+}
+
+/** With the label that refuses every pod that is not `restricted`. */
+export async function ensureNamespace(target: Target): Promise<void> {
+  await kubectl(target, ['apply', '--filename', namespaceFile]);
+}
