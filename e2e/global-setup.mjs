@@ -1,8 +1,18 @@
 /** The system that is up, else one of our own for as long as the tests run. Loaded by Node itself, not by Jest's module system. */
 import { useSystem } from '@halftone/tools/client/system.ts';
+import { TraceReceiver } from '@halftone/tools/client/trace-receiver.ts';
+import { runningSystem } from '@halftone/tools/engines/run-state.ts';
 
 export default async function setUp() {
   process.stderr.write('starting or finding the system\n');
+  if (!runningSystem()) await receiveTraces();
   globalThis.usedSystem = await useSystem();
   process.stderr.write(`ready: ${globalThis.usedSystem.run.urls.gateway}\n`);
+}
+
+/** Only of a system of our own can be told where it sends its spans. */
+async function receiveTraces() {
+  globalThis.traceReceiver = await TraceReceiver.start();
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = globalThis.traceReceiver.endpoint;
+  process.env.HALFTONE_TEST_TRACES = globalThis.traceReceiver.endpoint;
 }

@@ -32,6 +32,14 @@ export function buildApps(apps: readonly string[], signal: AbortSignal): Promise
   return whileLocked(join(home, 'build.lock'), signal, () => make(apps, signal));
 }
 
+/** The bundles of the image `tools`. Made after `buildAll`, which compiles the contracts they decode with. */
+export function buildJobs(signal: AbortSignal): Promise<void> {
+  return whileLocked(join(home, 'build.lock'), signal, async () => {
+    const { bundleJobs } = await import('./bundle.ts');
+    await bundleJobs(root);
+  });
+}
+
 async function make(apps: readonly string[], signal: AbortSignal): Promise<void> {
   removeFile(stampFile);
   await compile(apps, signal);

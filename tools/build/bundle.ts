@@ -8,11 +8,10 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { apolloLeftOut } from './apollo-left-out.ts';
+import { writeContents } from './bundle-contents.ts';
 import { inlinedProtos } from './inlined-protos.ts';
+import { native } from './native.ts';
 import { declaredBy } from './workspace.ts';
-
-/** They load a native library from a path next to themselves. */
-const native = ['sharp'];
 
 /** So large that it is left out of the apps that do not declare it: NestJS reaches for it only if it is configured. */
 const large = ['@apollo/gateway'];
@@ -68,22 +67,50 @@ export async function bundle(root: string, apps: readonly string[]): Promise<voi
 
 /** Apps with the same packages left out are bundled together: what they share is read once. */
 async function bundleGroup(root: string, apps: readonly string[], leftOut: readonly string[]): Promise<void> {
-  await esbuild.build({
-    absWorkingDir: root,
+  const { metafile } = await esbuild.build({
+    ...optionsFor(root),
     entryPoints: apps.map((app) => ({ in: join('apps', app, 'dist/main.js'), out: join(app, 'bundle/main') })),
     outdir: 'apps',
+    external: [...native, ...leftOut],
+    plugins: [apolloLeftOut, nestRequires, inlinedProtos, optionalPackages(root)],
+  });
+  writeContents(root, metafile);
+}
+
+/** The entry points of the image `tools`, which need nothing but themselves. */
+const jobs = {
+  main: 'tools/jobs/entry.ts',
+  database: 'tools/jobs/database.ts',
+  secrets: 'tools/jobs/secrets.ts',
+  verify: 'tools/verify/main.ts',
+};
+
+/** -> tools/bundle/JOB.js. The contracts must have been compiled. */
+export async function bundleJobs(root: string): Promise<void> {
+  const entryPoints = Object.entries(jobs).map(([out, file]) => ({ in: file, out: join('tools/bundle', out) }));
+  const { metafile } = await esbuild.build({
+    ...optionsFor(root),
+    entryPoints,
+    outdir: '.',
+    plugins: [optionalPackages(root)],
+  });
+  writeContents(root, metafile);
+  await esbuild.stop();
+}
+
+const optionsFor = (root: string) =>
+  ({
+    absWorkingDir: root,
+    metafile: true,
     bundle: true,
     platform: 'node',
     target: 'node24',
     keepNames: true,
-    define: { 'import.meta.url': 'importMetaUrl' },
+    define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    external: [...native, ...leftOut],
-    plugins: [apolloLeftOut, nestRequires, inlinedProtos, optionalPackages(root)],
     logLevel: 'error',
     legalComments: 'none',
     // Comments hold characters beyond Latin-1, for whose sake V8 would keep the whole file in memory at two bytes each (20 MiB).
     minifyWhitespace: true,
     lineLimit: 160,
-  });
-}
+  }) satisfies esbuild.BuildOptions;

@@ -8,6 +8,9 @@ const skipped = new Set(['node_modules', 'dist', 'bundle', 'coverage', '.nx']);
 /** What does not end up in a bundle: a changed spec is no reason to build. */
 export const counts = (file: string): boolean => !/\.spec\.ts$|\.md$|\.log$/.test(file);
 
+/** Whether a file or folder is part of what a build reads. */
+export const reads = (path: string): boolean => counts(path) && !path.split('/').some((part) => skipped.has(part));
+
 /** `inputs` are files and folders, relative to `root`; those that are missing count as such. */
 export function fingerprint(root: string, inputs: readonly string[]): string {
   const hash = createHash('sha256');

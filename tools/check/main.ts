@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import type { Check, Outcome } from './check.ts';
 import { bufBreaking, bufLint, generatedCurrent } from './contracts.ts';
+import { dashboardsAndRules, loadTestTypes, valuesTableCurrent } from './deployment.ts';
 import { endToEnd } from './end-to-end.ts';
 import { withTestEngines } from './test-engines.ts';
 import { format, lint, supergraphCurrent, syncCheck, tests, types } from './workspace.ts';
@@ -23,6 +24,9 @@ const checks: readonly Check[] = [
   types,
   lint,
   supergraphCurrent,
+  loadTestTypes,
+  valuesTableCurrent,
+  dashboardsAndRules,
   tests('unit tests', 'test', 'unit'),
   integration,
   endToEnd,

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { poll, longPoll } from './poll.ts';
-import { backoff, eventually } from './retry.ts';
+import { eventually } from './retry.ts';
 import type { Session } from './session.ts';
 import { sse } from './sse.ts';
 import { tally, type Tally } from './tally.ts';
@@ -22,9 +22,15 @@ export type Heard<Event> = Event & { at: number };
 export interface Cut {
   from: string;
   at: number;
+  /** The server said goodbye first. */
+  announced: boolean;
   to?: string;
   backAt?: number;
 }
+
+/** A replica that goes is followed by another within a second or two, so there is no point in waiting long between two tries. */
+export const pauseMs = (failures: number, random: () => number = Math.random): number =>
+  Math.min(250, 50 * 2 ** (failures - 1)) * (0.5 + random() / 2);
 
 export interface ListenerOptions {
   session: Session;
@@ -60,6 +66,8 @@ export class Listener {
   readonly #stop = new AbortController();
   readonly #waiting = new Set<() => void>();
   #cursor: string | undefined;
+  /** What the goodbye of the current connection asked for. */
+  #comeBackIn: number | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   private constructor({ session, urls, transport, cursor }: ListenerOptions) {
@@ -111,10 +119,12 @@ export class Listener {
     const { signal } = this.#stop;
     for (let turn = 0, failures = 0; !signal.aborted; turn += 1) {
       const url = this.#urls[turn % this.#urls.length] ?? '';
+      this.#comeBackIn = undefined;
       const connected = await this.#connect(url);
       failures = connected ? 0 : failures + 1;
-      // The first try at another replica is made at once; waiting is for when none answers.
-      if (failures >= this.#urls.length) await sleep(backoff(failures), undefined, { signal }).catch(() => undefined);
+      // The first try at another replica is made at once; waiting is for when none answers, or when the server asked for it.
+      const pause = failures >= this.#urls.length ? pauseMs(failures - this.#urls.length + 1) : this.#comeBackIn;
+      if (pause !== undefined) await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -127,7 +137,8 @@ export class Listener {
       // The end of a connection is expected here; what it cost shows in `cuts` and in the tally.
     }
     const connected = this.url !== undefined;
-    if (connected && !this.#stop.signal.aborted) this.cuts.push({ from: url, at: performance.now() });
+    const announced = this.#comeBackIn !== undefined;
+    if (connected && !this.#stop.signal.aborted) this.cuts.push({ from: url, at: performance.now(), announced });
     this.url = undefined;
     return connected;
   }
@@ -151,6 +162,7 @@ export class Listener {
       },
       cursor: (cursor) => (this.#cursor = cursor),
       reset: () => (this.resets += 1),
+      goodbye: (reconnectInMs) => (this.#comeBackIn = reconnectInMs),
     };
   }
 

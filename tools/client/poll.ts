@@ -9,11 +9,14 @@ export interface Page {
   reset?: boolean;
 }
 
+/** Beyond its wait a poll is answered in this time, or the replica is given up for another. */
+const answerMs = 3_000;
+
 /** One poll. `wait` in seconds; undefined when there was nothing new in that time (204). */
 export async function poll({ url, token, cursor }: Connection, wait?: number): Promise<Page | undefined> {
   const address = eventsUrl(url, { cursor, wait: wait?.toString() });
   const headers = { ...bearer(token), accept: 'application/json' };
-  const reply = await send(address, { headers, timeoutMs: 10_000 + (wait ?? 0) * 1000 });
+  const reply = await send(address, { headers, timeoutMs: answerMs + (wait ?? 0) * 1000 });
   if (reply.status === 204) return undefined;
   if (reply.status !== 200) throw new Error(`poll: ${reply.status} ${reply.text.slice(0, 300)}`);
   return jsonOf<Page>(reply);

@@ -10,12 +10,18 @@ export interface ServerSentEvent {
 export class SseParser {
   #rest = '';
   #lastId = '';
+  #retry: number | undefined;
   #event = '';
   #data: string[] = [];
 
   /** Where to go on from; also set by an id that came without data. */
   get lastId(): string {
     return this.#lastId;
+  }
+
+  /** Milliseconds the server asked for last before a reconnection. */
+  get retry(): number | undefined {
+    return this.#retry;
   }
 
   push(chunk: string): ServerSentEvent[] {
@@ -34,6 +40,7 @@ export class SseParser {
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'data') this.#data.push(value);
     if (field === 'event') this.#event = value;
+    if (field === 'retry' && /^\d+$/.test(value)) this.#retry = Number(value);
     if (field === 'id' && !value.includes('\0')) this.#lastId = value;
     return [];
   }

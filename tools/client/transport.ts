@@ -30,6 +30,8 @@ export interface Sink {
   cursor(cursor: string): void;
   /** The server says that it cannot go on from the cursor: events may be missing. */
   reset(): void;
+  /** The server is about to end the connection and asks to come back in so many ms, elsewhere. */
+  goodbye(reconnectInMs: number): void;
 }
 
 /** Resolves or rejects when the connection has ended, for whatever reason. */

@@ -15,12 +15,12 @@ export interface Secrets {
 export function loadSecrets(): Secrets {
   const known = readJson<Secrets>(paths.secrets);
   if (known) return known;
-  const secrets = generate();
+  const secrets = generateSecrets();
   writeJson(paths.secrets, secrets, 0o600);
   return secrets;
 }
 
-function generate(): Secrets {
+export function generateSecrets(): Secrets {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   return {
     superuserPassword: password(),

@@ -11,7 +11,8 @@ export async function takeTour(run: RunState, progress: Progress, signal: AbortS
   const interrupted = aborted(signal).then((): TourVerdict => ({ ok: false, lost: 0, duplicated: 0 }));
   const verdict = await progress.watch('tour', async (describe) => {
     const { runTour } = await import('../tour/tour.ts');
-    const taken = runTour(run, (step) => {
+    const { processes } = await import('../tour/toured-system.ts');
+    const taken = runTour(processes(run), (step) => {
       progress.step(step);
       describe(`after ${step.step}`);
     });

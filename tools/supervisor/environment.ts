@@ -13,6 +13,9 @@ export interface SystemSettings {
 
 type Settings = Record<string, string>;
 
+/** As many as a load test orders with, so that it takes nothing from alice and bob. */
+const loadCustomers = '10';
+
 const httpUrl = ({ httpPort }: Assignment) => `http://127.0.0.1:${httpPort}`;
 
 export function urlsOf(assignments: readonly Assignment[]): Urls {
@@ -49,8 +52,14 @@ function own(name: ServiceName, system: SystemSettings): Settings {
       return { ...redis, ...kafka };
     case 'images':
       return { DATABASE_URL: databaseUrl(name), ...kafka, ...redis, ...grpcTargets(assignments) };
-    case 'orders':
     case 'payments':
+      return {
+        DATABASE_URL: databaseUrl(name),
+        ...kafka,
+        ...grpcTargets(assignments),
+        SEED_LOAD_CUSTOMERS: loadCustomers,
+      };
+    case 'orders':
     case 'notifications':
       return { DATABASE_URL: databaseUrl(name), ...kafka, ...grpcTargets(assignments) };
   }

@@ -1,10 +1,10 @@
 /** What the steps of the tour share: two customers, one listener that stays from the first step to the last. */
 import { Listener } from '../client/listener.ts';
 import { signIn, type Session } from '../client/session.ts';
-import type { RunState } from '../engines/run-state.ts';
+import type { TouredSystem } from './toured-system.ts';
 
 export interface Tour {
-  run: RunState;
+  system: TouredSystem;
   alice: Session;
   bob: Session;
   /** Alice's WebSocket. */
@@ -32,14 +32,15 @@ export const imageOf = ({ imageId }: Tour): string => {
 };
 
 export const listen = (
-  tour: Pick<Tour, 'run' | 'alice'>,
+  tour: Pick<Tour, 'system' | 'alice'>,
   transport: 'websocket' | 'sse',
   cursor?: string,
-): Promise<Listener> => Listener.start({ session: tour.alice, urls: tour.run.urls.realtime, transport, cursor });
+): Promise<Listener> => Listener.start({ session: tour.alice, urls: tour.system.urls.realtime, transport, cursor });
 
-export async function beginTour(run: RunState): Promise<Tour> {
-  const [alice, bob] = await Promise.all([signIn(run.urls.gateway, 'alice'), signIn(run.urls.gateway, 'bob')]);
-  return { run, alice, bob, socket: await listen({ run, alice }, 'websocket') };
+export async function beginTour(system: TouredSystem): Promise<Tour> {
+  const { gateway } = system.urls;
+  const [alice, bob] = await Promise.all([signIn(gateway, 'alice'), signIn(gateway, 'bob')]);
+  return { system, alice, bob, socket: await listen({ system, alice }, 'websocket') };
 }
 
 /** Closes what listens; the sums are over both transports and the whole tour. */

@@ -1,9 +1,8 @@
 /**
  * The journey of a photo through the running system, as `npm start` shows it. Seen from outside only, and written so that any one
- * service process may be killed while it runs: requests are sent again with the same key, listeners go on at another replica.
+ * service process or pod may be killed while it runs: requests are sent again with the same key, listeners go on at another replica.
  * Works on a system that has been used before.
  */
-import type { RunState } from '../engines/run-state.ts';
 import { beginTour, endTour, type Step, type Tour } from './step.ts';
 import { graphStep } from './steps/graph.ts';
 import { orderStep } from './steps/order.ts';
@@ -11,6 +10,7 @@ import { resumeStep } from './steps/resume.ts';
 import { transferStep } from './steps/transfer.ts';
 import { uploadStep } from './steps/upload.ts';
 import { verifyStep } from './steps/verify.ts';
+import type { TouredSystem } from './toured-system.ts';
 
 export interface StepReport {
   step: string;
@@ -28,12 +28,12 @@ export interface TourResult {
 const steps: readonly Step[] = [uploadStep, orderStep, transferStep, resumeStep, graphStep, verifyStep];
 
 /** A failed step is reported and the next one is tried, so that one run shows all that is wrong. */
-export async function runTour(run: RunState, report: (step: StepReport) => void): Promise<TourResult> {
+export async function runTour(system: TouredSystem, report: (step: StepReport) => void): Promise<TourResult> {
   let tour: Tour | undefined;
   let ok = true;
   for (const { name, take } of steps) {
     const start = performance.now();
-    const taken = await attempt(async () => take((tour ??= await beginTour(run))));
+    const taken = await attempt(async () => take((tour ??= await beginTour(system))));
     ok &&= taken.ok;
     report({ step: name, ok: taken.ok, ms: Math.round(performance.now() - start), detail: taken.detail });
   }

@@ -1,17 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
 import { peerUrl } from '@halftone/grpc';
 import { redisSettings } from '@halftone/redis';
-import type { ConfigOf } from '@halftone/service';
+import { type ConfigOf, isPrivateKey } from '@halftone/service';
 import { z } from 'zod';
-
-function isEd25519Key(base64: string): boolean {
-  try {
-    const key = createPrivateKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'pkcs8' });
-    return key.asymmetricKeyType === 'ed25519';
-  } catch {
-    return false;
-  }
-}
 
 export const settings = {
   ...redisSettings,
@@ -21,8 +11,8 @@ export const settings = {
   NOTIFICATIONS_GRPC: peerUrl('notifications'),
   JWT_PRIVATE_KEY: z
     .string()
-    .refine(isEd25519Key, 'not a base64 Ed25519 key (PKCS #8 DER)')
-    .describe('Ed25519 key that signs tokens, base64 of PKCS #8 DER')
+    .refine(isPrivateKey, 'not an Ed25519 private key: base64 of PKCS #8 DER or PEM')
+    .describe('Ed25519 key that signs tokens: base64 of PKCS #8 DER or PEM')
     .meta({ secret: true }),
   REALTIME_URLS: z
     .string()

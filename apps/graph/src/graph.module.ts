@@ -1,6 +1,7 @@
 import { ApolloGatewayDriver, type ApolloGatewayDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
+import { operationMetrics } from '@halftone/graphql';
 import { Lifecycle } from '@halftone/service';
 import { type GraphConfig, refuseTelemetry, subgraphUrls } from './config';
 import { type GraphContext, SubgraphSource } from './subgraph.source';
@@ -40,6 +41,7 @@ const routerOptions = (buildService: BuildService): Omit<ApolloGatewayDriverConf
     introspection: true,
     includeStacktraceInErrorResponses: false,
     context: contextOf,
+    plugins: [operationMetrics],
   },
   gateway: { supergraphSdl, buildService },
 });

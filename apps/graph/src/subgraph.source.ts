@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { currentCall, logger, traceparent } from '@halftone/service';
+import { currentCall, logger, SpanKind, traceparent, withSpan } from '@halftone/service';
 import { GraphQLError } from 'graphql';
 import { Pool } from 'undici';
 
@@ -34,7 +34,16 @@ export class SubgraphSource implements GraphQLDataSource {
     this.pool = new Pool(origin, { connections: 32 });
   }
 
-  async process({ request: { query, operationName, variables }, context }: Options): Promise<Answer> {
+  process(options: Options): Promise<Answer> {
+    const attributes = { 'http.request.method': 'POST', 'server.address': this.name, 'url.path': this.path };
+    return withSpan(`POST ${this.name}`, attributes, () => this.ask(options), SpanKind.CLIENT);
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private async ask({ request: { query, operationName, variables }, context }: Options): Promise<Answer> {
     const body = JSON.stringify({ query, operationName, variables });
     const end = Math.min(Date.now() + this.timeoutMs, currentCall()?.deadline ?? Infinity);
     for (let pause = 25; ; pause *= 2) {
@@ -45,10 +54,6 @@ export class SubgraphSource implements GraphQLDataSource {
         await sleep(pause);
       }
     }
-  }
-
-  close(): Promise<void> {
-    return this.pool.close();
   }
 
   private async send(body: string, context: GraphContext, budgetMs: number): Promise<Answer> {

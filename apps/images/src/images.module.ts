@@ -66,6 +66,6 @@ const work = {
   inject: [Lifecycle, JobWorker],
   useFactory: (lifecycle: Lifecycle, worker: JobWorker) => {
     lifecycle.onStart('consume', 'image jobs', async () => worker.start());
-    lifecycle.onStop('drain', 'image jobs', () => worker.stop());
+    lifecycle.onStop('yield', 'image jobs', () => worker.stop());
   },
 };

@@ -1,7 +1,7 @@
 import { eventsV1, ordersV1 } from '@halftone/contracts';
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import { Database, openPool } from '@halftone/postgres';
-import { freshSchema, type FreshSchema } from '@halftone/testing';
+import { freshSchema, type FreshSchema, growth } from '@halftone/testing';
 import { sql } from 'kysely';
 import type { ImagesClient } from './clients';
 import { migrations } from './migrations';
@@ -192,6 +192,18 @@ describe('the saga', () => {
     const [orders, id, eventId] = [allPrintable(), await placed(), uuidv7()];
     await Promise.all(Array.from({ length: 10 }, () => orders.advance(eventId, id, { type: 'MarkPaid' })));
     expect(await orders.get(alice, id)).toMatchObject({ status: 'paid', version: 2 });
+  });
+
+  test('is counted per step that was taken, and timed to its end', async () => {
+    const series = ['placed', 'paid', 'shipped'].map((status) => `order_transitions_total{status="${status}"}`);
+    const ended = 'order_saga_seconds_count{outcome="shipped"}';
+    const counts = await growth(['orders_placed_total{payment="wallet"}', ...series, ended], async () => {
+      const [orders, id, paid] = [allPrintable(), await placed(), uuidv7()];
+      for (const eventId of [paid, paid]) await orders.advance(eventId, id, { type: 'MarkPaid' });
+      for (const type of ['MarkPaid', 'StartPrinting', 'Ship', 'Ship'] as const)
+        await orders.advance(uuidv7(), id, { type });
+    });
+    expect(counts).toEqual([1, 1, 1, 1, 1]);
   });
 
   test('ignores an event for a step that is behind', async () => {

@@ -10,7 +10,7 @@ import { orphanedTypes, resolvers } from './graphql';
 import { migrations } from './migrations';
 import { OrderConsumer } from './order/order.consumer';
 import { OrderGrpc } from './order/order.grpc';
-import { OrderService } from './order/order.service';
+import { group, OrderService } from './order/order.service';
 import { OrderStore } from './order/order.store';
 import { ProductGrpc } from './product/product.grpc';
 
@@ -29,7 +29,7 @@ export class OrdersModule {
         KafkaModule.forRoot({
           brokers: config.KAFKA_BROKERS,
           clientId: 'orders',
-          group: 'halftone.orders',
+          group,
           consumers: [OrderConsumer],
           relay: true,
         }),

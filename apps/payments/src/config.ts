@@ -13,6 +13,13 @@ export const settings = {
     .min(1)
     .default('halftone')
     .describe('password of the demo customers, used when they are first made'),
+  SEED_LOAD_CUSTOMERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('customers load-1, load-2 … with a million dollars each, for load tests'),
 };
 
 export type PaymentsConfig = ConfigOf<typeof settings>;

@@ -8,19 +8,24 @@ import { AccountGrpc } from './account/account.grpc';
 import type { PaymentsConfig } from './config';
 import { CustomerService } from './customer/customer.service';
 import { CustomerStore } from './customer/customer.store';
-import { SEED_PASSWORD, SeedService } from './customer/seed.service';
+import { type Seeding, SEEDING, SeedService } from './customer/seed.service';
 import { orphanedTypes, resolvers } from './graphql';
 import { LedgerStore } from './ledger/ledger.store';
 import { migrations } from './migrations';
 import { PaymentConsumer } from './payment/payment.consumer';
 import { PaymentGrpc } from './payment/payment.grpc';
-import { PaymentService } from './payment/payment.service';
+import { group, PaymentService } from './payment/payment.service';
 import { PaymentStore } from './payment/payment.store';
 import { TransferGrpc } from './transfer/transfer.grpc';
 import { TransferService } from './transfer/transfer.service';
 import { TransferStore } from './transfer/transfer.store';
 
 const services = [paymentsV1.AccountsServiceService, paymentsV1.PaymentsServiceService];
+
+const seedingOf = ({ SEED_PASSWORD, SEED_LOAD_CUSTOMERS }: PaymentsConfig): Seeding => ({
+  password: SEED_PASSWORD,
+  loadCustomers: SEED_LOAD_CUSTOMERS,
+});
 
 @Module({})
 export class PaymentsModule {
@@ -37,7 +42,7 @@ export class PaymentsModule {
         KafkaModule.forRoot({
           brokers: config.KAFKA_BROKERS,
           clientId: 'payments',
-          group: 'halftone.payments',
+          group,
           consumers: [PaymentConsumer],
           relay: true,
         }),
@@ -46,7 +51,7 @@ export class PaymentsModule {
       ],
       controllers: [AccountGrpc, PaymentGrpc, TransferGrpc],
       providers: [
-        { provide: SEED_PASSWORD, useValue: config.SEED_PASSWORD },
+        { provide: SEEDING, useValue: seedingOf(config) },
         ...[CustomerService, CustomerStore, SeedService, LedgerStore],
         ...[PaymentService, PaymentStore, PaymentConsumer, TransferService, TransferStore],
         ...resolvers,

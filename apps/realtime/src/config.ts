@@ -17,6 +17,12 @@ export const realtimeSettings = {
   REALTIME_MAX_BUFFERED_BYTES: positive(1_048_576).describe(
     'bytes a connection may lag behind before it is closed as a slow consumer',
   ),
+  REALTIME_DRAIN_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('time over which the connections are sent elsewhere in a stop, in waves; 0 is all at once; in ms'),
   REALTIME_HEARTBEAT_SECONDS: positive(30).describe('time between pings (WebSocket) and comments (SSE)'),
   REALTIME_ALLOWED_ORIGINS: z
     .string()

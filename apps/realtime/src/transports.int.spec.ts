@@ -1,4 +1,4 @@
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { bootService, engines, eventually, scraped, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { realtime } from './realtime';
@@ -48,6 +48,8 @@ test('the same client sees the same ids in the same order on every transport', a
 
   await eventually(() => expect(socket.events).toHaveLength(30));
   await eventually(() => expect(stream.events).toHaveLength(30));
+  expect(await scraped('realtime_feed_delay_seconds_count')).toBe(30);
+  expect(await scraped('realtime_deliveries_total')).toBe(60);
   const polled = await poll(replica.httpUrl, token, { cursor: start.cursor });
   expect(socket.events.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
   expect(stream.events).toEqual(socket.events);

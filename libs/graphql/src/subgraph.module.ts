@@ -3,6 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { logger } from '@halftone/service';
 import { formatError } from './format-error';
+import { operationMetrics } from './operation-metrics';
 
 export interface SubgraphOptions {
   /** Object types that no field of this service returns, such as an entity it only extends. */
@@ -37,5 +38,6 @@ export const subgraphModule = ({ orphanedTypes = [] }: SubgraphOptions = {}): Dy
     includeStacktraceInErrorResponses: false,
     autoTransformHttpErrors: false,
     formatError,
+    plugins: [operationMetrics],
     logger: apolloLog,
   });

@@ -139,3 +139,23 @@ test('two requests never share what was loaded', async () => {
   expect(await runInCall({}, () => load('k'))).toBe(2);
   expect(() => load('k')).toThrow('call context');
 });
+
+test('an operation is measured by its type and whether any of it failed', async () => {
+  const [fine, wrong, unreadable] = [
+    { operation_type: 'query', outcome: 'ok' },
+    { operation_type: 'query', outcome: 'error' },
+    { operation_type: 'unknown', outcome: 'error' },
+  ].map((labels) => `graphql_operation_duration_seconds_count{${seriesOf(labels)}} `);
+  const counts = async () => {
+    const text = await (await fetch(`${service.httpUrl}/metrics`)).text();
+    return [fine, wrong, unreadable].map((series) => Number(text.split(String(series))[1]?.split('\n')[0] ?? 0));
+  };
+  const before = await counts();
+  for (const query of ['{ order(id: "1") { id } }', '{ order(id: "none") { id } }', '{ order(']) await ask(query);
+  expect((await counts()).map((count, at) => count - (before[at] ?? 0))).toEqual([1, 1, 1]);
+});
+
+const seriesOf = (labels: Record<string, string>) =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join();

@@ -1,7 +1,9 @@
 import { type CallOptions as Wire, type Client, Metadata } from '@grpc/grpc-js';
-import { context, type Span, SpanKind, trace } from '@opentelemetry/api';
-import { currentCall, failSpan, remainingMs, startSpan, traceparent, withSpan } from '@halftone/service';
+import { SpanKind } from '@opentelemetry/api';
+import type { DomainError } from '@halftone/kernel';
+import { currentCall, remainingMs, traceparent } from '@halftone/service';
 import { whileUnavailable } from './retry';
+import { Rpc, runRpc } from './rpc';
 import type { CallOptions, MethodShape } from './service-shape';
 import { errorOfStatus } from './status';
 import { pump } from './streams';
@@ -16,7 +18,6 @@ export interface Target {
 
 /** Streams last as long as their bytes need; this only ends those that hang. */
 const streamTimeoutMs = 30_000;
-const attributes = { 'rpc.system': 'grpc' };
 
 const deadlineOf = (timeoutMs: number) => Date.now() + Math.min(timeoutMs, remainingMs() ?? Infinity);
 
@@ -43,16 +44,11 @@ const streamOptions = (timeoutMs: number): Wire =>
 export const unary =
   ({ channel, method, timeoutMs }: Target) =>
   (request: never, options: CallOptions = {}): Promise<unknown> =>
-    withSpan(
-      method.path,
-      attributes,
-      () => {
-        const deadline = deadlineOf(options.timeoutMs ?? timeoutMs);
-        const send = () => once(channel, method, request, deadline);
-        return options.retry === false ? send() : whileUnavailable(deadline, send);
-      },
-      SpanKind.CLIENT,
-    );
+    runRpc(method.path, SpanKind.CLIENT, async () => {
+      const deadline = deadlineOf(options.timeoutMs ?? timeoutMs);
+      const send = () => once(channel, method, request, deadline);
+      return options.retry === false ? send() : whileUnavailable(deadline, send);
+    });
 
 function once(channel: Client, method: MethodShape, request: never, deadline: number): Promise<unknown> {
   const { path, requestSerialize, responseDeserialize } = method;
@@ -72,7 +68,7 @@ function once(channel: Client, method: MethodShape, request: never, deadline: nu
 export const clientStream =
   ({ channel, method }: Target) =>
   (requests: AsyncIterable<never>, options: CallOptions = {}): Promise<unknown> =>
-    withSpan(method.path, attributes, () => upload(channel, method, requests, options), SpanKind.CLIENT);
+    runRpc(method.path, SpanKind.CLIENT, () => upload(channel, method, requests, options));
 
 /** The peer may answer before it has read everything; then nothing more is read from the source. */
 function upload(
@@ -143,20 +139,19 @@ interface Answers extends AsyncIterable<unknown> {
 
 /** Starts the call at once; leaving the loop early cancels it. */
 function inSpan(path: string, begin: () => Answers): AsyncIterable<unknown> {
-  const span = startSpan(path, attributes, SpanKind.CLIENT);
-  const call = context.with(trace.setSpan(context.active(), span), begin);
-  return answersOf(call, span);
+  const rpc = new Rpc(path, SpanKind.CLIENT);
+  return answersOf(rpc.within(begin), rpc);
 }
 
-async function* answersOf(call: Answers, span: Span): AsyncGenerator<unknown> {
+async function* answersOf(call: Answers, rpc: Rpc): AsyncGenerator<unknown> {
+  let refusal: DomainError | undefined;
   try {
     yield* call;
   } catch (error) {
-    const refusal = errorOfStatus(error);
-    failSpan(span, refusal);
+    refusal = errorOfStatus(error);
     throw refusal;
   } finally {
     call.cancel();
-    span.end();
+    rpc.end(refusal);
   }
 }

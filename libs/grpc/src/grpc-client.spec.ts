@@ -60,6 +60,20 @@ describe('unary', () => {
     });
   });
 
+  test('both sides count a call under the code it ended with', async () => {
+    const ended = async () => {
+      const text = await (await fetch(`${service.httpUrl}/metrics`)).text();
+      const call = `{method="/halftone.images.v1.ImagesService/GetImage",code="IMAGE_NOT_FOUND"} `;
+      return ['client', 'server'].map((side) =>
+        Number(text.split(`grpc_${side}_duration_seconds_count${call}`)[1]?.[0]),
+      );
+    };
+    await images.client.getImage({ id: 'x' }).catch(() => undefined);
+    const [client = 0, server = 0] = await ended();
+    await images.client.getImage({ id: 'x' }).catch(() => undefined);
+    expect(await ended()).toEqual([client + 1, server + 1]);
+  });
+
   test('a bug tells nothing about itself', async () => {
     const error: DomainError = await images.client.getImage({ id: 'broken' }).catch((thrown) => thrown);
     expect(error.code).toBe('INTERNAL');

@@ -11,15 +11,27 @@ export interface GrpcClientOptions {
   timeoutMs?: number;
 }
 
-/** Retries are ours (retry.ts): they see our codes and stay within the deadline. A peer that restarted is found within a second. */
+/**
+ * Made for peers that come and go. A lost connection makes the name be looked up again, at most twice a second (grpc-js waits 30 s, in which
+ * a rolling update may have replaced every address it knows). A peer that vanished without a word is noticed by a ping within 10 s; less would
+ * take a process that waits for the CPU for one that is gone.
+ *
+ * grpc-js itself repeats only calls that never reached a handler: those that met a connection in the moment of its GOAWAY, streams too. It
+ * keeps the beginning of each call for that, within the limits set here. All other retries are ours (retry.ts).
+ */
 const channelOptions: ClientOptions = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
   'grpc.service_config_disable_resolution': 1,
-  'grpc.enable_retries': 0,
+  'grpc.dns_min_time_between_resolutions_ms': 500,
+  'grpc.per_rpc_retry_buffer_size': 256 * 1024,
+  'grpc.retry_buffer_size': 8 * 1024 * 1024,
   'grpc.enable_channelz': 0,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.keepalive_time_ms': 5_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.keepalive_permit_without_calls': 1,
 };
 
 type Call = (input: never, options?: CallOptions) => unknown;

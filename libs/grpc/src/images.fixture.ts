@@ -31,6 +31,7 @@ export const seen = { written: 0, ended: false, away: 2, uploads: 0 };
 const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
   mine: async () => imageOf('mine', { customer: requirePrincipal().customer }),
   traced: async () => imageOf('traced', { step: traceparent() ?? '', width: remainingMs() ?? 0 }),
+  plain: async () => imageOf('plain'),
   broken: () => Promise.reject(new TypeError('the secret of /srv/app')),
   invalid: () =>
     Promise.reject(new DomainError('VALIDATION_FAILED', 'Größe falsch', [{ path: 'größe', message: 'zu groß €' }])),

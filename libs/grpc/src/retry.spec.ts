@@ -26,6 +26,17 @@ test('nothing is tried after the deadline', async () => {
   expect(count()).toBe(1);
 });
 
+test('a budget that runs out while a peer is away says that it is away', async () => {
+  let calls = 0;
+  const work = async () => {
+    calls += 1;
+    throw new DomainError(calls < 3 ? 'UNAVAILABLE' : 'DEADLINE_EXCEEDED', 'no');
+  };
+  await expect(whileUnavailable(Date.now() + 5_000, work)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const late = failing(99, 'DEADLINE_EXCEEDED').work;
+  await expect(whileUnavailable(Date.now() + 5_000, late)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+});
+
 test('any other answer is an answer', async () => {
   const { work, count } = failing(99, 'INTERNAL');
   await expect(whileUnavailable(Date.now() + 5_000, work)).rejects.toMatchObject({ code: 'INTERNAL' });

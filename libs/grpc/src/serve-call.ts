@@ -1,7 +1,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { SpanKind } from '@opentelemetry/api';
 import type { DomainError } from '@halftone/kernel';
-import { callerOf, domainErrorOf, histogram, logger, runInCall, withSpan, withTraceparent } from '@halftone/service';
+import { callerOf, domainErrorOf, logger, runInCall, withTraceparent } from '@halftone/service';
+import { runRpc } from './rpc';
 
 /** What every kind of incoming call has. */
 export interface IncomingCall {
@@ -10,7 +11,6 @@ export interface IncomingCall {
 }
 
 const log = logger('grpc');
-const duration = histogram('grpc_server_duration_seconds', 'Time from the request to its status', ['method', 'code']);
 
 const header = (metadata: Metadata, name: string) => {
   const value = metadata.get(name)[0];
@@ -25,16 +25,12 @@ function deadlineOf(call: IncomingCall): { deadline?: number } {
 
 /** Runs a handler as its caller, within its deadline and its span. Rejects with a DomainError only. */
 export async function serveCall<R>(path: string, call: IncomingCall, work: () => Promise<R>): Promise<R> {
-  const end = duration.startTimer({ method: path });
   const context = { ...(await callerOf(header(call.metadata, 'authorization'))), ...deadlineOf(call) };
   return withTraceparent(header(call.metadata, 'traceparent'), async () => {
     try {
-      const answer = await withSpan(path, { 'rpc.system': 'grpc' }, () => runInCall(context, work), SpanKind.SERVER);
-      end({ code: 'OK' });
-      return answer;
+      return await runRpc(path, SpanKind.SERVER, () => runInCall(context, work));
     } catch (error) {
       const refusal = domainErrorOf(error);
-      end({ code: refusal.code });
       note(path, refusal);
       throw refusal;
     }

@@ -1,4 +1,4 @@
-import { port } from '@halftone/service';
+import { isHostAndPort, port } from '@halftone/service';
 import { z } from 'zod';
 
 export const grpcSettings = {
@@ -7,4 +7,8 @@ export const grpcSettings = {
 };
 
 /** `host:port` of a peer, or `dns:///name:port` to balance over the addresses behind a name. */
-export const peerUrl = (name: string) => z.string().min(1).describe(`host:port of the gRPC server of ${name}`);
+export const peerUrl = (name: string) =>
+  z
+    .string()
+    .refine((url) => isHostAndPort(url.replace(/^dns:\/\/\//, '')), 'is neither host:port nor dns:///name:port')
+    .describe(`host:port of the gRPC server of ${name}, or dns:///name:port for all addresses behind the name`);

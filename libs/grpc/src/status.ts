@@ -30,6 +30,7 @@ export function statusOf(error: unknown): StatusObject {
 const codes: Readonly<Record<number, ErrorCode>> = {
   [status.UNAVAILABLE]: 'UNAVAILABLE',
   [status.CANCELLED]: 'UNAVAILABLE',
+  [status.INTERNAL]: 'UNAVAILABLE',
   [status.DEADLINE_EXCEEDED]: 'DEADLINE_EXCEEDED',
   [status.UNAUTHENTICATED]: 'UNAUTHENTICATED',
   [status.PERMISSION_DENIED]: 'FORBIDDEN',
@@ -39,6 +40,10 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 const isServiceError = (error: unknown): error is ServiceError =>
   error instanceof Error && 'metadata' in error && 'code' in error && typeof error.code === 'number';
 
+/**
+ * INTERNAL without our trailer is nothing a handler said: grpc-js words streams that were reset and connections that closed under a call so.
+ * The peer is away then, however that came about.
+ */
 export function errorOfStatus(error: unknown): DomainError {
   if (!isServiceError(error)) return domainErrorOf(error);
   const sent = String(error.metadata.get(codeTrailer)[0] ?? '');

@@ -1,3 +1,4 @@
+import { isHostAndPort } from '@halftone/service';
 import { z } from 'zod';
 
 /** What a process that speaks Kafka reads from its environment. */
@@ -6,5 +7,6 @@ export const kafkaSettings = {
     .string()
     .default('127.0.0.1:9092')
     .transform((list) => list.split(',').map((broker) => broker.trim()))
+    .refine((brokers) => brokers.every(isHostAndPort), 'is no comma list of host:port')
     .describe('comma list of host:port of brokers to start from'),
 };

@@ -3,6 +3,7 @@ import { logger } from '@halftone/service';
 import type { KafkaMessage } from 'kafkajs';
 import type { TopicSpec } from './ensure-topics';
 import type { EventProducer } from './event-producer';
+import { deadLettersPut } from './metrics';
 
 export interface Position {
   topic: string;
@@ -21,6 +22,7 @@ export class DeadLetters {
     private readonly producer: EventProducer,
   ) {
     this.topic = deadLetterTopic(group);
+    deadLettersPut.inc({ group }, 0);
   }
 
   async put({ topic, partition }: Position, message: KafkaMessage, error: unknown): Promise<void> {
@@ -39,6 +41,7 @@ export class DeadLetters {
         dlq_time: new Date().toISOString(),
       },
     });
+    deadLettersPut.inc({ group: this.group });
     logger('consumer').error(
       { topic, partition, offset: message.offset, reason: code, err: error },
       'event put to the dead letters',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '@halftone/kernel';
 import { traceparent } from '@halftone/service';
-import { engines, eventually } from '@halftone/testing';
+import { engines, eventually, scraped } from '@halftone/testing';
 import type { Admin } from 'kafkajs';
 import { createKafka } from './client';
 import { DeadLetters } from './dead-letters';
@@ -162,6 +162,13 @@ test('poison and refused events go to the dead letters with the reason; those be
     dlq_offset: '1',
     dlq_message: 'a shipped order cannot be paid',
   });
+  expect(await scraped(`dead_letters_total{group="${group}"}`)).toBe(3);
+  const outcome = (type: string, name: string) =>
+    scraped(`consumer_handled_total{group="${group}",type="${type}",outcome="${name}"}`);
+  expect(await Promise.all([outcome('text', 'done'), outcome('text', 'dead'), outcome('unknown', 'dead')])).toEqual([
+    2, 2, 1,
+  ]);
+  expect(await scraped(`event_delay_seconds_count{group="${group}",topic="${topic.name}"}`)).toBe(2);
 });
 
 test('what was handled before a stop is not handled again by the next member', async () => {

@@ -1,10 +1,11 @@
-import { logger, runInCall, withSpan, withTraceparent } from '@halftone/service';
+import { logger, runInCall, SpanKind, stopwatch, withSpan, withTraceparent } from '@halftone/service';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { DeadLetters, Position } from './dead-letters';
 import type { EventHandler } from './event-handler';
-import { envelopeOf, headerOf } from './event-message';
+import { type Envelope, envelopeOf, headerOf } from './event-message';
 import { delayAfter, verdictOn } from './failure';
-import { consumerHandled, consumerLag } from './metrics';
+import { describeSpan } from './messaging-span';
+import { consumerHandled, consumerLag, eventDelay, handleSeconds } from './metrics';
 
 /**
  * The broker's default minimum. A member that was killed holds the group up for this long when it comes back, because it comes back under
@@ -12,6 +13,7 @@ import { consumerHandled, consumerLag } from './metrics';
  */
 const SESSION_TIMEOUT_MS = 6000;
 const HEARTBEAT_MS = 1000;
+const outcomes = ['done', 'retried', 'dead'] as const;
 /** The deadline of each handler's call: without one, a peer that hangs would hold the partition for ever. */
 const HANDLER_MS = 10_000;
 
@@ -36,6 +38,8 @@ export class EventConsumer {
 
   constructor(private readonly options: EventConsumerOptions) {
     this.byType = Map.groupBy(options.handlers, (handler) => `${handler.topic} ${handler.type}`);
+    for (const { type } of options.handlers)
+      for (const outcome of outcomes) consumerHandled.inc({ group: options.group, type, outcome }, 0);
     this.consumer = options.kafka.consumer({
       groupId: options.group,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -81,6 +85,8 @@ export class EventConsumer {
   }: EachBatchPayload): Promise<void> {
     const position = { topic: batch.topic, partition: batch.partition };
     // A handler may wait longer than the session lasts; what the group answers is heard by the heartbeat in the loop.
+    const [first] = batch.messages;
+    if (first) this.reportLag(batch, first.offset);
     const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       for (const message of batch.messages) {
@@ -91,7 +97,7 @@ export class EventConsumer {
           return;
         }
         resolveOffset(message.offset);
-        this.reportLag(batch, message);
+        this.reportLag(batch, String(BigInt(message.offset) + 1n));
         await heartbeat();
       }
     } finally {
@@ -103,8 +109,9 @@ export class EventConsumer {
   private async deliver(position: Position, message: KafkaMessage): Promise<number | undefined> {
     const place = `${position.topic}/${position.partition}`;
     const attempt = (this.attempts.get(place) ?? 0) + 1;
-    const type = headerOf(message.headers ?? {}, 'ce_type') ?? 'unknown';
-    const count = (outcome: string) => consumerHandled.inc({ group: this.options.group, type, outcome });
+    const type = this.typeOf(position, message);
+    const count = (outcome: (typeof outcomes)[number]) =>
+      consumerHandled.inc({ group: this.options.group, type, outcome });
     try {
       if (await this.handle(position, message)) count('done');
     } catch (error) {
@@ -127,20 +134,29 @@ export class EventConsumer {
   private async handle({ topic, partition }: Position, message: KafkaMessage): Promise<boolean> {
     const envelope = envelopeOf(topic, partition, message);
     const handlers = this.byType.get(`${topic} ${envelope.type}`) ?? [];
-    const attributes = {
-      'messaging.system': 'kafka',
-      'messaging.destination.name': topic,
-      'cloudevents.event_id': envelope.id,
-    };
-    for (const handler of handlers) {
-      const work = handler.prepare(envelope, message.value);
-      await runInCall({ deadline: Date.now() + HANDLER_MS }, () =>
-        withTraceparent(headerOf(message.headers ?? {}, 'traceparent'), () =>
-          withSpan(`consume ${envelope.type}`, attributes, work),
-        ),
-      );
-    }
+    for (const handler of handlers) await this.run(envelope, handler.prepare(envelope, message.value));
     return handlers.length > 0;
+  }
+
+  private run(envelope: Envelope, work: () => Promise<void>): Promise<void> {
+    const { group } = this.options;
+    const { name, attributes } = describeSpan('consume', envelope);
+    const measured = async () => {
+      const seconds = stopwatch();
+      await work().finally(() => handleSeconds.observe({ group, type: envelope.type }, seconds()));
+      eventDelay.observe({ group, topic: envelope.topic }, (Date.now() - envelope.time.getTime()) / 1_000);
+    };
+    return runInCall({ deadline: Date.now() + HANDLER_MS }, () =>
+      withTraceparent(envelope.traceparent, () =>
+        withSpan(name, { ...attributes, 'messaging.consumer.group.name': group }, measured, SpanKind.CONSUMER),
+      ),
+    );
+  }
+
+  /** For labels: a message that is not ours may call itself anything. */
+  private typeOf({ topic }: Position, { headers = {} }: KafkaMessage): string {
+    const type = headerOf(headers, 'ce_type');
+    return type !== undefined && this.byType.has(`${topic} ${type}`) ? type : 'unknown';
   }
 
   private async bury(position: Position, message: KafkaMessage, error: unknown): Promise<boolean> {
@@ -153,8 +169,9 @@ export class EventConsumer {
     }
   }
 
-  private reportLag({ topic, partition, highWatermark }: EachBatchPayload['batch'], { offset }: KafkaMessage): void {
-    const lag = Number(highWatermark) - Number(offset) - 1;
+  /** `next` is the offset that is handled next. */
+  private reportLag({ topic, partition, highWatermark }: EachBatchPayload['batch'], next: string): void {
+    const lag = Number(highWatermark) - Number(next);
     consumerLag.set({ group: this.options.group, topic, partition: String(partition) }, lag);
   }
 }

@@ -56,6 +56,7 @@ test('and comes back as it was', () => {
     topic: 'halftone.orders.v1',
     partition: 2,
     offset: '42',
+    traceparent: row.traceparent,
   });
 });
 

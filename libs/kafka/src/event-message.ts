@@ -19,6 +19,8 @@ export interface Envelope {
   topic: string;
   partition: number;
   offset: string;
+  /** W3C trace context of the publication. */
+  traceparent: string | undefined;
 }
 
 /** CloudEvents Kafka protocol binding 1.0.2, binary mode: attributes are headers, the value is the bare protobuf. */
@@ -59,6 +61,7 @@ export function envelopeOf(topic: string, partition: number, { headers = {}, key
     topic,
     partition,
     offset,
+    traceparent: headerOf(headers, 'traceparent'),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { OutboxRow } from '@halftone/postgres';
 import { CompressionTypes, type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { toMessage } from './event-message';
+import { withPublishSpans } from './messaging-span';
 
 /** Below the broker's default limit of 1 MiB for a batch, with room for headers. */
 const CHUNK_BYTES = 512 * 1024;
@@ -24,7 +25,9 @@ export class EventProducer {
 
   /** Resolves once every row is acknowledged. Rows of one topic and key keep their order. */
   async publish(rows: readonly OutboxRow[]): Promise<void> {
-    for (const chunk of chunks(rows)) await this.send(topicMessages(chunk, this.source));
+    for (const chunk of chunks(rows)) {
+      await withPublishSpans(chunk, (spanned) => this.send(topicMessages(spanned, this.source)));
+    }
   }
 
   /** One message as it is; used for dead letters. */

@@ -8,4 +8,5 @@ export { on, type EventHandler, type EventHandlers } from './event-handler';
 export type { Envelope, Received } from './event-message';
 export { EventProducer } from './event-producer';
 export { KafkaModule, type KafkaModuleOptions } from './kafka.module';
+export { describeSpan } from './messaging-span';
 export { TopicReader, type PartitionEnds, type RangeAnswer, type ReadAllRequest, type Reading } from './topic-reader';

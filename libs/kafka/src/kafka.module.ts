@@ -6,7 +6,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { Kafka } from 'kafkajs';
 import { createKafka, type KafkaOptions } from './client';
 import { DeadLetters, deadLetterTopic } from './dead-letters';
-import { ensureTopics } from './ensure-topics';
+import { ensureTopics, type TopicSpec } from './ensure-topics';
 import { EventConsumer } from './event-consumer';
 import type { EventHandlers } from './event-handler';
 import { EventProducer } from './event-producer';
@@ -38,8 +38,7 @@ export class KafkaModule {
           provide: WIRING,
           inject: [Lifecycle, EventProducer, TopicReader, ModuleRef],
           useFactory: (lifecycle: Lifecycle, producer: EventProducer, reader: TopicReader, app: ModuleRef) => {
-            wireTopics(lifecycle, kafka, options);
-            wireProducer(lifecycle, producer);
+            wireBroker(lifecycle, kafka, producer, options);
             lifecycle.onStop('close', 'kafka reader', () => reader.close());
             if (options.relay) wireRelay(lifecycle, app.get(OutboxRelay, { strict: false }), producer);
             if (options.consumers) wireConsumer(lifecycle, kafka, producer, app, options);
@@ -51,21 +50,25 @@ export class KafkaModule {
   }
 }
 
-function wireTopics(lifecycle: Lifecycle, kafka: Kafka, { group }: KafkaModuleOptions): void {
-  lifecycle.onStart('connect', 'kafka topics', async () => {
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      await ensureTopics(admin, [...Object.values(topics), ...(group ? [deadLetterTopic(group)] : [])]);
-    } finally {
-      await admin.disconnect();
-    }
-  });
+/** One part, so that brokers that are away are told of in one line. */
+function wireBroker(lifecycle: Lifecycle, kafka: Kafka, producer: EventProducer, { group }: KafkaModuleOptions): void {
+  const specs = [...Object.values(topics), ...(group ? [deadLetterTopic(group)] : [])];
+  const connect = async () => {
+    await prepareTopics(kafka, specs);
+    await producer.connect();
+  };
+  lifecycle.onStart('connect', 'kafka', connect, 'check KAFKA_BROKERS and that the brokers advertise names known here');
+  lifecycle.onStop('close', 'kafka producer', () => producer.disconnect());
 }
 
-function wireProducer(lifecycle: Lifecycle, producer: EventProducer): void {
-  lifecycle.onStart('connect', 'kafka producer', () => producer.connect());
-  lifecycle.onStop('close', 'kafka producer', () => producer.disconnect());
+async function prepareTopics(kafka: Kafka, specs: readonly TopicSpec[]): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await ensureTopics(admin, specs);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 function wireRelay(lifecycle: Lifecycle, relay: OutboxRelay, producer: EventProducer): void {
@@ -95,7 +98,7 @@ function wireConsumer(
     await fresh.start();
     consumer = fresh;
   });
-  lifecycle.onStop('drain', 'kafka consumer', async () => consumer?.stop());
+  lifecycle.onStop('yield', 'kafka consumer', async () => consumer?.stop());
 }
 
 /** kafkajs has consumers that never come back (#1277): a process that only looks alive is worse than one that is started again. */

@@ -1,4 +1,4 @@
-import { counter, gauge } from '@halftone/service';
+import { counter, exemplarHistogram, gauge, journeySeconds } from '@halftone/service';
 
 export const consumerHandled = counter(
   'consumer_handled_total',
@@ -6,7 +6,21 @@ export const consumerHandled = counter(
   ['group', 'type', 'outcome'],
 );
 
-export const consumerLag = gauge('consumer_lag', 'Messages behind the end of the partition, as of the last batch', [
+export const handleSeconds = exemplarHistogram('consumer_handle_seconds', 'Time a handler took for an event', [
+  'group',
+  'type',
+]);
+
+export const eventDelay = exemplarHistogram(
+  'event_delay_seconds',
+  'From the moment something happened to the end of its handling here',
+  ['group', 'topic'],
+  journeySeconds,
+);
+
+export const deadLettersPut = counter('dead_letters_total', 'Events put to the dead letters', ['group']);
+
+export const consumerLag = gauge('consumer_lag', 'Messages behind the end of the partition, as of the latest fetch', [
   'group',
   'topic',
   'partition',

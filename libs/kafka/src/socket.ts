@@ -2,7 +2,8 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
-const KEEP_ALIVE_MS = 60_000;
+/** A broker that vanished without closing is noticed by the kernel's probes, a few seconds after this. */
+const KEEP_ALIVE_MS = 5_000;
 
 /**
  * kafkajs's own socket with Nagle's algorithm off (RFC 9293 §3.7.4): a commit or heartbeat that follows a waiting fetch on the same connection

@@ -1,7 +1,10 @@
+import { serverUrl } from '@halftone/service';
 import { z } from 'zod';
 
 /** What a service that owns rows reads from its environment. */
 export const postgresSettings = {
-  DATABASE_URL: z.string().min(1).describe('postgres:// URL of this service, with its own role').meta({ secret: true }),
+  DATABASE_URL: serverUrl('postgres', 'postgresql')
+    .describe('postgres:// URL of this service, with its own role')
+    .meta({ secret: true }),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10).describe('connections one process may hold'),
 };

@@ -1,6 +1,7 @@
 import { runInCall } from '@halftone/service';
-import { eventually, freshSchema, type FreshSchema } from '@halftone/testing';
+import { eventually, freshSchema, type FreshSchema, growth } from '@halftone/testing';
 import { sql } from 'kysely';
+import { afterCommit } from './after-commit';
 import { openPool } from './connections';
 import { Database } from './database';
 
@@ -109,4 +110,22 @@ test('a server that is not there is UNAVAILABLE', async () => {
   const nowhere = new Database(openPool('postgres://nobody@127.0.0.1:1/none', 1, 'test'));
   await expect(nowhere.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { code: 'ECONNREFUSED' } });
   await nowhere.close();
+});
+
+test('what waits for the commit is done once it is there, and never after a rollback', async () => {
+  const done: string[] = [];
+  const outcomes = ['committed', 'rolled-back'].map((outcome) => `db_transaction_seconds_count{outcome="${outcome}"}`);
+  const transactions = await growth(outcomes, async () => {
+    await database.tx(async (tx) => {
+      afterCommit(tx, () => done.push('counted'));
+      done.push('worked');
+    });
+    const refused = database.tx(async (tx) => {
+      afterCommit(tx, () => done.push('never'));
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
+  });
+  expect(done).toEqual(['worked', 'counted']);
+  expect(transactions).toEqual([1, 1]);
 });

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { remainingMs } from '@halftone/service';
+import { remainingMs, SpanKind, stopwatch, withSpan } from '@halftone/service';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Pool } from 'pg';
+import { workAfter } from './after-commit';
 import { openRows } from './deadline-dialect';
 import { lostRace } from './errors';
+import { transactionSeconds } from './metrics';
 import { migrate, type Migration } from './migrations';
 import { hasAppended } from './outbox';
 import type { PlatformTables } from './platform-tables';
@@ -12,6 +14,9 @@ import type { PlatformTables } from './platform-tables';
 export type Tx<T = object> = Transaction<T & PlatformTables>;
 
 const TRIES = 4;
+
+/** https://opentelemetry.io/docs/specs/semconv/db/postgresql/ */
+const transaction = { 'db.system.name': 'postgresql', 'db.operation.name': 'transaction' };
 
 /**
  * The rows of one service. Guarantees: `tx` commits all of the work or nothing; it runs the work again when two transactions collided
@@ -30,16 +35,8 @@ export class Database<T = object> {
     this.rows = openRows<T & PlatformTables>(pool);
   }
 
-  async tx<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.once(work);
-      } catch (error) {
-        if (!lostRace(error) || attempt === TRIES) throw error;
-        remainingMs();
-        await sleep(Math.random() * 20 * attempt);
-      }
-    }
+  tx<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
+    return withSpan('transaction', transaction, () => this.untilWon(work), SpanKind.CLIENT);
   }
 
   /** Throws while the server is away. */
@@ -55,14 +52,41 @@ export class Database<T = object> {
     await this.rows.destroy();
   }
 
+  private async untilWon<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (!lostRace(error) || attempt === TRIES) throw error;
+        remainingMs();
+        await sleep(Math.random() * 20 * attempt);
+      }
+    }
+  }
+
   private async once<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
+    const seconds = stopwatch();
+    let outcome = 'rolled-back';
+    try {
+      const answer = await this.commit(work);
+      outcome = 'committed';
+      return answer;
+    } finally {
+      transactionSeconds.observe({ outcome }, seconds());
+    }
+  }
+
+  private async commit<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
     let appended = false;
+    let after: readonly (() => void)[] = [];
     const result = await this.rows.transaction().execute(async (tx) => {
       const answer = await work(tx);
       appended = hasAppended(tx);
+      after = workAfter(tx);
       return answer;
     });
     if (appended) this.onAppended();
+    for (const counted of after) counted();
     return result;
   }
 }

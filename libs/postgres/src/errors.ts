@@ -7,8 +7,11 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UNIQUE_VIOLATION = '23505';
 
-/** Classes and codes that say "the server is away or full": connection exceptions, shutdown, crash, starting up, no slots left. */
-const away = /^(08...|57P0[1-5]|53300)$/;
+/**
+ * Classes and codes that say "the server is away, full, or does not let us in": connection exceptions, shutdown, crash, starting up, no slots
+ * left; a role, password or database that is not there (yet); and a standby that was not promoted.
+ */
+const away = /^(08...|57P0[1-5]|53300|28...|3D000|25006)$/;
 
 /**
  * Gives what the driver throws the words of the kernel, keeping it as the cause: no answer in time is DEADLINE_EXCEEDED, no

@@ -1,5 +1,5 @@
 import { DomainError } from '@halftone/kernel';
-import { eventually, freshSchema, type FreshSchema } from '@halftone/testing';
+import { eventually, freshSchema, type FreshSchema, growth } from '@halftone/testing';
 import { sql } from 'kysely';
 import { openPool } from './connections';
 import { Database } from './database';
@@ -106,4 +106,18 @@ test('an event takes effect once per consumer, however often it is delivered at 
   const deliveries = await Promise.all(Array.from({ length: 8 }, () => database.tx((tx) => once(tx, event))));
   expect(deliveries.filter(Boolean)).toHaveLength(1);
   expect(await database.tx((tx) => once(tx, { ...event, consumer: 'orders' }))).toBe(true);
+});
+
+test('replays, refused keys and events that came again are counted, each where it was noticed', async () => {
+  const replays = 'idempotent_replays_total{route="orders.PlaceOrder",source="postgres"}';
+  const mismatches = 'idempotency_conflicts_total{reason="mismatch"}';
+  const duplicates = 'inbox_duplicates_total{group="halftone.counted"}';
+  const event = { consumer: 'halftone.counted', eventId: '019a0000-0000-7000-8000-000000000001' };
+  const counted = await growth([replays, mismatches, duplicates], async () => {
+    await call(async () => 'first');
+    await call(async () => 'second');
+    await call(async () => 'x', 'f2').catch(() => undefined);
+    for (let delivery = 1; delivery <= 3; delivery++) await database.tx((tx) => once(tx, event));
+  });
+  expect(counted).toEqual([1, 1, 2]);
 });

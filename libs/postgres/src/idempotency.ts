@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Codec } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
 import { sql } from 'kysely';
+import { conflicts, replays } from './metrics';
 import type { AnyTx } from './outbox';
 
 /** Whose key it is and for what: the same key of another customer or route is another key. */
@@ -35,14 +36,18 @@ export async function idempotently<R>(
 ): Promise<Replayable<R>> {
   const { customer, route, key } = claim;
   requireKey(key);
+  // So that the first replay is a step from 0 to 1 and not a series out of nothing.
+  replays.inc({ route, source: 'postgres' }, 0);
   const claimed = await sql`
     insert into idempotency (customer, route, key, fingerprint) values (${customer}, ${route}, ${key}, ${fingerprint})
     on conflict do nothing returning 1
   `.execute(tx);
   if (claimed.rows.length === 0) {
     const response = await storedResponse(tx, claim, fingerprint, codec);
-    if (response === undefined)
+    if (response === undefined) {
+      conflicts.inc({ reason: 'running' });
       throw new DomainError('IDEMPOTENCY_IN_FLIGHT', 'the first request with this key has not ended');
+    }
     return { response, replayed: true };
   }
   const response = await effect();
@@ -67,9 +72,12 @@ export async function storedResponse<R>(
   const stored = found[0];
   if (stored === undefined) return undefined;
   if (stored.fingerprint !== fingerprint) {
+    conflicts.inc({ reason: 'mismatch' });
     throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'this key was used with another request');
   }
-  return stored.response === null ? undefined : codec.decode(stored.response);
+  if (stored.response === null) return undefined;
+  replays.inc({ route, source: 'postgres' });
+  return codec.decode(stored.response);
 }
 
 /** An empty key is what a caller sends that knows of none; it must not be shared by all such calls. */

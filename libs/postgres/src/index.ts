@@ -1,4 +1,5 @@
 /** The rows: pool, transaction, migrations, outbox and its relay, inbox, idempotency keys. */
+export { afterCommit } from './after-commit';
 export { postgresSettings } from './config';
 export { openPool } from './connections';
 export { decodeCursor, encodeCursor } from './cursor';

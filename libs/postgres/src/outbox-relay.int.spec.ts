@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, freshSchema, type FreshSchema } from '@halftone/testing';
+import { eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
 import { openPool } from './connections';
 import { Database } from './database';
 import { appendEvent, type OutboxRow } from './outbox';
 import { OutboxRelay, type Publish } from './outbox-relay';
+
+jest.setTimeout(30_000);
 
 const topic = {
   name: 'test',
@@ -157,4 +159,22 @@ test('stop publishes what was committed before it', async () => {
   await relay.stop();
   expect(values()).toEqual(count(700));
   expect(await left()).toBe(0);
+});
+
+test('while the broker is away the backlog is told without a break, and it is 0 once all is published', async () => {
+  let away = true;
+  let refusals = 0;
+  newRelay(async (rows) => {
+    refusals += 1;
+    if (away) throw new Error('broker away');
+    await publish(rows);
+  });
+  await append(1, 2);
+  await eventually(() => expect(refusals).toBeGreaterThan(0));
+  const seen: number[] = [];
+  for (; refusals < 4; await sleep(5)) seen.push(await scraped('outbox_pending{schema="orders"}'));
+  expect(new Set(seen)).toEqual(new Set([2]));
+  expect(await scraped('outbox_age_seconds{schema="orders"}')).toBeGreaterThan(0.1);
+  away = false;
+  await eventually(async () => expect(await scraped('outbox_pending{schema="orders"}')).toBe(0));
 });

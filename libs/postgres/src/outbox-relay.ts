@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logger } from '@halftone/service';
 import { Client } from 'pg';
-import { connectionConfig } from './connections';
-import { outboxAge, outboxPublished, relayActive } from './metrics';
+import { connectionConfig, noticeOurLoss } from './connections';
+import { outboxAge, outboxPending, outboxPublished, relayActive } from './metrics';
 import type { OutboxRow } from './outbox';
 import { Wakeup } from './wakeup';
 
@@ -86,12 +86,15 @@ export class OutboxRelay {
     client.on('notification', () => this.wakeup.signal());
     this.client = client;
     await client.connect();
+    await client.query(noticeOurLoss);
     await this.publishWhileLocked(client, publish, healthy);
   }
 
   private async publishWhileLocked(client: Client, publish: Publish, healthy: () => void): Promise<void> {
     while (!(await this.tryLock(client))) {
       healthy();
+      // Whoever holds the lock tells how much there is.
+      this.reportBacklog(undefined, 0);
       if (this.stopping) return;
       await this.wakeup.within(POLL_MS);
     }
@@ -116,7 +119,8 @@ export class OutboxRelay {
   private async publishBatch(client: Client, publish: Publish): Promise<number> {
     const { rows } = await client.query<OutboxRow>(readBatch);
     const oldest = rows[0];
-    outboxAge.set({ schema: this.schema }, oldest ? Math.max(0, Date.now() - oldest.time.getTime()) / 1000 : 0);
+    const pending = oldest && rows.length === BATCH ? await this.estimate(client, oldest) : rows.length;
+    this.reportBacklog(oldest?.time, pending);
     if (!oldest) return 0;
     await publish(rows);
     await client.query({
@@ -125,6 +129,7 @@ export class OutboxRelay {
       values: [rows.map((row) => row.id)],
     });
     for (const { topic } of rows) outboxPublished.inc({ schema: this.schema, topic });
+    outboxPending.dec({ schema: this.schema }, rows.length);
     return rows.length;
   }
 
@@ -138,7 +143,19 @@ export class OutboxRelay {
   private setActive(active: boolean): void {
     this.active = active;
     relayActive.set({ schema: this.schema }, Number(active));
-    if (!active) outboxAge.set({ schema: this.schema }, 0);
+  }
+
+  /** Stands until the next look: while broker or database are away, the rows of the latest look are those that wait. */
+  private reportBacklog(oldest: Date | undefined, pending: number): void {
+    const age = oldest ? Math.max(0, Date.now() - oldest.getTime()) / 1000 : 0;
+    outboxAge.set({ schema: this.schema }, age);
+    outboxPending.set({ schema: this.schema }, pending);
+  }
+
+  /** Rows that wait when there are more than a batch: by the ids, because counting would read them all. Ids of rollbacks count too. */
+  private async estimate(client: Client, { id: first }: OutboxRow): Promise<number> {
+    const { rows } = await client.query<{ last: number }>('select max(id) as last from outbox');
+    return (rows[0]?.last ?? first) - first + 1;
   }
 
   private async endSession(): Promise<void> {

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Lifecycle } from '@halftone/service';
 import { openPool } from './connections';
 import { Database } from './database';
+import { measurePool } from './metrics';
 import type { Migration } from './migrations';
 import { OutboxRelay } from './outbox-relay';
 
@@ -39,10 +40,21 @@ function openDatabase(
   lifecycle: Lifecycle,
   relay: OutboxRelay,
 ): Database {
-  const database = new Database(openPool(url, poolSize, schema), () => relay.poke());
-  lifecycle.onStart('connect', 'postgres', () => database.ping());
-  lifecycle.onStart('migrate', 'migrations', () => database.migrate(schema, migrations));
+  const pool = openPool(url, poolSize, schema);
+  const database = new Database(pool, () => relay.poke());
+  measurePool(pool);
+  lifecycle.onStart(
+    'connect',
+    'postgres',
+    () => database.ping(),
+    'check DATABASE_URL, its role and password, and that PostgreSQL listens there',
+  );
+  lifecycle.onStart(
+    'migrate',
+    'migrations',
+    () => database.migrate(schema, migrations),
+    `check that schema ${schema} exists and belongs to the role of DATABASE_URL`,
+  );
   lifecycle.onStop('close', 'postgres', () => database.close());
-  lifecycle.readyCheck('postgres', () => database.ping());
   return database;
 }

@@ -1,5 +1,6 @@
 import { Lifecycle } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { commandConnection, connect, subscriberConnection } from './connection';
 import { PubSub } from './pub-sub';
 import { ReplayCache } from './replay-cache';
@@ -7,7 +8,10 @@ import { Tickets } from './tickets';
 
 const WIRING = Symbol('redis wiring');
 
-/** Gives the process its ReplayCache, Tickets and PubSub over two connections. A process starts and runs without Redis, only slower or poorer. */
+/**
+ * Gives the process its ReplayCache, Tickets and PubSub over two connections. It starts and runs without Redis, only slower or poorer; a
+ * Redis that refuses its password keeps it from starting.
+ */
 @Module({})
 export class RedisModule {
   static forRoot({ url }: { url: string }): DynamicModule {
@@ -24,9 +28,12 @@ export class RedisModule {
           provide: WIRING,
           inject: [Lifecycle],
           useFactory: (lifecycle: Lifecycle) => {
-            lifecycle.onStart('connect', 'redis', async () => {
-              await Promise.all([connect(commands), connect(subscriber)]);
-            });
+            lifecycle.onStart(
+              'connect',
+              'redis',
+              () => connectBoth(commands, subscriber),
+              'check REDIS_URL, its password',
+            );
             lifecycle.onStop('close', 'redis', async () => {
               commands.disconnect();
               subscriber.disconnect();
@@ -37,4 +44,8 @@ export class RedisModule {
       exports: [ReplayCache, Tickets, PubSub],
     };
   }
+}
+
+async function connectBoth(commands: Redis, subscriber: Redis): Promise<void> {
+  await Promise.all([connect(commands), connect(subscriber)]);
 }

@@ -16,7 +16,9 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** A cache that answers later than this is slower than the truth behind it. */
 const PATIENCE_MS = 200;
 
-const outcomes = counter('replay_cache_total', 'Answers of the idempotency fast path', ['outcome']);
+const outcomes = counter('replay_cache_total', 'Answers of the idempotency fast path', {
+  outcome: ['new', 'running', 'done', 'reused', 'away'],
+});
 
 const deleteIfEqual = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
 

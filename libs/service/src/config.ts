@@ -51,7 +51,17 @@ export function parseConfig<S extends z.ZodRawShape>(settings: S, env: Environme
   const values = given(shape, env);
   const parsed = z.object(shape).safeParse(values);
   if (!parsed.success) throw new ConfigInvalid(parsed.error.issues.map((issue) => problemOf(issue, values)));
-  return parsed.data as ConfigOf<S>;
+  const config = parsed.data as ConfigOf<S>;
+  requireTimeToDrain(config as ConfigOf<Record<never, never>>);
+  return config;
+}
+
+/** A lame duck as long as the whole stop would leave no time to finish what is in flight. */
+function requireTimeToDrain({ SHUTDOWN_LAME_DUCK_MS, SHUTDOWN_GRACE_MS }: ConfigOf<Record<never, never>>): void {
+  if (SHUTDOWN_LAME_DUCK_MS === 0 || SHUTDOWN_LAME_DUCK_MS < SHUTDOWN_GRACE_MS) return;
+  throw new ConfigInvalid([
+    { path: 'SHUTDOWN_LAME_DUCK_MS', message: `is part of SHUTDOWN_GRACE_MS (${SHUTDOWN_GRACE_MS}) and must be less` },
+  ]);
 }
 
 /** Notes stay on the schema they were written on; wrapping it later (`.default()`, `.optional()`) hides them. */

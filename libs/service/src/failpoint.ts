@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@halftone/kernel';
+import { counter } from './metrics';
 
 /**
  * Faults at named places of the code, for chaos and tests. Without FAILPOINTS a failpoint costs one comparison.
@@ -12,6 +13,8 @@ interface Armed {
   /** How often it still fires. */
   left: number;
 }
+
+const hits = counter('failpoint_hits_total', 'Faults that were committed on purpose', ['name', 'action']);
 
 const entry = /^([\w.-]+)=(kill|error|delay:(\d+))(?:\*(\d+))?$/;
 const nothing = Promise.resolve();
@@ -36,6 +39,7 @@ function faultOf(action: string, ms: string | undefined): Fault {
 
 export function armFailpoints(text: string): void {
   armed = parseFailpoints(text) ?? new Map();
+  for (const [name, { fault }] of armed) hits.inc({ name, action: fault.kind }, 0);
 }
 
 /** Names a place where the process may be made to die, wait or fail. */
@@ -47,6 +51,7 @@ async function fire(name: string): Promise<void> {
   const hit = armed.get(name);
   if (!hit || hit.left === 0) return;
   hit.left -= 1;
+  hits.inc({ name, action: hit.fault.kind });
   switch (hit.fault.kind) {
     case 'kill':
       process.kill(process.pid, 'SIGKILL');

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as TcpServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fastify } from './http-edge';
 import type { Lifecycle } from './lifecycle';
 
 /**
- * HTTP at a stop: refuse new connections, finish the requests in flight, and let go each kept connection as soon as it
- * is idle. Who upgrades or streams without end must end those itself in the 'refuse' or 'drain' stage.
+ * HTTP at a stop. From its first moment every answer says `Connection: close`, so that a client that keeps its connections leaves each
+ * between two requests, where nothing can be torn. After the lame duck: refuse new connections, finish the requests in flight,
+ * and let go what is idle still. Who upgrades or streams without end must end those itself in the 'refuse' or 'drain' stage.
  */
 export function drainHttp(fastify: Fastify, lifecycle: Lifecycle): void {
   const server: Server = fastify.server;
@@ -18,7 +19,8 @@ export function drainHttp(fastify: Fastify, lifecycle: Lifecycle): void {
     done(null, payload);
   });
   lifecycle.onStop('refuse', 'http', async () => {
-    server.close(() => (closed = true));
+    // Not the HTTP server's own close, which would cut idle connections, and to it a stream on a bare socket is one.
+    TcpServer.prototype.close.call(server, () => (closed = true));
   });
   lifecycle.onStop('drain', 'http', async () => {
     while (!closed) {

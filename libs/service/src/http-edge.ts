@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type CallContext, runInCall } from './call-context';
-import { observeHttp } from './metrics';
+import { exemplarHistogram, gauge } from './metrics';
 import { problemAnswer } from './problem-answer';
 import type { HttpOptions } from './service-definition';
 import { callerOf } from './token';
-import { contextOf, startSpan } from './tracing';
+import { contextOf, spanOfIds, startSpan } from './tracing';
 
 /** What a request carries through the process: who asks, and its span. */
 interface Edge {
@@ -18,6 +18,13 @@ interface Edge {
 export type Fastify = Awaited<ReturnType<NestFastifyApplication['register']>>;
 
 const mebibyte = 1024 * 1024;
+
+const duration = exemplarHistogram(
+  'http_server_duration_seconds',
+  'Time from the request line to the last byte of the answer',
+  ['route', 'method', 'status'],
+);
+const inFlight = gauge('http_requests_in_flight', 'Requests that have no whole answer yet');
 
 export function httpAdapter({ bodyLimit = mebibyte }: HttpOptions = {}) {
   const adapter = new FastifyAdapter({ bodyLimit, frameworkErrors: answerRouter });
@@ -47,6 +54,12 @@ const within = ({ call, span }: Edge, work: () => void) =>
 /** Health and scrapes come every few seconds and would drown the rest. */
 const quiet = (route: string) => route.startsWith('/healthz') || route === '/metrics';
 
+/** Until the response closes, which it also does when the client hangs up and there is no answer to end. */
+function countWhileOpen(response: ServerResponse): void {
+  inFlight.inc();
+  response.once('close', () => inFlight.dec());
+}
+
 /**
  * Runs each request inside its call context and span, and measures it.
  *
@@ -56,11 +69,16 @@ const quiet = (route: string) => route.startsWith('/healthz') || route === '/met
 function edgeHooks(fastify: Fastify): void {
   const edges = new WeakMap<object, Edge>();
 
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    const { headers, method } = request;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { headers, method, url } = request;
     const route = request.routeOptions.url ?? 'unmatched';
-    const attributes = { 'http.request.method': method, 'http.route': route };
-    const span = startSpan(`${method} ${route}`, attributes, SpanKind.SERVER, contextOf(one(headers.traceparent)));
+    const [path = ''] = url.split('?', 1);
+    const attributes = { 'http.request.method': method, 'http.route': route, 'url.path': path, 'url.scheme': 'http' };
+    const parent = contextOf(one(headers.traceparent));
+    const span = quiet(route)
+      ? spanOfIds(parent)
+      : startSpan(`${method} ${route}`, attributes, SpanKind.SERVER, parent);
+    if (!quiet(route)) countWhileOpen(reply.raw);
     const enter = (call: CallContext) => {
       const edge = { call: { ...call, ...deadlineOf(one(headers['x-request-timeout-ms'])) }, span };
       edges.set(request, edge);
@@ -80,7 +98,7 @@ function edgeHooks(fastify: Fastify): void {
     const route = request.routeOptions.url ?? 'unmatched';
     const edge = edges.get(request);
     const observe = () =>
-      observeHttp({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
+      duration.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
     edge?.span.setAttribute('http.response.status_code', reply.statusCode);
     if (reply.statusCode >= 500) edge?.span.setStatus({ code: SpanStatusCode.ERROR });
     if (edge && !quiet(route)) within(edge, observe);

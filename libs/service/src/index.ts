@@ -1,6 +1,7 @@
 /** The process: how every service is configured, starts, listens, tells about itself and stops. */
 import 'reflect-metadata';
 
+export { SpanKind } from '@opentelemetry/api';
 export {
   type CallContext,
   currentCall,
@@ -18,16 +19,37 @@ export {
   parseConfig,
   type SettingRow,
 } from './config';
+export { Complaint, reasonOf } from './complaint';
 export { failpoint } from './failpoint';
 export { Lifecycle, type StartStage, type StopStage, Unstartable } from './lifecycle';
 export { Logger, logger } from './log';
-export { counter, gauge, histogram } from './metrics';
+export {
+  counter,
+  exemplarHistogram,
+  type ExemplarHistogram,
+  gauge,
+  histogram,
+  journeySeconds,
+  renderMetrics,
+  sampledGauge,
+  stopwatch,
+} from './metrics';
 export { domainErrorOf, type Problem, problemOf, problemType } from './problem';
 export { runService } from './run-service';
 export { defineService, type HttpOptions, type ServiceDefinition } from './service-definition';
 export { ServiceHost } from './service.module';
-export { port, serviceSettings } from './settings';
+export { isHostAndPort, port, serverUrl, serviceSettings } from './settings';
+export { isPrivateKey, privateKeyOf } from './signing-key';
 export { type RunningService, startService } from './start-service';
 export { callerOf, verifyToken } from './token';
-export { contextOf, failSpan, startSpan, traceparent, withSpan, withTraceparent } from './tracing';
+export {
+  contextOf,
+  failSpan,
+  isRecorded,
+  startSpan,
+  traceparent,
+  traceparentOf,
+  withSpan,
+  withTraceparent,
+} from './tracing';
 export { validationError } from './validation';

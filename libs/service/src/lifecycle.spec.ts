@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { configureLog } from './log';
 import { Lifecycle, Unstartable } from './lifecycle';
 
 beforeAll(() => configureLog({ service: 'test', instance: 'test', level: 'silent' }));
 
-function recording(graceMs = 1_000) {
-  const lifecycle = new Lifecycle(graceMs);
+function recording(graceMs = 1_000, lameDuckMs = 0) {
+  const lifecycle = new Lifecycle(graceMs, lameDuckMs);
   const done: string[] = [];
   const note = (name: string) => async () => void done.push(name);
   return { lifecycle, done, note };
@@ -34,10 +35,10 @@ test('a part that is not there yet is tried again, and named as missing until th
     if (tries < 2) throw new Error('not yet');
   });
   const started = lifecycle.start();
-  expect(await lifecycle.missing()).toEqual(['postgres']);
+  expect(lifecycle.missing()).toEqual(['postgres']);
   await started;
   expect(tries).toBe(2);
-  expect(await lifecycle.missing()).toEqual([]);
+  expect(lifecycle.missing()).toEqual([]);
 });
 
 test('what cannot be helped by trying again ends the start', async () => {
@@ -54,7 +55,7 @@ test('a stop ends the waiting of a start', async () => {
   await lifecycle.stop();
   await started;
   expect(done).toEqual([]);
-  expect(await lifecycle.missing()).toEqual(['stopping']);
+  expect(lifecycle.missing()).toEqual(['stopping']);
 });
 
 test('a stop that hangs is left after the grace period', async () => {
@@ -65,18 +66,48 @@ test('a stop that hangs is left after the grace period', async () => {
   expect(performance.now() - before).toBeLessThan(500);
 });
 
-test('a failing check makes the process unready without stopping it', async () => {
+test('readiness is told once per change', async () => {
   const { lifecycle } = recording();
   const seen: boolean[] = [];
-  let broken = false;
-  lifecycle.readyCheck('postgres', async () => {
-    if (broken) throw new Error('gone');
-  });
   lifecycle.onReadiness((isReady) => seen.push(isReady));
   await lifecycle.start();
-  expect(await lifecycle.missing()).toEqual([]);
-  broken = true;
-  expect(await lifecycle.missing()).toEqual(['postgres']);
+  expect(lifecycle.missing()).toEqual([]);
   await lifecycle.stop();
   expect(seen).toEqual([false, true, false]);
+});
+
+test('the lame duck serves on, not ready, while what nobody calls for yields at once', async () => {
+  const { lifecycle, done, note } = recording(1_000, 100);
+  for (const stage of ['refuse', 'yield', 'drain'] as const) lifecycle.onStop(stage, stage, note(stage));
+  await lifecycle.start();
+  const before = performance.now();
+  const stopped = lifecycle.stop();
+  await sleep(20);
+  expect(done).toEqual(['yield']);
+  expect([lifecycle.isReady, lifecycle.isServing, lifecycle.isStopping]).toEqual([false, true, true]);
+  await stopped;
+  expect(done).toEqual(['yield', 'refuse', 'drain']);
+  expect(performance.now() - before).toBeGreaterThanOrEqual(99);
+  expect(lifecycle.isServing).toBe(false);
+});
+
+test('what yields slowly holds up the flush, not the refusal', async () => {
+  const { lifecycle, done, note } = recording(1_000, 20);
+  lifecycle.onStop('yield', 'slow', async () => {
+    await sleep(60);
+    done.push('yielded');
+  });
+  for (const stage of ['refuse', 'flush'] as const) lifecycle.onStop(stage, stage, note(stage));
+  await lifecycle.start();
+  await lifecycle.stop();
+  expect(done).toEqual(['refuse', 'yielded', 'flush']);
+});
+
+test('a process that never served has no lame duck', async () => {
+  const { lifecycle } = recording(1_000, 800);
+  lifecycle.onStart('connect', 'never', () => Promise.reject(new Error('no')));
+  void lifecycle.start();
+  const before = performance.now();
+  await lifecycle.stop();
+  expect(performance.now() - before).toBeLessThan(400);
 });

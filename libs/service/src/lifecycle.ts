@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Complaint, reasonOf } from './complaint';
 import { gauge, histogram } from './metrics';
 import { logger } from './log';
 
 export type StartStage = 'connect' | 'migrate' | 'serve' | 'consume';
-export type StopStage = 'refuse' | 'drain' | 'flush' | 'close';
+export type StopStage = 'yield' | 'refuse' | 'drain' | 'flush' | 'close';
 type Work = () => Promise<void>;
 
 interface Part {
   name: string;
   work: Work;
+  /** What a person can do about it when it does not start. */
+  advice?: string | undefined;
 }
 
 const startStages: readonly StartStage[] = ['connect', 'migrate', 'serve', 'consume'];
-const stopStages: readonly StopStage[] = ['refuse', 'drain', 'flush', 'close'];
-
-/** How long a ready check may take. */
-const checkMs = 1_000;
 
 const ready = gauge('service_ready', '1 while the process takes work');
 const stageSeconds = histogram('service_stage_seconds', 'Duration of a start or stop stage', ['stage']);
@@ -29,35 +28,37 @@ export class Unstartable extends Error {
  * The ordered lists a process starts and stops by.
  *
  * Stages run one after the other, the parts of one stage side by side. A part that fails to start is tried again
- * with backoff, one log line per failure, until it works or the process stops. A part that fails to stop is logged
- * and left behind; the stages together never take longer than the grace period. Stop work also runs for parts that
- * never started, so it must not mind that.
+ * with backoff until it works or the process stops; the log says why when the reason is new and every 30 s. Once ready, a process stays
+ * ready until it stops (docs/adr/0004).
+ *
+ * A stop begins with the lame duck: the process is not ready any more but serves as before, so that whoever still has its address finds
+ * another one before this one goes. Work that no caller waits for ('yield') ends meanwhile. Then nothing new is taken ('refuse'), what
+ * is in flight ends ('drain'), and so on. A part that fails to stop is logged and left behind; all of it together never takes longer
+ * than the grace period. Stop work also runs for parts that never started, so it must not mind that.
  */
 export class Lifecycle {
   private readonly starts = new Map<StartStage, Part[]>();
   private readonly stops = new Map<StopStage, Part[]>();
-  private readonly checks = new Map<string, Work>();
   private readonly waiting = new Set<string>();
   private readonly watchers: ((isReady: boolean) => void)[] = [];
   private readonly aborted = new AbortController();
   private readonly log = logger('lifecycle');
-  private state: 'starting' | 'ready' | 'stopping' = 'starting';
+  private state: 'starting' | 'ready' | 'lame-duck' | 'stopping' = 'starting';
   private stopped: Promise<void> | undefined;
 
-  constructor(private readonly graceMs: number) {}
+  constructor(
+    private readonly graceMs: number,
+    private readonly lameDuckMs = 0,
+  ) {}
 
-  onStart(stage: StartStage, name: string, work: Work): void {
-    this.starts.set(stage, [...(this.starts.get(stage) ?? []), { name, work }]);
+  /** `advice` ends the line that says why the part does not start: what to check, in a few words. */
+  onStart(stage: StartStage, name: string, work: Work, advice?: string): void {
+    this.starts.set(stage, [...(this.starts.get(stage) ?? []), { name, work, advice }]);
     this.waiting.add(name);
   }
 
   onStop(stage: StopStage, name: string, work: Work): void {
     this.stops.set(stage, [...(this.stops.get(stage) ?? []), { name, work }]);
-  }
-
-  /** Asked at each `GET /healthz/ready`: rejects while the part cannot do its work. */
-  readyCheck(name: string, check: Work): void {
-    this.checks.set(name, check);
   }
 
   /** Called at once and at every change. */
@@ -71,7 +72,12 @@ export class Lifecycle {
   }
 
   get isStopping(): boolean {
-    return this.state === 'stopping';
+    return this.state === 'lame-duck' || this.state === 'stopping';
+  }
+
+  /** Ready, or not any more but still serving. */
+  get isServing(): boolean {
+    return this.state === 'ready' || this.state === 'lame-duck';
   }
 
   /** Aborted when the process begins to stop; for loops and waits. */
@@ -90,13 +96,9 @@ export class Lifecycle {
   }
 
   /** The names of what is missing; empty when the process may be given work. */
-  async missing(): Promise<string[]> {
+  missing(): string[] {
     if (this.isStopping) return ['stopping'];
-    if (!this.isReady) return [...this.waiting];
-    const verdicts = await Promise.all(
-      [...this.checks].map(async ([name, check]) => ((await holds(check)) ? [] : [name])),
-    );
-    return verdicts.flat();
+    return this.isReady ? [] : [...this.waiting];
   }
 
   /** Runs once however often it is called. Never rejects. */
@@ -106,21 +108,29 @@ export class Lifecycle {
   }
 
   private async runStop(): Promise<void> {
-    this.enter('stopping');
+    const lameDuckMs = this.isReady ? this.lameDuckMs : 0;
+    this.enter('lame-duck');
     this.aborted.abort();
     const deadline = new AbortController();
-    const stages = this.stopAll().then(() => true);
+    const stages = this.stopAll(lameDuckMs).then(() => true);
     const late = sleep(this.graceMs, false, { signal: deadline.signal }).catch(() => false);
     if (!(await Promise.race([stages, late]))) this.log.error(`stop took longer than ${this.graceMs} ms, leaving`);
     deadline.abort();
   }
 
-  private async stopAll(): Promise<void> {
-    for (const stage of stopStages) {
-      await this.timed(stage, () =>
-        Promise.all((this.stops.get(stage) ?? []).map((part) => this.attempt(stage, part))),
-      );
-    }
+  private async stopAll(lameDuckMs: number): Promise<void> {
+    const yielded = this.stopStage('yield');
+    if (lameDuckMs > 0) await sleep(lameDuckMs);
+    this.enter('stopping');
+    await this.stopStage('refuse');
+    await Promise.all([yielded, this.stopStage('drain')]);
+    await this.stopStage('flush');
+    await this.stopStage('close');
+  }
+
+  private stopStage(stage: StopStage): Promise<void> {
+    const parts = this.stops.get(stage) ?? [];
+    return this.timed(stage, () => Promise.all(parts.map((part) => this.attempt(stage, part))));
   }
 
   private async attempt(stage: StopStage, { name, work }: Part): Promise<void> {
@@ -131,22 +141,27 @@ export class Lifecycle {
     }
   }
 
-  private async persist({ name, work }: Part): Promise<void> {
+  private async persist({ name, work, advice }: Part): Promise<void> {
+    const complaint = new Complaint();
     for (let pause = 100; !this.isStopping; pause = Math.min(pause * 2, 2_000)) {
       try {
         await work();
         this.waiting.delete(name);
+        if (complaint.wasMade) this.log.info(`${name} is there now`);
         return;
       } catch (error) {
         if (error instanceof Unstartable) throw error;
-        this.log.warn(`${name} is not there yet, next try in ${pause} ms: ${reasonOf(error)}`);
+        const reason = reasonOf(error);
+        if (complaint.isDue(reason)) this.log.warn({ part: name, reason }, waitingLine(name, reason, advice));
         await sleep(pause, undefined, { signal: this.signal }).catch(() => undefined);
       }
     }
   }
 
-  private enter(state: 'ready' | 'stopping'): void {
+  private enter(state: 'ready' | 'lame-duck' | 'stopping'): void {
+    const wasReady = this.isReady;
     this.state = state;
+    if (this.isReady === wasReady) return;
     ready.set(this.isReady ? 1 : 0);
     for (const watcher of this.watchers) watcher(this.isReady);
   }
@@ -158,13 +173,5 @@ export class Lifecycle {
   }
 }
 
-/** A check that hangs has failed. */
-const holds = (check: Work) =>
-  Promise.race([check().then(() => true), sleep(checkMs, false, { ref: false })]).catch(() => false);
-
-/** Connection errors of Node often have an empty message and the reason in `code` or in the errors they bundle. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ('code' in error ? String(error.code) : error.name);
-}
+const waitingLine = (name: string, reason: string, advice: string | undefined) =>
+  `${name} is not there yet: ${reason}${advice ? ` (${advice})` : ''}; not ready, trying until it is`;

@@ -1,9 +1,9 @@
 import { context, trace } from '@opentelemetry/api';
 import {
-  collectDefaultMetrics,
   Counter,
   Gauge,
   Histogram,
+  type LabelValues,
   type OpenMetricsContentType,
   type PrometheusContentType,
   register,
@@ -18,11 +18,34 @@ const withExemplars = openMetrics();
 /** Fine around the milliseconds in which our work happens. */
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
-  known<Counter<L>>(name) ?? new Counter({ name, help, labelNames });
+/** For what crosses services and may wait for one that is away. */
+export const journeySeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-export const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> =>
-  known<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames });
+/** The names of the labels; with all the values they can have, every series is there from the start, at zero. */
+export type Labels<L extends string> = readonly L[] | Readonly<Record<L, readonly string[]>>;
+
+export function counter<L extends string>(name: string, help: string, labels: Labels<L> = []): Counter<L> {
+  const made = known<Counter<L>>(name) ?? new Counter({ name, help, labelNames: namesOf(labels) });
+  for (const series of seriesOf(labels)) made.inc(series, 0);
+  return made;
+}
+
+export function gauge<L extends string>(name: string, help: string, labels: Labels<L> = []): Gauge<L> {
+  const made = known<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames: namesOf(labels) });
+  for (const series of seriesOf(labels)) made.inc(series, 0);
+  return made;
+}
+
+/** A number that is looked up when somebody asks for it; the latest to declare the name is the one that answers. */
+export function sampledGauge<L extends string = never>(
+  name: string,
+  help: string,
+  labelNames: readonly L[],
+  sample: (gauge: Gauge<L>) => void,
+): void {
+  register.removeSingleMetric(name);
+  const made: Gauge<L> = new Gauge({ name, help, labelNames, collect: () => sample(made) });
+}
 
 export const histogram = <L extends string>(
   name: string,
@@ -31,37 +54,55 @@ export const histogram = <L extends string>(
   buckets: number[] = seconds,
 ): Histogram<L> => known<Histogram<L>>(name) ?? new Histogram({ name, help, labelNames, buckets });
 
+export interface ExemplarHistogram<L extends string> {
+  observe(labels: LabelValues<L>, value: number): void;
+}
+
+/** A histogram whose buckets remember the latest trace that fell into them: that of the span that is active at `observe`. */
+export function exemplarHistogram<L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[],
+  buckets: number[] = seconds,
+): ExemplarHistogram<L> {
+  const made =
+    (withExemplars.getSingleMetric(name) as Histogram | undefined) ??
+    new Histogram({ name, help, labelNames, buckets, registers: [withExemplars], enableExemplars: true });
+  return {
+    observe: (labels, value) => {
+      const span = trace.getSpanContext(context.active());
+      made.observe({ labels, value, exemplarLabels: span ? { trace_id: span.traceId } : {} });
+    },
+  };
+}
+
 /** Two services booted in one test process share a metric instead of failing over its name. */
 const known = <M>(name: string) => register.getSingleMetric(name) as M | undefined;
 
-const httpDuration = new Histogram<'route' | 'method' | 'status' | 'trace_id'>({
-  name: 'http_server_duration_seconds',
-  help: 'Time from the request line to the last byte of the answer',
-  labelNames: ['route', 'method', 'status'],
-  buckets: seconds,
-  registers: [withExemplars],
-  enableExemplars: true,
-});
+const namesOf = <L extends string>(labels: Labels<L>): readonly L[] =>
+  isNames(labels) ? labels : (Object.keys(labels) as L[]);
 
-export function observeHttp(labels: { route: string; method: string; status: number }, duration: number): void {
-  const span = trace.getSpanContext(context.active());
-  const exemplarLabels = span ? { trace_id: span.traceId } : {};
-  httpDuration.observe({ labels, value: duration, exemplarLabels });
+const isNames = <L extends string>(labels: Labels<L>): labels is readonly L[] => Array.isArray(labels);
+
+/** Every combination of the values. */
+const seriesOf = <L extends string>(labels: Labels<L>): LabelValues<L>[] =>
+  isNames(labels)
+    ? []
+    : Object.entries<readonly string[]>(labels).reduce<LabelValues<L>[]>(
+        (series, [name, values]) => series.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+        [{}],
+      );
+
+/** Answers the seconds since it was started. */
+export function stopwatch(): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) / 1_000;
 }
 
 function openMetrics(): Registry<OpenMetricsContentType> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   return registry;
-}
-
-let collecting = false;
-
-/** Memory, CPU, event loop lag, garbage collection. */
-export function collectProcessMetrics(): void {
-  if (collecting) return;
-  collecting = true;
-  collectDefaultMetrics();
 }
 
 let scrapes: Promise<unknown> = Promise.resolve();

@@ -3,17 +3,19 @@ import type { Lifecycle } from './lifecycle';
 import { renderMetrics } from './metrics';
 
 /**
- * `/healthz/live`: the event loop turns. `/healthz/ready`: every part runs; else 503 with the names of what is missing.
- * Both say which process answers, because a port that was free a moment ago may belong to somebody else's by now.
+ * Three questions with three answers (docs/adr/0004). `/healthz/startup`: the process listens; that an engine is missing is no reason to
+ * start it again. `/healthz/live`: the event loop turns. `/healthz/ready`: every part has started and no stop has begun; else 503 with the
+ * names of what is missing. None of them asks a dependency. All say which process answers, because a port that was free a moment ago may belong to somebody else's by now.
  * `/metrics`: Prometheus text, or OpenMetrics with exemplars when asked for.
  */
 export function addProbes(fastify: Fastify, lifecycle: Lifecycle): void {
   const { pid } = process;
 
+  fastify.get('/healthz/startup', (_request, reply) => reply.send({ status: 'started', pid }));
   fastify.get('/healthz/live', (_request, reply) => reply.send({ status: 'live', pid }));
 
-  fastify.get('/healthz/ready', async (_request, reply) => {
-    const missing = await lifecycle.missing();
+  fastify.get('/healthz/ready', (_request, reply) => {
+    const missing = lifecycle.missing();
     if (missing.length === 0) return reply.send({ status: 'ready', pid });
     return reply.status(503).send({ status: lifecycle.isStopping ? 'stopping' : 'starting', missing, pid });
   });

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { currentCall, remainingMs, requirePrincipal } from './call-context';
 import { Lifecycle } from './lifecycle';
 import { defineService } from './service-definition';
-import { type RunningService, startService } from './start-service';
+import { openService, type RunningService, startService } from './start-service';
 import { traceparent } from './tracing';
 
 const keys = generateKeyPairSync('ed25519');
@@ -54,9 +54,7 @@ class ThingHttp {
 
 class ThingModule {
   constructor(lifecycle: Lifecycle) {
-    lifecycle.readyCheck('things', async () => {
-      if (broken) throw new Error('away');
-    });
+    lifecycle.onStart('connect', 'things', () => there.promise, 'check that there are things');
   }
 }
 Reflect.defineMetadata('design:paramtypes', [Lifecycle], ThingModule);
@@ -68,7 +66,9 @@ const things = defineService({
   module: () => ({ module: ThingModule, controllers: [ThingHttp] }),
 });
 
-let broken = false;
+/** What the service waits for; there from the beginning for all but one test. */
+let there = Promise.withResolvers<void>();
+there.resolve();
 let service: RunningService;
 
 const tokenFor = (claims: Record<string, unknown>, expires = '5m') =>
@@ -173,13 +173,23 @@ test('a public route answers despite a bad token, in the trace and budget of its
   expect(answer.left).toBeLessThanOrEqual(1_500);
 });
 
-test('health tells what is missing', async () => {
-  expect((await ask('/healthz/live')).status).toBe(200);
-  expect((await ask('/healthz/ready')).json()).toEqual({ status: 'ready', pid: process.pid });
-  broken = true;
-  const answer = await ask('/healthz/ready');
-  broken = false;
-  expect([answer.status, answer.json().missing]).toEqual([503, ['things']]);
+test('while something is missing the process has started and lives, but is not ready', async () => {
+  there = Promise.withResolvers();
+  const { service: waiting, ready } = await openService(things, env);
+  const probe = async (name: string) => {
+    const answer = await fetch(`${waiting.httpUrl}/healthz/${name}`);
+    return { code: answer.status, body: await answer.json() };
+  };
+  expect(await probe('startup')).toEqual({ code: 200, body: { status: 'started', pid: process.pid } });
+  expect(await probe('live')).toEqual({ code: 200, body: { status: 'live', pid: process.pid } });
+  expect(await probe('ready')).toEqual({
+    code: 503,
+    body: { status: 'starting', missing: ['things'], pid: process.pid },
+  });
+  there.resolve();
+  await ready;
+  expect(await probe('ready')).toEqual({ code: 200, body: { status: 'ready', pid: process.pid } });
+  await waiting.stop();
 });
 
 test('metrics are Prometheus text, or OpenMetrics with exemplars for who asks', async () => {
@@ -191,6 +201,20 @@ test('metrics are Prometheus text, or OpenMetrics with exemplars for who asks', 
   expect(open.text).toMatch(/# \{trace_id="[0-9a-f]{32}"\}/);
   expect(open.text.endsWith('# EOF\n')).toBe(true);
   expect(again.text).toContain('process_cpu_seconds_total ');
+  expect(again.text).toContain('build_info{version="dev",service="things"} 1');
+});
+
+test('a request counts as in flight until it is answered or its client hangs up', async () => {
+  const inFlight = async () => /^http_requests_in_flight (\d+)$/m.exec((await ask('/metrics')).text)?.[1];
+  const until = async (count: string) => {
+    while ((await inFlight()) !== count) await sleep(5);
+  };
+  const client = new AbortController();
+  const endless = ask('/things/endless', { signal: client.signal }).catch(() => 'hung up');
+  await until('1');
+  client.abort();
+  expect(await endless).toBe('hung up');
+  await until('0');
 });
 
 test('a port that is taken is one clear error', async () => {

@@ -9,7 +9,7 @@ import { drainHttp } from './http-drain';
 import { httpAdapter } from './http-edge';
 import { Lifecycle, Unstartable } from './lifecycle';
 import { configureLog, logger, NestLog } from './log';
-import { collectProcessMetrics } from './metrics';
+import { collectProcessMetrics } from './process-metrics';
 import { addProbes } from './probes';
 import { ProblemFilter } from './problem.filter';
 import type { ServiceDefinition } from './service-definition';
@@ -50,7 +50,7 @@ export async function openService<S extends z.ZodRawShape>(
   const config = parseConfig(definition.settings, env);
   const settings = processSettings(config);
   const host = new ServiceHost(definition.name, settings.SERVICE_INSTANCE);
-  const lifecycle = new Lifecycle(settings.SHUTDOWN_GRACE_MS);
+  const lifecycle = new Lifecycle(settings.SHUTDOWN_GRACE_MS, settings.SHUTDOWN_LAME_DUCK_MS);
   await prepareProcess(definition.name, settings, lifecycle);
   const app = await createApp(definition, config, host, lifecycle);
   const httpUrl = await listen(app, settings);
@@ -81,10 +81,12 @@ async function prepareProcess(service: string, settings: ProcessSettings, lifecy
   configureLog({ service, instance, level: settings.LOG_LEVEL });
   trustKey(settings.JWT_PUBLIC_KEY);
   armFailpoints(settings.FAILPOINTS);
-  collectProcessMetrics();
+  collectProcessMetrics(service, settings.SERVICE_VERSION);
   const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (!endpoint) return;
-  const traces = await startTraceExport(endpoint, service, instance);
+  const version = settings.SERVICE_VERSION;
+  const ratio = settings.OTEL_TRACES_SAMPLE_RATIO;
+  const traces = await startTraceExport({ endpoint, service, instance, version, ratio });
   lifecycle.onStop('close', 'traces', () => traces.stop());
 }
 

@@ -1,8 +1,9 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { DomainError } from '@halftone/kernel';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { CallContext, Principal } from './call-context';
+import { publicKeyOf } from './signing-key';
 
 /**
  * Access tokens: Ed25519 JWTs of the gateway, verified here from the public key alone.
@@ -24,9 +25,9 @@ const remembered = 1_000;
 const verified = new Map<string, Verified>();
 let key: KeyObject | undefined;
 
-/** The key of the process. `base64` is SPKI DER. */
-export function trustKey(base64: string): void {
-  key = createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
+/** The key of the process, as JWT_PUBLIC_KEY holds it. */
+export function trustKey(text: string): void {
+  key = publicKeyOf(text);
   verified.clear();
 }
 

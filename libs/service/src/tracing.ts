@@ -5,6 +5,7 @@ import {
   type Context,
   isSpanContextValid,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -31,7 +32,8 @@ export function recordWith(recorder: Tracer | undefined): void {
 
 const hex = (length: number) => randomUUID().replaceAll('-', '').slice(0, length);
 
-function spanOfIds(parent: Context): Span {
+/** A span that is never recorded: its ids travel and stand in the log all the same. */
+export function spanOfIds(parent: Context): Span {
   const above = trace.getSpanContext(parent);
   const valid = above !== undefined && isSpanContextValid(above);
   return trace.wrapSpanContext({
@@ -79,9 +81,17 @@ export async function withSpan<R>(
   }
 }
 
+/** Whether spans of this trace go anywhere: for work that is done so often that even ids would be too dear. */
+export const isRecorded = (traceparentHeader: string | undefined): boolean => {
+  const span = trace.getSpanContext(contextOf(traceparentHeader));
+  return tracer !== undefined && span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+};
+
 /** The header for what is sent on, undefined outside of any span. */
-export function traceparent(): string | undefined {
-  const span = trace.getSpanContext(context.active());
+export const traceparent = (): string | undefined => traceparentOf(trace.getSpanContext(context.active()));
+
+/** The header that makes what follows a child of this span. */
+export function traceparentOf(span: SpanContext | undefined): string | undefined {
   if (!span || !isSpanContextValid(span)) return undefined;
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
 }

@@ -5,6 +5,10 @@ import { engines } from './config';
 export interface FreshSchema {
   /** Of the role that owns the schema and nothing else, as in production. */
   url: string;
+  /** Of its database and its role. */
+  name: string;
+  /** Runs a statement as superuser. */
+  alter(statement: string): Promise<void>;
   /** Ends every connection to it and removes it. */
   drop(): Promise<void>;
 }
@@ -25,6 +29,8 @@ export async function freshSchema(schema: string): Promise<FreshSchema> {
   own.password = name;
   return {
     url: own.href,
+    name,
+    alter: (statement) => run(inside.href, [statement]),
     drop: () => run(databaseUrl, [`drop database ${name} with (force)`, `drop role ${name}`]),
   };
 }

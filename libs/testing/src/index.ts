@@ -3,6 +3,8 @@ export { bootService } from './boot-service';
 export { engines, type Engines } from './config';
 export { eventually } from './eventually';
 export { freePort } from './free-port';
+export { Gate } from './gate';
 export { freshSchema, type FreshSchema } from './fresh-schema';
+export { growth, scraped } from './scrape';
 export { specification, type Rules } from './specification';
 export { testKeys, testToken } from './tokens';

@@ -65,11 +65,11 @@ interface Answer {
 /** One query that payments, orders, images and notifications answer together. */
 export const graphStep: Step = {
   name: 'graphql',
-  take: async ({ run, alice }) => {
+  take: async ({ system, alice }) => {
     const headers = { ...(await alice.authorization()), 'content-type': 'application/json' };
     const reply = expecting(
       'query',
-      await sendPatiently(run.urls.graphql, { method: 'POST', headers, body: JSON.stringify({ query }) }),
+      await sendPatiently(system.urls.graphql, { method: 'POST', headers, body: JSON.stringify({ query }) }),
       200,
     );
     const { errors = [], data } = jsonOf<Answer>(reply);

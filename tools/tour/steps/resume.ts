@@ -1,5 +1,4 @@
 import type { Cut, Listener } from '../../client/listener.ts';
-import { processBehind } from '../../client/processes.ts';
 import { eventually } from '../../client/retry.ts';
 import { isInOrder } from '../../client/tally.ts';
 import { cheapestProduct, notificationsAfter, placeOrder } from '../../client/shop.ts';
@@ -7,16 +6,9 @@ import { hold, imageOf, type Step, type Tour } from '../step.ts';
 
 const orders = 5;
 
-/** SIGKILL for the process the listener is on; gives its pid. */
-async function killUnder(socket: Listener): Promise<number> {
-  return eventually('the listener to be on a process that is listed', () => {
-    const { url } = socket;
-    const target = url === undefined ? undefined : processBehind(url);
-    if (!target) return undefined;
-    process.kill(target.pid, 'SIGKILL');
-    return target.pid;
-  });
-}
+/** Ends the replica the listener is on; gives its pid or name. */
+const killUnder = ({ system }: Tour, { url }: Listener): Promise<string | number | undefined> | undefined =>
+  url === undefined ? undefined : system.killBehind(url);
 
 async function placeOrders(tour: Tour): Promise<string[]> {
   const { alice } = tour;
@@ -37,7 +29,9 @@ export const resumeStep: Step = {
     const base = socket.lastSeq;
     const cutsBefore = socket.cuts.length;
     // The process dies when the first events arrive and most are still to come.
-    const kill = socket.waitFor('events to flow', ({ seq }) => seq > base).then(() => killUnder(socket));
+    const kill = socket
+      .waitFor('events to flow', ({ seq }) => seq > base)
+      .then(() => eventually('the listener to be on a replica that is known', () => killUnder(tour, socket)));
     const [ids, killed] = await Promise.all([placeOrders(tour), kill]);
     const shipped = (id: string) =>
       socket.waitFor(`orders/${id} to be shipped`, (e) => e.subject === `orders/${id}` && e.type === 'order.shipped');

@@ -1,12 +1,10 @@
-import { runningSources } from '../../verify/sources.ts';
-import { verify } from '../../verify/verify.ts';
 import { hold, type Step } from '../step.ts';
 
 /** Judged from PostgreSQL and Kafka themselves, not through the services. */
 export const verifyStep: Step = {
   name: 'verify',
-  take: async () => {
-    const { ok, checked, results } = await verify(runningSources());
+  take: async ({ system }) => {
+    const { ok, checked, results } = await system.verify();
     hold(
       ok,
       'an invariant is broken',

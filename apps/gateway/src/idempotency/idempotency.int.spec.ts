@@ -1,7 +1,7 @@
 import { paymentsV1 } from '@halftone/contracts';
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { RunningService } from '@halftone/service';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { bootService, engines, eventually, growth, testToken } from '@halftone/testing';
 import { gateway } from '../gateway';
 import { fakeServices, gatewayEnv, refusal, type Stubs } from '../services.fake';
 
@@ -91,6 +91,18 @@ test('another body with the same key is refused', async () => {
   const answer = await transfer(key, { text: JSON.stringify({ ...body, amount: 101 }) });
   expect(await refusal(answer)).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   expect(calls).toBe(1);
+});
+
+test('replays and refused keys are counted', async () => {
+  const replays = 'idempotent_replays_total{route="POST /v1/transfers",source="redis"}';
+  const counts = await growth([replays, 'idempotency_conflicts_total{reason="mismatch"}'], async () => {
+    const key = uuidv7();
+    await transfer(key);
+    // Until it is stored the first answer may be asked for in vain; only what was replayed counts.
+    await replayed(key);
+    await transfer(key, { text: JSON.stringify({ ...body, amount: 101 }) });
+  });
+  expect(counts).toEqual([1, 1]);
 });
 
 test("a key is its customer's own", async () => {

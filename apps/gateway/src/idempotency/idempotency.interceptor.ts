@@ -3,13 +3,21 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import { DomainError } from '@halftone/kernel';
 import { ReplayCache } from '@halftone/redis';
-import { requirePrincipal } from '@halftone/service';
+import { counter, requirePrincipal } from '@halftone/service';
 import { from, lastValueFrom, type Observable, of } from 'rxjs';
 import type { ZodType } from 'zod';
 import type { EdgeReply, EdgeRequest } from '../http/reply';
 import { canonicalJson } from './canonical-json';
 import { parseIdempotencyKey } from './idempotency-key';
 import { decodeAnswer, encodeAnswer, type StoredAnswer, storedHeaders } from './stored-answer';
+
+const replays = counter('idempotent_replays_total', 'Requests answered with the stored answer of an earlier one', [
+  'route',
+  'source',
+]);
+const conflicts = counter('idempotency_conflicts_total', 'Requests refused because of their key', {
+  reason: ['mismatch', 'running'],
+});
 
 export const BODY_SCHEMA = Symbol('body schema of an idempotent route');
 
@@ -38,15 +46,18 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const scope = `${requirePrincipal().customer}:${route}:${key}`;
     const fingerprint = createHash('sha256').update(canonicalJson(body.data)).digest('hex');
     const known = await this.answers.begin(scope, fingerprint);
+    replays.inc({ route, source: 'redis' }, known.state === 'done' ? 1 : 0);
     switch (known.state) {
       case 'new':
         return from(this.run(scope, fingerprint, next, reply));
       case 'done':
         return replay(decodeAnswer(known.response), reply) ?? next.handle();
       case 'running':
+        conflicts.inc({ reason: 'running' });
         reply.header('retry-after', '1');
         throw new DomainError('IDEMPOTENCY_IN_FLIGHT', 'the first request with this key has no answer yet; ask again');
       case 'reused':
+        conflicts.inc({ reason: 'mismatch' });
         throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'this key belongs to a request with another body');
       default:
         return known satisfies never;

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@halftone/kernel';
-import type { Principal } from '@halftone/service';
+import { type Principal, privateKeyOf } from '@halftone/service';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { CONFIG, type GatewayConfig } from '../config';
 
@@ -26,11 +26,7 @@ export class TokenService {
   private readonly publicKey: KeyObject;
 
   constructor(@Inject(CONFIG) config: GatewayConfig) {
-    this.privateKey = createPrivateKey({
-      key: Buffer.from(config.JWT_PRIVATE_KEY, 'base64'),
-      format: 'der',
-      type: 'pkcs8',
-    });
+    this.privateKey = privateKeyOf(config.JWT_PRIVATE_KEY);
     this.publicKey = createPublicKey(this.privateKey);
   }
 

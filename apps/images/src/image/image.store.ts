@@ -1,11 +1,16 @@
 import { topics } from '@halftone/contracts';
-import { appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import type { ImagesTables } from '../tables';
 import type { Image, ImageEventType } from './image';
 import { facts, mutable, type OwnedRendition, type Row, toImage } from './image.row';
 import { type Blob, isRenditionName, type Rendition, renditionPlans } from './rendition';
 import { subjectOf, toWire } from './wire';
+
+const uploads = counter('images_uploaded_total', 'Photos that were stored', {
+  type: ['image/jpeg', 'image/png', 'image/webp'],
+});
 
 type Rows = Database<ImagesTables>['rows'];
 
@@ -23,6 +28,7 @@ export class ImageStore {
     const { width, height, size, contentType } = image;
     await this.insertBlob(tx, image.id, { name: 'original', contentType, width, height, size }, bytes);
     await publish(tx, image, 'image.uploaded');
+    afterCommit(tx, () => uploads.inc({ type: contentType }));
   }
 
   async insertRendition(tx: Tx<ImagesTables>, image: Image, rendition: Rendition, bytes: Buffer): Promise<Image> {

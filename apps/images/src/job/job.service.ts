@@ -25,6 +25,10 @@ export class JobService {
     private readonly images: ImageStore,
   ) {}
 
+  depth(): Promise<number> {
+    return this.jobs.depth();
+  }
+
   /** The next free job; one that has killed too many workers is given up instead. */
   async take(): Promise<Job | undefined> {
     const job = await this.db.tx((tx) => this.jobs.take(tx));

@@ -1,4 +1,4 @@
-import type { Tx } from '@halftone/postgres';
+import { Database, type Tx } from '@halftone/postgres';
 import { traceparent } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
@@ -10,6 +10,14 @@ const fromNow = (ms: number) => sql<Date>`clock_timestamp() + ${`${ms} milliseco
 /** The queue. All leases are measured by the database's clock, the only one that all workers share. */
 @Injectable()
 export class JobStore {
+  constructor(private readonly db: Database<ImagesTables>) {}
+
+  /** Jobs that are not done, those that are worked on included. */
+  async depth(): Promise<number> {
+    const query = this.db.rows.selectFrom('job').select(({ fn }) => fn.countAll<number>().as('depth'));
+    return (await query.executeTakeFirstOrThrow()).depth;
+  }
+
   async insert(tx: Tx<ImagesTables>, imageId: string): Promise<void> {
     const values = {
       image_id: imageId,

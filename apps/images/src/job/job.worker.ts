@@ -1,13 +1,15 @@
-import { counter, failpoint, logger, withSpan, withTraceparent } from '@halftone/service';
+import { failpoint, logger, SpanKind, withSpan, withTraceparent } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { PictureSharp } from '../image/picture.sharp';
 import { remainingRenditions, renditionPlans } from '../image/rendition';
 import { type Job, pollMs, renewMs } from './job';
 import { JobBell } from './job.bell';
+import { measureAttempt, reportDepth } from './job.metrics';
 import { JobProgress } from './job.progress';
 import { failureOf, JobService, LeaseLost } from './job.service';
 
-const attempts = counter('images_job_attempts_total', 'Attempts at making the renditions of a photo', ['outcome']);
+/** How often the length of the queue is looked at. */
+const sampleMs = 2_000;
 
 /**
  * Works off the queue, one photo at a time. A worker that dies leaves a lease that runs out; the next holder goes on after the
@@ -18,6 +20,7 @@ export class JobWorker {
   private readonly log = logger('images.job');
   private stopping = false;
   private running: Promise<void> = Promise.resolve();
+  private sampling: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly jobs: JobService,
@@ -27,12 +30,14 @@ export class JobWorker {
   ) {}
 
   start(): void {
+    this.sampling = setInterval(() => void this.sample(), sampleMs).unref();
     this.running = this.loop();
   }
 
   /** Ends after the rendition that is being made; the rest of the job goes back to the queue. */
   async stop(): Promise<void> {
     this.stopping = true;
+    clearInterval(this.sampling);
     this.bell.ring();
     await this.running;
   }
@@ -60,10 +65,13 @@ export class JobWorker {
   }
 
   private async attempt(job: Job): Promise<void> {
+    const attributes = { 'image.id': job.imageId, 'job.attempt': job.attempts };
+    const ended = measureAttempt();
     try {
-      await withSpan('images.job', { 'image.id': job.imageId, 'job.attempt': job.attempts }, () => this.work(job));
-      attempts.inc({ outcome: 'done' });
+      await withSpan('images.job', attributes, () => this.work(job), SpanKind.CONSUMER);
+      ended('done');
     } catch (error) {
+      ended(error instanceof LeaseLost ? 'lease-lost' : 'failed');
       await this.afterError(job, error);
     }
   }
@@ -84,10 +92,15 @@ export class JobWorker {
 
   private async afterError(job: Job, error: unknown): Promise<void> {
     const facts = { imageId: job.imageId, attempt: job.attempts, err: error };
-    attempts.inc({ outcome: error instanceof LeaseLost ? 'lease-lost' : 'failed' });
     if (error instanceof LeaseLost) return this.log.info(facts, 'another worker has this job');
     this.log.warn(facts, 'an attempt failed');
     await this.progress.tell(await this.jobs.failed(job, failureOf(error)));
+  }
+
+  private async sample(): Promise<void> {
+    await this.jobs
+      .depth()
+      .then(reportDepth, (error: unknown) => this.log.debug({ err: error }, 'the queue was not counted'));
   }
 
   /** A renewal that fails is made up for by the next, or noticed by the next write. */

@@ -1,9 +1,14 @@
 import { topics } from '@halftone/contracts';
-import { appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { NotificationsTables } from '../tables';
-import type { Notification } from './notification';
+import { type Notification, told } from './notification';
+
+const written = counter('notifications_written_total', 'Notifications that were stored', {
+  type: Object.values(told).flat(),
+});
 
 /** The log of every channel. */
 @Injectable()
@@ -32,6 +37,7 @@ export class NotificationStore {
     await tx.insertInto('notification').values(row).execute();
     const value = { id, channel, seq, type, subject, time, data };
     await appendEvent(tx, { topic: topics.feed, id, type, subject, time, key: channel, sequence: seq, value });
+    afterCommit(tx, () => written.inc({ type }));
   }
 
   /** Newest first, at most `limit`, those before `before`. */

@@ -1,6 +1,13 @@
 import { channelOf, type eventsV1, imagesV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
 
+/** The events that customers hear of. */
+export const told = {
+  orders: ['order.placed', 'order.paid', 'order.printing', 'order.shipped', 'order.cancelled'],
+  payments: ['payment.captured', 'payment.declined', 'transfer.completed'],
+  images: ['image.uploaded', 'image.ready', 'image.failed'],
+} as const;
+
 /** A JSON object as clients see it: public fields only, statuses in lower case. */
 export type PublicData = Readonly<Record<string, unknown>>;
 

@@ -23,6 +23,9 @@ import { decide, type Order, type SagaCommand } from './order';
 import { OrderStore, type Scope, type TimelineRow } from './order.store';
 import { paymentOf, toWire } from './wire';
 
+/** The consumer group, and the name under which this service remembers which events it has seen. */
+export const group = 'halftone.orders';
+
 const { Order: codec, PlaceOrderRequest } = ordersV1;
 
 /**
@@ -65,7 +68,7 @@ export class OrderService {
   /** What an event means for an order, once per event. An order that is past it stays as it is. */
   async advance(eventId: string, orderId: string, command: SagaCommand): Promise<void> {
     await this.db.tx(async (tx) => {
-      if (await once(tx, { consumer: 'orders', eventId })) await this.obey(tx, orderId, command);
+      if (await once(tx, { consumer: group, eventId })) await this.obey(tx, orderId, command);
       await failpoint('orders.advance.before-commit');
     });
     await failpoint('orders.advance.after-commit');

@@ -1,9 +1,10 @@
 import { topics } from '@halftone/contracts';
-import { appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
 import type { OrdersTables } from '../tables';
 import { evolve, type Order, type OrderEvent, type OrderLine } from './order';
+import { countChange } from './order.metrics';
 import { subjectOf, toWire } from './wire';
 
 type Row = Selectable<OrdersTables['order']>;
@@ -36,6 +37,7 @@ export class OrderStore {
       const after = evolve(current, event);
       await (current ? update(tx, after) : insert(tx, after));
       await record(tx, after, event);
+      afterCommit(tx, () => countChange(after, event.at));
       current = after;
     }
     return current;

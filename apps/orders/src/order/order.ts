@@ -115,6 +115,10 @@ function moves(order: Order | undefined, target: OrderStatus): boolean {
   throw new DomainError('ORDER_TRANSITION_ILLEGAL', `order ${id} is ${status} and cannot become ${target}`);
 }
 
+export const statuses = Object.keys(transitions) as readonly OrderStatus[];
+
+export const isFinal = (status: OrderStatus): boolean => next(status).length === 0;
+
 const next = (status: OrderStatus): readonly OrderStatus[] => transitions[status];
 
 /** Whether the table leads from one state to the other; every state reaches itself. */

@@ -1,9 +1,15 @@
-import { uuidv7 } from '@halftone/kernel';
-import type { Tx } from '@halftone/postgres';
+import { sumMinor, uuidv7 } from '@halftone/kernel';
+import { afterCommit, type Tx } from '@halftone/postgres';
+import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { PaymentsTables } from '../tables';
 import { type Account, apply, type Posting } from './ledger';
+
+const posted = counter('ledger_posted_minor_total', 'Money that went from one account to another, in minor units', [
+  'kind',
+  'currency',
+]);
 
 /**
  * The ledger's rows. An entry and the balance it changes are written in the caller's one transaction. Whoever looks at a balance to decide
@@ -48,9 +54,13 @@ export class LedgerStore {
     }));
     await tx.insertInto('ledger_entry').values(entries).execute();
     await writeBalances(tx, changed);
+    const [{ currency = '' } = {}] = changed;
+    afterCommit(tx, () => posted.inc({ kind, currency }, movedBy(posting)));
     return id;
   }
 }
+
+const movedBy = ({ entries }: Posting): number => sumMinor(entries.map(({ amount }) => Math.max(0, amount)));
 
 const writeBalances = (tx: Tx<PaymentsTables>, accounts: readonly Account[]) =>
   sql`

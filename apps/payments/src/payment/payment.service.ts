@@ -20,8 +20,12 @@ import { type Account, move, type Posting } from '../ledger/ledger';
 import { LedgerStore } from '../ledger/ledger.store';
 import type { PaymentsTables } from '../tables';
 import { type Charge, decide, insistOnCapture, type Payment } from './payment';
+import { countPayment } from './payment.metrics';
 import { PaymentStore, type Scope } from './payment.store';
 import { toWire } from './wire';
+
+/** The consumer group, and the name under which this service remembers which events it has seen. */
+export const group = 'halftone.payments';
 
 const { Payment: codec, CreatePaymentRequest } = paymentsV1;
 
@@ -41,7 +45,7 @@ export class PaymentService {
   async captureFor({ id: orderId, customer, total, currency }: ordersV1.Order, eventId: string): Promise<void> {
     const charge = { id: uuidv7(), customer, orderId, amount: total, currency, description: `order ${orderId}` };
     await this.db.tx(async (tx) => {
-      if (!(await once(tx, { consumer: 'payments', eventId }))) return;
+      if (!(await once(tx, { consumer: group, eventId }))) return;
       const accounts = await this.lock(tx, customer);
       // Looked for under the lock of the revenue account: two events of one order cannot both find nothing.
       if (await this.store.hasOrder(tx, orderId)) return;
@@ -70,8 +74,9 @@ export class PaymentService {
     const created = await this.db.tx((tx) =>
       idempotently(tx, claim, fingerprint, codec, async () => {
         const accounts = await this.lock(tx, customer);
-        const payment = insistOnCapture(decide(charge, walletIn(accounts, customer), new Date()));
-        await this.settle(tx, payment, accounts);
+        const payment = decide(charge, walletIn(accounts, customer), new Date());
+        if (payment.status === 'declined') countPayment(payment);
+        await this.settle(tx, insistOnCapture(payment), accounts);
         return toWire(payment);
       }),
     );

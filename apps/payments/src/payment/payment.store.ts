@@ -1,9 +1,10 @@
 import { topics } from '@halftone/contracts';
-import { appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
 import type { PaymentsTables } from '../tables';
 import type { DeclineReason, Payment } from './payment';
+import { countPayment } from './payment.metrics';
 import { subjectOf, toWire } from './wire';
 
 type Row = Selectable<PaymentsTables['payment']>;
@@ -30,6 +31,7 @@ export class PaymentStore {
       value: { payment: toWire(payment), transfer: undefined },
       time: payment.createdAt,
     });
+    afterCommit(tx, () => countPayment(payment));
   }
 
   async hasOrder(tx: Tx<PaymentsTables>, orderId: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { paymentsV1 } from '@halftone/contracts';
-import { DomainError, uuidv7 } from '@halftone/kernel';
-import { Database, fingerprintOf, idempotently, type Replayable, type Tx } from '@halftone/postgres';
-import { failpoint, type Principal } from '@halftone/service';
+import { DomainError, isDomainError, uuidv7 } from '@halftone/kernel';
+import { afterCommit, Database, fingerprintOf, idempotently, type Replayable, type Tx } from '@halftone/postgres';
+import { counter, failpoint, type Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { walletOf } from '../account/account';
 import { askedAmount } from '../ledger/amount';
@@ -13,6 +13,10 @@ import { TransferStore } from './transfer.store';
 import { toWire } from './wire';
 
 const { Transfer: codec, CreateTransferRequest } = paymentsV1;
+
+const transfers = counter('transfers_total', 'Transfers that were asked for, by what became of them', {
+  outcome: ['completed', 'refused'],
+});
 
 /** Money between wallets: once per key, and never more than the sender has, however many transfers run at the same moment. */
 @Injectable()
@@ -32,13 +36,14 @@ export class TransferService {
     const command = { id: uuidv7(), from: customer, to, amount: askedAmount(request.amount), currency };
     const claim = { customer, route: 'payments.CreateTransfer', key };
     const fingerprint = fingerprintOf(CreateTransferRequest.encode({ ...request, idempotencyKey: '' }).finish());
-    const created = await this.db.tx(async (tx) => {
+    const made = this.db.tx(async (tx) => {
       const answer = await idempotently(tx, claim, fingerprint, codec, async () =>
         toWire(await this.transfer(tx, command)),
       );
       await failpoint('payments.transfer.before-commit');
       return answer;
     });
+    const created = await made.catch(countRefusal);
     await failpoint('payments.transfer.after-commit');
     return created;
   }
@@ -51,8 +56,14 @@ export class TransferService {
     const transactionId = await this.ledger.post(tx, postingOf(transfer), accounts, transfer.createdAt);
     if (!transactionId) throw new DomainError('INTERNAL', `transfer ${transfer.id} is posted already`);
     await this.store.insert(tx, transfer, transactionId);
+    afterCommit(tx, () => transfers.inc({ outcome: 'completed' }));
     return transfer;
   }
+}
+
+function countRefusal(error: unknown): never {
+  if (isDomainError(error) && error.row.log === 'info') transfers.inc({ outcome: 'refused' });
+  throw error;
 }
 
 const postingOf = ({ id, from, to, amount }: Transfer): Posting => ({

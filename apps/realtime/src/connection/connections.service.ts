@@ -1,28 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@halftone/kernel';
 import { counter, gauge, Lifecycle } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type RealtimeConfig } from '../config';
+import { reconnectHint, waveMs, wavesOf } from './goodbye';
 import { Outbound, Turn, type Wire } from './outbound';
 
-const open = gauge('realtime_connections', 'Connections that are open', ['transport']);
+const transports = ['websocket', 'sse', 'long-poll'] as const;
+const reasons = ['client', 'goodbye', 'slow', 'heartbeat'] as const;
+
+/** Who ended a connection: the client or its network; we at our stop; we because it did not read; or because it answered no ping. */
+export type CloseReason = (typeof reasons)[number];
+
+const open = gauge('realtime_connections', 'Connections that are open', { transport: transports });
+const closes = counter(
+  'realtime_closes_total',
+  'Connections that ended, by who ended them; an answered poll ends by itself',
+  {
+    transport: transports,
+    reason: reasons,
+  },
+);
 const deliveries = counter('realtime_deliveries_total', 'Events handed to a connection');
 const slowConsumers = counter('realtime_slow_consumers_total', 'Connections closed because they did not read');
 
 /** An open stream or a waiting poll. */
 export interface Connection {
-  readonly transport: 'websocket' | 'sse' | 'long-poll';
+  readonly transport: (typeof transports)[number];
   /** Called once per heartbeat: keep the line awake, leave when nobody is there. */
   beat(): void;
-  /** The process stops: say goodbye. `remove` must follow. */
-  leave(): void;
+  /** The process stops: say goodbye, and when to come back (ms). `remove` must follow. */
+  leave(reconnectInMs: number): void;
+  /** Who has not gone after its goodbye is left no choice. */
+  cut(): void;
 }
 
-/** Time the clients have to answer the goodbye. */
-const goodbyeMs = 2_000;
+/** Time the last clients have to answer the goodbye. */
+const goodbyeMs = 1_000;
 
 /**
  * All connections of this replica. One timer serves every heartbeat. At the stop of the process no new ones come, all are told to
- * leave, and the stop goes on when the last is gone.
+ * leave, in waves over REALTIME_DRAIN_MS (polls, which come back anyway, at once), and the stop goes on when the last is gone, at the latest a
+ * second after the last wave.
  */
 @Injectable()
 export class ConnectionsService {
@@ -30,6 +49,7 @@ export class ConnectionsService {
   private readonly turn = new Turn();
   private readonly empty = Promise.withResolvers<void>();
   private heartbeat: NodeJS.Timeout | undefined;
+  private isLeaving = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: RealtimeConfig,
@@ -40,21 +60,25 @@ export class ConnectionsService {
     lifecycle.onStop('refuse', 'connections', () => this.leave());
   }
 
-  /** Throws UNAVAILABLE until the feed is in memory, and from the moment on in which the process begins to stop. */
+  /** Throws UNAVAILABLE until the feed is in memory, and when the lame duck of a stop is over. */
   assertOpen(): void {
-    if (!this.lifecycle.isReady)
+    if (!this.lifecycle.isServing)
       throw new DomainError('UNAVAILABLE', 'This replica takes no connections now; connect again');
   }
 
   add(connection: Connection): void {
     this.connections.add(connection);
     open.inc({ transport: connection.transport });
+    // It was let in before the stop and its ticket looked up meanwhile.
+    if (this.isLeaving) setImmediate(() => connection.leave(reconnectHint()));
   }
 
-  remove(connection: Connection): void {
+  remove(connection: Connection, reason?: CloseReason): void {
     if (!this.connections.delete(connection)) return;
-    open.dec({ transport: connection.transport });
-    if (this.connections.size === 0 && this.lifecycle.isStopping) this.empty.resolve();
+    const { transport } = connection;
+    open.dec({ transport });
+    if (reason) closes.inc({ transport, reason });
+    if (this.connections.size === 0 && this.isLeaving) this.empty.resolve();
   }
 
   /** The way out to a socket; `onOverflow` has to close it. */
@@ -78,10 +102,18 @@ export class ConnectionsService {
 
   private async leave(): Promise<void> {
     clearInterval(this.heartbeat);
+    this.isLeaving = true;
     if (this.connections.size === 0) return;
-    for (const connection of this.connections) connection.leave();
+    const all = [...this.connections];
+    const streams = all.filter(({ transport }) => transport !== 'long-poll');
+    for (const connection of all) if (connection.transport === 'long-poll') connection.leave(0);
+    for (const [turn, wave] of wavesOf(streams, this.config.REALTIME_DRAIN_MS).entries()) {
+      if (turn > 0) await sleep(waveMs);
+      for (const stream of wave) stream.leave(reconnectHint());
+    }
     const late = setTimeout(() => this.empty.resolve(), goodbyeMs);
-    await this.empty.promise;
+    if (this.connections.size > 0) await this.empty.promise;
     clearTimeout(late);
+    for (const connection of this.connections) connection.cut();
   }
 }

@@ -73,6 +73,10 @@ export class PollConnection implements Connection, Sink {
     this.finish();
   }
 
+  cut(): void {
+    this.finish();
+  }
+
   finish(): void {
     clearTimeout(this.timer);
     this.following?.stop();

@@ -6,7 +6,7 @@ import type { FeedService } from '../feed/feed.service';
 import type { Following, Sink } from '../feed/following';
 import type { Splice } from '../feed/splice';
 import { sseComment, sseFrame } from '../feed/sse-frame';
-import type { Connection, ConnectionsService } from './connections.service';
+import type { CloseReason, Connection, ConnectionsService } from './connections.service';
 import type { Outbound } from './outbound';
 
 /** How long a client waits before it connects again, in ms. */
@@ -27,6 +27,7 @@ export class SseConnection implements Connection, Sink {
   readonly transport = 'sse';
   private readonly outbound: Outbound;
   private readonly following: Following;
+  private endedBy: CloseReason = 'client';
 
   constructor(
     private readonly socket: Socket,
@@ -35,7 +36,10 @@ export class SseConnection implements Connection, Sink {
     feed: FeedService,
     private readonly connections: ConnectionsService,
   ) {
-    this.outbound = connections.outbound(socket, () => socket.destroy());
+    this.outbound = connections.outbound(socket, () => {
+      this.endedBy = 'slow';
+      socket.destroy();
+    });
     this.following = feed.follow(splice, this, subject);
     connections.add(this);
     socket.once('close', () => this.closed());
@@ -69,15 +73,21 @@ export class SseConnection implements Connection, Sink {
     this.outbound.push(sseComment);
   }
 
-  leave(): void {
+  leave(reconnectInMs = retry): void {
+    this.endedBy = 'goodbye';
+    this.outbound.push(sseFrame({ retry: reconnectInMs }));
     this.outbound.close();
     this.following.stop();
     this.socket.end();
   }
 
+  cut(): void {
+    this.socket.destroy();
+  }
+
   private closed(): void {
     this.outbound.close();
     this.following.stop();
-    this.connections.remove(this);
+    this.connections.remove(this, this.endedBy);
   }
 }

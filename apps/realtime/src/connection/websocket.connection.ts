@@ -7,7 +7,7 @@ import type { Following, Sink } from '../feed/following';
 import { textFrame } from '../feed/text-frame';
 import { scopeOf } from './channel';
 import { type ClientMessage, clientMessage } from './client-message.schema';
-import type { Connection, ConnectionsService } from './connections.service';
+import type { CloseReason, Connection, ConnectionsService } from './connections.service';
 import type { Outbound } from './outbound';
 import { WebSocketSink } from './websocket.sink';
 
@@ -28,6 +28,7 @@ export class WebSocketConnection implements Connection {
   private handling: Promise<void> = Promise.resolve();
   private isAlive = true;
   private isClosed = false;
+  private endedBy: CloseReason = 'client';
 
   constructor(
     private readonly socket: WebSocket,
@@ -36,7 +37,9 @@ export class WebSocketConnection implements Connection {
     private readonly feed: FeedService,
     private readonly connections: ConnectionsService,
   ) {
-    this.outbound = connections.outbound(wire, () => this.close(1013, 'slow consumer: resume from your last event'));
+    this.outbound = connections.outbound(wire, () =>
+      this.close('slow', 1013, 'slow consumer: resume from your last event'),
+    );
     const shared = new WebSocketSink(this.outbound, connections);
     this.sink = (name) => shared.named(name, (message) => this.send(message));
     connections.add(this);
@@ -47,13 +50,21 @@ export class WebSocketConnection implements Connection {
   }
 
   beat(): void {
-    if (!this.isAlive) return this.socket.terminate();
+    if (!this.isAlive) {
+      this.endedBy = 'heartbeat';
+      return this.socket.terminate();
+    }
     this.isAlive = false;
     this.socket.ping();
   }
 
-  leave(): void {
-    this.close(1001, 'reconnect');
+  leave(reconnectInMs: number): void {
+    this.send({ type: 'goodbye', reconnectInMs });
+    this.close('goodbye', 1001, 'reconnect');
+  }
+
+  cut(): void {
+    this.socket.terminate();
   }
 
   private receive(data: RawData, isBinary: boolean): void {
@@ -122,7 +133,8 @@ export class WebSocketConnection implements Connection {
     });
   }
 
-  private close(code: number, reason: string): void {
+  private close(endedBy: CloseReason, code: number, reason: string): void {
+    this.endedBy = endedBy;
     this.outbound.close();
     this.end();
     this.socket.close(code, reason);
@@ -130,7 +142,7 @@ export class WebSocketConnection implements Connection {
 
   private closed(): void {
     this.end();
-    this.connections.remove(this);
+    this.connections.remove(this, this.endedBy);
   }
 
   private end(): void {

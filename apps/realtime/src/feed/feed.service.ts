@@ -1,22 +1,16 @@
 import { type eventsV1, type Topic, topics } from '@halftone/contracts';
 import { type Reading, type Received, TopicReader } from '@halftone/kafka';
 import { DomainError } from '@halftone/kernel';
-import { counter, Lifecycle, logger } from '@halftone/service';
+import { Lifecycle, logger } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type RealtimeConfig } from '../config';
 import { cursorInvalid, type Position } from './cursor';
 import { EncodedEvent, encodeFeedEvent } from './encoded-event';
+import { delivering, duplicates, reportWindow, resumes } from './feed.metrics';
 import { type FeedSource, Following, type LogPage, type Sink } from './following';
 import { Live } from './live';
 import { isAhead, type Splice, spliceAt } from './splice';
 import { FeedWindow } from './window';
-
-const duplicates = counter('realtime_duplicates_dropped_total', 'Feed records whose seq their channel had before');
-const resumes = counter(
-  'realtime_resumes_total',
-  'Subscriptions that came with a cursor, by where the past was found',
-  ['source'],
-);
 
 const PRUNE_MS = 5_000;
 
@@ -79,8 +73,14 @@ export class FeedService implements FeedSource {
     const onMessage = (event: Received<eventsV1.FeedEvent>) => this.take(event);
     this.reading = await this.reader.readAll({ topic: this.topic, fromTimestamp: Date.now() - age, onMessage });
     for (const [partition, offset] of this.reading.start) this.window.open(partition, Number(offset));
-    this.sweep = setInterval(() => this.window.prune(Date.now() - age), Math.min(PRUNE_MS, age)).unref();
+    this.sweep = setInterval(() => this.prune(age), Math.min(PRUNE_MS, age)).unref();
     await this.reading.caughtUp;
+    reportWindow(this.window.size);
+  }
+
+  private prune(age: number): void {
+    this.window.prune(Date.now() - age);
+    reportWindow(this.window.size);
   }
 
   private async stop(): Promise<void> {
@@ -92,8 +92,8 @@ export class FeedService implements FeedSource {
   private take(received: Received<eventsV1.FeedEvent>): void {
     const event = this.encode(received);
     if (!event) return this.window.pass(received.partition, Number(received.offset));
-    if (this.window.add(event)) this.live.publish(event);
-    else duplicates.inc();
+    if (!this.window.add(event)) duplicates.inc();
+    else if (this.live.has(event.channel)) delivering(received, () => this.live.publish(event));
   }
 
   /** A record that cannot be shown is passed over here; the hole in `seq` then tells the clients of its channel. */

@@ -16,6 +16,9 @@ export type Step =
 /** `gap`: deliver it, but first tell the client that something before it is lost. */
 export type Verdict = 'next' | 'seen' | 'gap';
 
+/** Where the past of a subscription was found. */
+export const sources = ['memory', 'kafka', 'reset'] as const;
+
 const page = 256;
 const logPage = 2_000;
 
@@ -51,7 +54,7 @@ export class Splice {
   }
 
   /** Where the past came from, once `next` has said `live`. */
-  get source(): 'memory' | 'kafka' | 'reset' {
+  get source(): (typeof sources)[number] {
     if (this.wasReset) return 'reset';
     return this.fromLog ? 'kafka' : 'memory';
   }

@@ -23,10 +23,16 @@ interface Ring {
 export class FeedWindow {
   private readonly partitions = new Map<number, Held>();
   private readonly rings = new Map<string, Ring>();
+  private total = 0;
 
   /** Must be called for every partition with the first offset that will be read, before anything is added. */
   open(partition: number, offset: number): void {
     this.partitions.set(partition, { start: offset, next: offset });
+  }
+
+  /** How many events are in memory, of all channels. */
+  get size(): number {
+    return this.total;
   }
 
   /** False: the channel had this `seq` before. */
@@ -35,6 +41,7 @@ export class FeedWindow {
     const ring = this.rings.get(event.channel);
     if (!ring) {
       this.rings.set(event.channel, { events: [event], repeated: -1 });
+      this.total += 1;
       return true;
     }
     if (event.position.seq <= lastSeq(ring.events)) {
@@ -42,6 +49,7 @@ export class FeedWindow {
       return false;
     }
     ring.events.push(event);
+    this.total += 1;
     return true;
   }
 
@@ -85,7 +93,9 @@ export class FeedWindow {
   prune(before: number): void {
     for (const [channel, { events, repeated }] of this.rings) {
       const kept = events.findIndex(({ at }) => at >= before);
-      const gone = events.splice(0, kept < 0 ? events.length : kept).at(-1);
+      const removed = events.splice(0, kept < 0 ? events.length : kept);
+      this.total -= removed.length;
+      const gone = removed.at(-1);
       if (gone) this.forgetUpTo(gone.position.partition, Math.max(gone.position.offset, repeated));
       if (events.length === 0) this.rings.delete(channel);
     }

@@ -1,0 +1,79 @@
+import { paymentsV1 } from '@halftone/contracts';
+import type { RunningService } from '@halftone/service';
+import { bootService, engines, eventually, Gate, testToken } from '@halftone/testing';
+import { gateway } from './gateway';
+import { fakeServices, gatewayEnv, type Stubs } from './services.fake';
+
+jest.setTimeout(60_000);
+
+const stubs: Stubs = {
+  createTransfer: async () => ({
+    transfer: paymentsV1.Transfer.fromPartial({ id: 'one', from: 'alice', to: 'bob', createdAt: new Date() }),
+    replayed: false,
+  }),
+};
+let services: RunningService;
+let edge: RunningService;
+let gate: Gate;
+
+beforeAll(async () => {
+  const redis = new URL(engines().redisUrl);
+  gate = await Gate.before(redis.hostname, Number(redis.port));
+  await gate.open();
+  services = await bootService(fakeServices(stubs));
+  edge = await bootService(gateway, gatewayEnv(services.grpcUrl, `redis://127.0.0.1:${gate.port}`));
+});
+afterAll(async () => {
+  await edge.stop();
+  await services.stop();
+  gate.close();
+});
+
+async function post(path: string, body: object) {
+  const began = performance.now();
+  const answer = await fetch(`${edge.httpUrl}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await testToken('alice')}`,
+      'content-type': 'application/json',
+      'idempotency-key': crypto.randomUUID(),
+    },
+    body: JSON.stringify(body),
+  });
+  await answer.text();
+  const retryAfter = answer.headers.get('retry-after');
+  return { status: answer.status, retryAfter, ms: performance.now() - began };
+}
+const ticket = () => post('/v1/realtime/tickets', {});
+const transfer = () => post('/v1/transfers', { to: 'bob', amount: 100, currency: 'USD' });
+
+/** Money moves without Redis, tickets are refused at once, and nobody waits long for either. */
+async function goesOnWithoutRedis(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    const [money, refused] = await Promise.all([transfer(), ticket()]);
+    expect([money.status, refused.status, refused.retryAfter]).toEqual([201, 503, '1']);
+    expect(money.ms).toBeLessThan(1_000);
+    expect(refused.ms).toBeLessThan(1_000);
+  }
+  expect((await fetch(`${edge.httpUrl}/healthz/ready`)).status).toBe(200);
+}
+
+const worksAgain = () => eventually(async () => expect((await ticket()).status).toBe(201), 10_000);
+
+test('a Redis that is gone', async () => {
+  expect((await ticket()).status).toBe(201);
+  gate.close();
+  await goesOnWithoutRedis();
+  await gate.open();
+  await worksAgain();
+});
+
+test('a Redis that takes everything and answers nothing', async () => {
+  gate.close();
+  await gate.open('127.0.0.1', { deaf: true });
+  await new Promise((connected) => setTimeout(connected, 1_500));
+  await goesOnWithoutRedis();
+  gate.close();
+  await gate.open();
+  await worksAgain();
+});

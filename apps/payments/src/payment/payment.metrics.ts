@@ -1,0 +1,9 @@
+import { counter } from '@halftone/service';
+import type { Payment } from './payment';
+
+const payments = counter('payments_total', 'Payments by what became of them', {
+  method: ['wallet'],
+  outcome: ['captured', 'declined'],
+});
+
+export const countPayment = ({ status }: Payment): void => payments.inc({ method: 'wallet', outcome: status });

@@ -1,0 +1,130 @@
+import dns from 'node:dns';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { imagesV1 } from '@halftone/contracts';
+import { type RunningService, startService } from '@halftone/service';
+import { chunkOf, env, imageService } from './images.fixture';
+import { connectGrpc } from './index';
+
+jest.setTimeout(30_000);
+
+const { ImagesServiceService } = imagesV1;
+type Images = ReturnType<typeof connectGrpc<typeof ImagesServiceService>>;
+
+/** What a headless service's name gives: the addresses of the pods that are ready. */
+let addresses: string[] = [];
+let lookups = 0;
+let port: string;
+let images: Images;
+const running: RunningService[] = [];
+
+beforeAll(async () => {
+  port = await freePort();
+  jest.spyOn(dns.promises, 'lookup').mockImplementation((async () => {
+    lookups += 1;
+    if (addresses.length === 0) throw Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' });
+    return addresses.map((address) => ({ address, family: 4 }));
+  }) as never);
+});
+beforeEach(() => {
+  images = connectGrpc(ImagesServiceService, { url: `dns:///pods.test:${port}` });
+});
+afterEach(async () => {
+  images.close();
+  await Promise.all(running.splice(0).map((pod) => pod.stop()));
+});
+afterAll(() => jest.restoreAllMocks());
+
+const freePort = () =>
+  new Promise<string>((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(String(typeof address === 'object' && address?.port)));
+    });
+  });
+
+/** Each pod has an address of its own and the port all of them have. */
+async function pod(address: string, lameDuckMs = 0): Promise<RunningService> {
+  const own = { GRPC_HOST: address, GRPC_PORT: port, SHUTDOWN_LAME_DUCK_MS: String(lameDuckMs) };
+  const started = await startService(imageService, { ...env, ...own });
+  running.push(started);
+  return started;
+}
+
+/** Calls without pause until it is told to end. */
+function load(): { end(): Promise<{ calls: number; failures: unknown[] }> } {
+  const failures: unknown[] = [];
+  let calls = 0;
+  let ended = false;
+  const read = async () => {
+    while (!ended) {
+      await images.client.getImage({ id: 'plain' }).catch((error) => failures.push(error));
+      calls += 1;
+    }
+  };
+  const upload = async () => {
+    while (!ended) {
+      const chunks = async function* () {
+        for (let sent = 0; sent < 5; sent += 1) {
+          yield chunkOf(20_000);
+          await sleep(10);
+        }
+      };
+      await images.client.uploadImage(chunks()).catch((error) => failures.push(error));
+      calls += 1;
+    }
+  };
+  const clients = [read(), read(), read(), upload(), upload(), upload()];
+  return {
+    end: async () => {
+      ended = true;
+      await Promise.all(clients);
+      return { calls, failures };
+    },
+  };
+}
+
+test('both replicas are replaced within seconds: no call fails, streams neither', async () => {
+  const [first, second] = await Promise.all([pod('127.0.7.1', 300), pod('127.0.7.2', 300)]);
+  addresses = ['127.0.7.1', '127.0.7.2'];
+  const calls = load();
+  await sleep(200);
+  await pod('127.0.7.3');
+  addresses = ['127.0.7.2', '127.0.7.3'];
+  await first.stop();
+  await pod('127.0.7.4');
+  addresses = ['127.0.7.3', '127.0.7.4'];
+  await second.stop();
+  await sleep(700);
+  const { calls: count, failures } = await calls.end();
+  expect(failures).toEqual([]);
+  expect(count).toBeGreaterThan(100);
+});
+
+test('the only replica is replaced at another address: unary calls wait for it', async () => {
+  const old = await pod('127.0.7.5');
+  addresses = ['127.0.7.5'];
+  await images.client.getImage({ id: 'plain' });
+  addresses = [];
+  await old.stop();
+  const waiting = images.client.getImage({ id: 'plain' }, { timeoutMs: 5_000 });
+  await sleep(300);
+  await pod('127.0.7.6');
+  addresses = ['127.0.7.6'];
+  const before = performance.now();
+  expect((await waiting).image?.id).toBe('plain');
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
+
+test('addresses that lead nowhere any more are looked up again soon, and not all the time', async () => {
+  addresses = ['127.0.7.7'];
+  const waiting = images.client.getImage({ id: 'plain' }, { timeoutMs: 5_000 });
+  await sleep(100);
+  lookups = 0;
+  await sleep(1_500);
+  expect(lookups).toBeGreaterThanOrEqual(1);
+  expect(lookups).toBeLessThanOrEqual(5);
+  await pod('127.0.7.8');
+  addresses = ['127.0.7.8'];
+  expect((await waiting).image?.id).toBe('plain');
+});

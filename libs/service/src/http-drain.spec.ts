@@ -1,0 +1,105 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Get } from '@nestjs/common';
+import { defineService } from './service-definition';
+import { type RunningService, startService } from './start-service';
+
+@Controller()
+class SlowHttp {
+  @Get('quick')
+  quick() {
+    return {};
+  }
+
+  @Get('slow')
+  async slow() {
+    await sleep(150);
+    return {};
+  }
+}
+
+const { publicKey } = generateKeyPairSync('ed25519');
+const definition = defineService({
+  name: 'slow',
+  settings: {},
+  module: () => ({ module: class {}, controllers: [SlowHttp] }),
+});
+const start = (lameDuckMs: number) =>
+  startService(definition, {
+    HTTP_PORT: '0',
+    LOG_LEVEL: 'silent',
+    SHUTDOWN_LAME_DUCK_MS: String(lameDuckMs),
+    JWT_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  });
+
+/** A client that keeps its connections, as load generators and pools do. */
+async function ask(service: RunningService, agent: Agent, path = '/quick') {
+  const request = get(service.httpUrl + path, { agent });
+  const [answer] = await once(request, 'response');
+  answer.resume();
+  await once(answer, 'end');
+  return { status: answer.statusCode, connection: answer.headers.connection, reused: request.reusedSocket };
+}
+
+test('the lame duck answers on kept and on new connections, and each answer ends its connection', async () => {
+  const service = await start(1_500);
+  const agent = new Agent({ keepAlive: true });
+  expect(await ask(service, agent)).toEqual({ status: 200, connection: 'keep-alive', reused: false });
+  const stopped = service.stop();
+  await sleep(50);
+  expect((await fetch(`${service.httpUrl}/healthz/ready`)).status).toBe(503);
+  expect(await ask(service, agent)).toEqual({ status: 200, connection: 'close', reused: true });
+  expect(await ask(service, agent)).toEqual({ status: 200, connection: 'close', reused: false });
+  await stopped;
+  agent.destroy();
+});
+
+test('no idle connection is cut before the lame duck ends, and none holds the stop up after it', async () => {
+  const service = await start(600);
+  const agent = new Agent({ keepAlive: true });
+  await ask(service, agent);
+  const silent = connect({ port: Number(new URL(service.httpUrl).port), host: '127.0.0.1' }).on(
+    'error',
+    () => undefined,
+  );
+  await once(silent, 'connect');
+  const began = performance.now();
+  const cut = Promise.all([
+    once(silent, 'close').then(() => performance.now() - began),
+    once(Object.values(agent.freeSockets)[0]?.[0] ?? silent, 'close').then(() => performance.now() - began),
+  ]);
+  await service.stop();
+  expect(performance.now() - began).toBeLessThan(5_000);
+  for (const after of await cut) expect(after).toBeGreaterThanOrEqual(599);
+  agent.destroy();
+});
+
+test('under load no request is torn: clients leave while both replicas serve', async () => {
+  const [old, fresh] = await Promise.all([start(400), start(0)]);
+  let target = old;
+  const agent = new Agent({ keepAlive: true });
+  const end = performance.now() + 900;
+  const failures: unknown[] = [];
+  const counts = { old: 0, fresh: 0 };
+  const client = async (path: string) => {
+    while (performance.now() < end) {
+      const asked = target;
+      await ask(asked, agent, path).catch((error) => failures.push(error));
+      counts[asked === old ? 'old' : 'fresh'] += 1;
+    }
+  };
+  const clients = [client('/quick'), client('/quick'), client('/slow'), client('/slow')];
+  await sleep(100);
+  const stopped = old.stop();
+  await sleep(200);
+  target = fresh;
+  await stopped;
+  await Promise.all(clients);
+  expect(failures).toEqual([]);
+  expect(Math.min(counts.old, counts.fresh)).toBeGreaterThan(4);
+  agent.destroy();
+  await fresh.stop();
+});

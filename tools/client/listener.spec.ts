@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocketServer } from 'ws';
+import { Listener, pauseMs, type TransportName } from './listener.ts';
+import { Session } from './session.ts';
+
+/** One replica behind one address: tells a new event to each client that comes, says goodbye, and may be away for a while. */
+class Replica {
+  readonly server: Server = createServer((request, response) => this.#answer(request, response));
+  readonly cursors: string[] = [];
+  url = '';
+  away = false;
+  #sockets = new Set<Socket>();
+  #streams: ((goodbyeMs: number) => void)[] = [];
+  #seq = 0;
+
+  async listen(): Promise<void> {
+    const webSockets = new WebSocketServer({ noServer: true });
+    this.server.on('connection', (socket) => this.#sockets.add(socket));
+    this.server.on('upgrade', (request, socket, head) => {
+      if (this.away) return void socket.destroy();
+      webSockets.handleUpgrade(request, socket, head, (client) => {
+        client.on('message', (data) => {
+          this.cursors.push((JSON.parse(String(data)) as { cursor: string }).cursor);
+          client.send(JSON.stringify({ type: 'subscribed' }));
+          client.send(JSON.stringify({ type: 'event', event: this.#event() }));
+        });
+        this.#streams.push((reconnectInMs) => {
+          client.send(JSON.stringify({ type: 'goodbye', reconnectInMs }));
+          client.close(1001);
+        });
+      });
+    });
+    await new Promise<void>((listening) => this.server.listen(0, '127.0.0.1', listening));
+    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  #event() {
+    this.#seq += 1;
+    return { id: `id-${this.#seq}`, seq: this.#seq, channel: 'c', type: 't', subject: 's', time: '', data: {} };
+  }
+
+  #answer({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    if (url === '/v1/tokens') return void response.end(JSON.stringify({ accessToken: 'token', expiresIn: 900 }));
+    if (this.away) return void response.writeHead(503).end();
+    this.cursors.push(String(headers['last-event-id']));
+    const event = this.#event();
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`retry: 2000\nid: start\n\nid: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+    this.#streams.push((retry) => response.end(`retry: ${retry}\n\n`));
+  }
+
+  sayGoodbye(reconnectInMs: number): void {
+    for (const end of this.#streams.splice(0)) end(reconnectInMs);
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#streams = [];
+  }
+
+  close(): void {
+    this.cut();
+    this.server.close();
+  }
+}
+
+let replica: Replica;
+let listener: Listener;
+const listen = async (transport: TransportName) => {
+  const session = new Session(replica.url, 'alice', 'x');
+  listener = await Listener.start({ session, urls: [replica.url], transport, cursor: 'start' });
+  await listener.waitFor('the first event', ({ seq }) => seq === 1, 2_000);
+};
+const back = () => listener.waitFor('the second event', ({ seq }) => seq === 2, 3_000);
+const lastCut = () => {
+  const { announced, at = 0, backAt = Infinity } = listener.cuts.at(-1) ?? {};
+  return { announced, backMs: backAt - at };
+};
+
+beforeEach(async () => {
+  replica = new Replica();
+  await replica.listen();
+});
+afterEach(async () => {
+  await listener.close();
+  replica.close();
+});
+
+describe.each(['websocket', 'sse'] as const)('over %s, with one address to go to', (transport) => {
+  test('a goodbye is followed after the time it asks for, from the last event on', async () => {
+    await listen(transport);
+    replica.sayGoodbye(150);
+    await back();
+    expect(lastCut().announced).toBe(true);
+    expect(lastCut().backMs).toBeGreaterThanOrEqual(140);
+    expect(lastCut().backMs).toBeLessThan(1_000);
+    expect(replica.cursors).toEqual(['start', 'id-1']);
+  });
+
+  test('a connection that is lost is made good at once', async () => {
+    await listen(transport);
+    replica.cut();
+    await back();
+    expect(lastCut().announced).toBe(false);
+    expect(lastCut().backMs).toBeLessThan(500);
+  });
+
+  test('an address that refuses for a while is tried often enough to be back right after', async () => {
+    await listen(transport);
+    replica.away = true;
+    replica.cut();
+    await sleep(1_000);
+    replica.away = false;
+    await back();
+    expect(lastCut().backMs).toBeGreaterThanOrEqual(1_000);
+    expect(lastCut().backMs).toBeLessThan(1_600);
+  });
+});
+
+test('pauses between two tries grow to a quarter of a second', () => {
+  expect([1, 2, 3, 4, 9].map((failures) => pauseMs(failures, () => 1))).toEqual([50, 100, 200, 250, 250]);
+  expect(pauseMs(9, () => 0)).toBe(125);
+});

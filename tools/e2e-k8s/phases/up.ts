@@ -1,0 +1,79 @@
+/** `npm run k8s:up` from what is there to URLs that answer, and once more, which must change nothing. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentCursor } from '../../client/listener.ts';
+import { send } from '../../client/http.ts';
+import { expecting, signIn } from '../../client/session.ts';
+import { imagesOf, obtainImages } from '../../cluster/images.ts';
+import { pods } from '../../cluster/pods.ts';
+import { optionalParts, releaseState, renderRelease, type OptionalPart } from '../../cluster/release.ts';
+import type { ReleaseUrls } from '../../cluster/urls.ts';
+import { up as k8sUp } from '../../k8s-up/up.ts';
+import { Progress } from '../../start/progress.ts';
+import type { Phase, World } from '../world.ts';
+
+const parts = Object.keys(optionalParts) as OptionalPart[];
+
+/** Parts of the full profile whose image neither docker nor a registry has: the rest is tested without them. */
+async function missingParts({ target, report, signal }: World): Promise<OptionalPart[]> {
+  if (target.way === 'context') return [];
+  const images = imagesOf(await renderRelease(target, { profile: 'full' }));
+  const optional = images.filter((image) => parts.some((part) => image.includes(part)));
+  const refused = await obtainImages(optional, () => undefined, { signal });
+  const missing = parts.filter((part) => refused.some(({ image }) => image.includes(part)));
+  for (const part of missing) {
+    const { image, reason } = refused.find((one) => one.image.includes(part)) ?? { image: part, reason: '' };
+    report.skip(`${part} in the release`, `its image ${image} can't be had here: ${reason}`);
+  }
+  return missing;
+}
+
+async function deploy(world: World, without: OptionalPart[]): Promise<string> {
+  const { target, signal } = world;
+  const { ok, pods: ready, ms } = await k8sUp({ target, profile: 'full', without }, new Progress(false), signal);
+  if (!ok) throw new Error('k8s:up failed; its words stand above');
+  return `${ready} pods, ${(ms / 1000).toFixed(0)} s since the command began`;
+}
+
+async function realAnswers({ gateway, graphql, realtime, prometheus }: ReleaseUrls): Promise<string> {
+  const alice = await signIn(gateway, 'alice');
+  await alice.get('/v1/products');
+  const headers = { ...(await alice.authorization()), 'content-type': 'application/json' };
+  const body = JSON.stringify({ query: '{ me { id } }' });
+  const reply = expecting('GraphQL', await send(graphql, { method: 'POST', headers, body }), 200);
+  if (!reply.text.includes('"alice"')) throw new Error(`GraphQL: ${reply.text.slice(0, 200)}`);
+  await currentCursor(alice, realtime);
+  if (prometheus) expecting('Prometheus', await send(`${prometheus}/api/v1/query?query=up`), 200);
+  return [gateway, graphql, ...realtime, prometheus].filter(Boolean).join(', ');
+}
+
+const idsOf = async ({ target }: World): Promise<string[]> =>
+  (await pods(target))
+    .filter(({ status }) => status.phase === 'Running')
+    .map(({ metadata }) => metadata.uid)
+    .sort();
+
+async function again(world: World, without: OptionalPart[]): Promise<string> {
+  const before = await idsOf(world);
+  const revision = (await releaseState(world.target))?.revision ?? 0;
+  await deploy(world, without);
+  // A pod that the second install wanted replaced would be on its way by now.
+  await sleep(2_000);
+  const after = await idsOf(world);
+  const changed = after.filter((id) => !before.includes(id)).length + before.filter((id) => !after.includes(id)).length;
+  if (changed > 0) throw new Error(`${changed} pods were made or ended by an install that changes nothing`);
+  return `revision ${revision} → ${(await releaseState(world.target))?.revision}, the same ${after.length} pods`;
+}
+
+export const up: Phase = {
+  name: 'up',
+  title: 'built, loaded, deployed',
+  needsRelease: false,
+  run: async (world) => {
+    const { report } = world;
+    const without = await missingParts(world);
+    const isUp = await report.check('k8s:up: all pods are Ready', () => deploy(world, without));
+    if (!isUp) return;
+    await report.check('the printed URLs answer', async () => realAnswers(await world.urls()));
+    await report.check('once more changes nothing', () => again(world, without));
+  },
+};
