@@ -25,6 +25,8 @@ export interface ContainerSpec {
 
 export interface ContainerStatus {
   name: string;
+  /** `containerd://ID`, once it was started. */
+  containerID?: string;
   ready: boolean;
   restartCount: number;
   state?: {

@@ -9,6 +9,7 @@ import { load } from './phases/load.ts';
 import { network } from './phases/network.ts';
 import { observability } from './phases/observability.ts';
 import { rolling } from './phases/rolling.ts';
+import { sigkillPhase } from './phases/sigkill.ts';
 import { tour } from './phases/tour.ts';
 import { up } from './phases/up.ts';
 import { upgradeAndBack } from './phases/upgrade.ts';
@@ -26,6 +27,7 @@ export const phases: readonly Phase[] = [
   load,
   rolling,
   kill,
+  sigkillPhase,
   badInput,
   upgradeAndBack,
   observability,
