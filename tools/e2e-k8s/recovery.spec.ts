@@ -1,4 +1,5 @@
-import { failedLate, reasonsOf, recoveryOf, recoveryTable, type RequestSeen } from './recovery.ts';
+import type { RequestSeen } from '../load/seen.ts';
+import { failedLate, reasonsOf, recoveryOf, recoveryTable } from './recovery.ts';
 
 const request = (at: number, ms: number, attempts = 1, ok = true): RequestSeen => ({
   name: 'place',

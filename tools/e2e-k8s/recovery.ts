@@ -1,28 +1,9 @@
 /** What one restart or kill cost the clients, out of what they have told while it happened. Pure. */
-
-/** One request with all its tries; times are milliseconds since 1970. */
-export interface RequestSeen {
-  name: string;
-  /** When its first try began. */
-  at: number;
-  /** Until its answer. */
-  ms: number;
-  /** Whether it was answered well in the end. */
-  ok: boolean;
-  attempts: number;
-  /** What its first failed try got. */
-  why?: string;
-}
-
-/** One lost connection that was made good. */
-export interface CutSeen {
-  at: number;
-  backMs: number;
-}
+import type { CutSeen, RequestSeen } from '../load/seen.ts';
 
 export interface Seen {
   requests: readonly RequestSeen[];
-  cuts: readonly CutSeen[];
+  cuts: readonly Omit<CutSeen, 'listener'>[];
 }
 
 /** From the kill until everything had settled. */

@@ -3,29 +3,11 @@ import { demoPassword } from '../client/session.ts';
 import type { Urls } from '../engines/run-state.ts';
 import { findK6, invocationOf, runK6, type K6Run } from './k6.ts';
 import { resultOf, type LoadResult } from './result.ts';
+import type { CutSeen, RequestSeen } from './seen.ts';
 import { Streams } from './streams.ts';
 import { loadTests, type LoadTest } from './tests.ts';
 
 export type { LoadResult } from './result.ts';
-
-/** One request with all its tries; times are milliseconds since 1970. */
-export interface RequestSeen {
-  name: string;
-  at: number;
-  ms: number;
-  ok: boolean;
-  attempts: number;
-  key?: string;
-  /** What the first try that failed got instead of an answer. */
-  why?: string;
-}
-
-/** One lost connection of a listener that was made good. */
-export interface CutSeen {
-  listener: string;
-  at: number;
-  backMs: number;
-}
 
 export interface LoadOptions {
   urls: Urls;

@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoad, type Load, type LoadResult } from '../../load/load.ts';
 import type { ReleaseUrls } from '../../cluster/urls.ts';
-import type { CutSeen, RequestSeen, Seen } from '../recovery.ts';
+import type { CutSeen, RequestSeen } from '../../load/seen.ts';
+import type { Seen } from '../recovery.ts';
 
 /** Ended by us; this is what it may take at most. */
 const atMost = '20m';
