@@ -43,20 +43,27 @@ export function chosenPhases(names: readonly string[], all: readonly Phase[] = p
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
+/** What a phase throws outside of its checks is a check of its own that failed. */
+const ran = async (phase: Phase, world: World): Promise<boolean> =>
+  phase.run(world).then(
+    () => true,
+    (error: unknown) => {
+      world.report.failed('the phase', messageOf(error));
+      return false;
+    },
+  );
+
 /**
- * One after the other. A phase that fails stops none of the others, unless it was to bring up what they need: then each of them is
- * one failure, because it was not shown.
+ * One after the other. A phase that fails stops none of the others, unless it was to bring up what they need and did not: then each of
+ * them is one failure, because it was not shown.
  */
 export async function runPhases(chosen: readonly Phase[], world: World): Promise<void> {
   const { report, signal } = world;
   let isUp = true;
   for (const phase of chosen) {
     report.begin(phase.name, phase.title);
-    const failedBefore = report.count('failed');
     if (signal.aborted) report.failed('the phase', 'interrupted');
     else if (phase.needsRelease && !isUp) report.failed('the phase', 'not tried: there is no release to try it on');
-    // What a phase throws outside of its checks is a check of its own that failed.
-    else await phase.run(world).catch((error: unknown) => report.failed('the phase', messageOf(error)));
-    if (phase.name === 'up') isUp = report.count('failed') === failedBefore;
+    else isUp = (await ran(phase, world)) || phase.needsRelease;
   }
 }

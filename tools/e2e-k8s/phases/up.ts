@@ -4,6 +4,7 @@ import { currentCursor } from '../../client/listener.ts';
 import { send } from '../../client/http.ts';
 import { expecting, signIn } from '../../client/session.ts';
 import { imagesOf, obtainImages } from '../../cluster/images.ts';
+import { isOfJob } from '../../cluster/objects.ts';
 import { pods } from '../../cluster/pods.ts';
 import { optionalParts, releaseState, renderRelease, type OptionalPart } from '../../cluster/release.ts';
 import type { ReleaseUrls } from '../../cluster/urls.ts';
@@ -46,9 +47,10 @@ async function realAnswers({ gateway, graphql, realtime, prometheus }: ReleaseUr
   return [gateway, graphql, ...realtime, prometheus].filter(Boolean).join(', ');
 }
 
+/** Each install has a Job of its own that prepares the database. */
 const idsOf = async ({ target }: World): Promise<string[]> =>
   (await pods(target))
-    .filter(({ status }) => status.phase === 'Running')
+    .filter((pod) => pod.status.phase === 'Running' && !isOfJob(pod))
     .map(({ metadata }) => metadata.uid)
     .sort();
 
@@ -72,7 +74,7 @@ export const up: Phase = {
     const { report } = world;
     const without = await missingParts(world);
     const isUp = await report.check('k8s:up: all pods are Ready', () => deploy(world, without));
-    if (!isUp) return;
+    if (!isUp) throw new Error('there is nothing to try the rest on');
     await report.check('the printed URLs answer', async () => realAnswers(await world.urls()));
     await report.check('once more changes nothing', () => again(world, without));
   },
