@@ -5,6 +5,7 @@ import { memory } from './memory.ts';
 import { orderLatency } from './order-latency.ts';
 import type { Line } from './sample.ts';
 import { startup } from './startup.ts';
+import { runMain } from '../start/run-main.ts';
 
 const benchmarks: readonly Benchmark[] = [startup, orderLatency, memory];
 
@@ -36,10 +37,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
-    process.exit(1);
-  },
-);
+runMain(main, 1);

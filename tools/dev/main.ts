@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { root } from '../engines/config.ts';
 import { appsOf } from '../build/workspace.ts';
-import { messageOf, Progress } from '../start/progress.ts';
+import { Progress } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { start } from '../start/start.ts';
 import { watchSources } from './watch.ts';
 
@@ -24,10 +25,4 @@ async function main(): Promise<number> {
   return start({ once: false, json: false, tour: false, whileUp: watchSources(apps, progress) }, progress);
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);

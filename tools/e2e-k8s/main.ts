@@ -4,8 +4,9 @@ import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { releaseUrls, type ReleaseUrls } from '../cluster/urls.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { chosenPhases, phases, runPhases } from './plan.ts';
-import { messageOf, Report } from './report.ts';
+import { Report } from './report.ts';
 import type { World } from './world.ts';
+import { runMain } from '../start/run-main.ts';
 
 const help = `npm run e2e:k8s                       all phases on the kind cluster, which is made and taken away; the last line is
                                       "N passed, N failed", the exit code 0 only if nothing failed
@@ -53,11 +54,4 @@ async function main(): Promise<number> {
 
 if (values.help) say(help);
 else if (values.list) for (const { name, title } of phases) print(`${name.padEnd(14)} ${title}`);
-else
-  main().then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      say(messageOf(error));
-      process.exit(64);
-    },
-  );
+else runMain(main);

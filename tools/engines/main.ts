@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { keepEngines, startEngines, stopEngines } from './engines.ts';
 import { aborted, onInterruption } from './interruption.ts';
 import { runningSystem } from './run-state.ts';
+import { runMain } from '../start/run-main.ts';
 
 const help = `npm run engines             starts the engines that do not run yet, stops them on Ctrl-C
 npm run engines -- --detach  starts them and leaves them running
@@ -46,10 +47,4 @@ async function stop(): Promise<number> {
   return system ? 1 : 0;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
-    process.exit(1);
-  },
-);
+runMain(main, 1);

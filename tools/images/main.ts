@@ -1,7 +1,8 @@
 /** `npm run images`: builds the container images that are missing. */
 import { parseArgs } from 'node:util';
 import { onInterruption } from '../engines/interruption.ts';
-import { messageOf, Progress } from '../start/progress.ts';
+import { Progress } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { ensureImages, type Image } from './images.ts';
 import { defaultBase } from './tag.ts';
 
@@ -49,10 +50,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);

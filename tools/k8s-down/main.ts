@@ -1,7 +1,8 @@
 /** `npm run k8s:down`: takes away what `npm run k8s:up` has made, and looks whether anything is left. */
 import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
-import { messageOf, Progress } from '../start/progress.ts';
+import { Progress } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { down } from './down.ts';
 
 const help = `npm run k8s:down                      deletes the cluster that k8s:up has made, with all data in it
@@ -29,10 +30,4 @@ async function main(): Promise<number> {
   return left.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(1);
-  },
-);
+runMain(main, 1);

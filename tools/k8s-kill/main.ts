@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { messageOf } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { kill, type KillOptions } from './kill.ts';
 import { linesOf } from './report.ts';
 
@@ -69,10 +70,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);

@@ -1,7 +1,7 @@
 /** `npm run k8s:report`: what the release costs, as measured now: memory, requests and limits, image sizes, start-up times. */
 import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
-import { messageOf } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { linesOf, reportOf } from './report.ts';
 import { measure } from './measure.ts';
 
@@ -30,10 +30,4 @@ async function main(): Promise<number> {
   return report.ok ? 0 : 1;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { optionalParts, profiles, type OptionalPart, type Profile } from '../cluster/release.ts';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { onInterruption } from '../engines/interruption.ts';
-import { messageOf, Progress } from '../start/progress.ts';
+import { Progress } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { up, type UpOptions } from './up.ts';
 
 const parts = Object.keys(optionalParts) as OptionalPart[];
@@ -67,10 +68,4 @@ async function main(): Promise<number> {
   return exitCode() || (outcome.ok ? 0 : 1);
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);

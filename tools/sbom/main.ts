@@ -8,7 +8,8 @@ import { home, root } from '../engines/config.ts';
 import { writeJson } from '../engines/home.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { defaultBase, imageTag, servicesOf } from '../images/tag.ts';
-import { messageOf, Progress } from '../start/progress.ts';
+import { Progress } from '../start/progress.ts';
+import { runMain } from '../start/run-main.ts';
 import { contentsOf } from './contents.ts';
 import { sbomOf, type Sbom } from './sbom.ts';
 
@@ -74,10 +75,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);

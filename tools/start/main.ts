@@ -1,6 +1,7 @@
 /** `npm start`: everything from nothing to a running shop, and a tour through it. */
 import { parseArgs } from 'node:util';
-import { messageOf, Progress } from './progress.ts';
+import { Progress } from './progress.ts';
+import { runMain } from './run-main.ts';
 import { start } from './start.ts';
 
 const help = `npm start                 builds, starts the engines and services, takes the tour, prints the URLs and stays up
@@ -31,10 +32,4 @@ async function main(): Promise<number> {
   return start({ once: values.once, json: values.json, tour: !values['no-tour'] }, new Progress(values.json));
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exit(64);
-  },
-);
+runMain(main);
