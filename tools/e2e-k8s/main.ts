@@ -10,7 +10,7 @@ import { runMain } from '../start/run-main.ts';
 
 const help = `npm run e2e:k8s                       all phases on the kind cluster, which is made and taken away; the last line is
                                       "N passed, N failed", the exit code 0 only if nothing failed
---only PHASE      this one; may be repeated. What it needs must be up: npm run e2e:k8s -- --only up --keep
+--only PHASE      this one; may be repeated. What it needs must be up: npm run e2e:k8s -- --only up
 --list            the phases
 --keep            leaves the cluster as it is at the end
 ${targetHelp}
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     target,
     report,
     signal,
-    keep: values.keep || values.only.length > 0,
+    keep: values.keep,
     urls: () => (found ??= releaseUrls(target)),
   };
   const begun = performance.now();
