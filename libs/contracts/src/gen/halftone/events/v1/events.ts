@@ -9,17 +9,18 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Image } from "../../images/v1/images";
 import { Order } from "../../orders/v1/orders";
-import { Payment, Transfer } from "../../payments/v1/payments";
+import { Payment, Refund, Transfer } from "../../payments/v1/payments";
 
 /** Topic halftone.orders.v1: the order after the event named by `ce_type`. */
 export interface OrderEvent {
   order: Order | undefined;
 }
 
-/** Topic halftone.payments.v1: exactly one of the two is set. */
+/** Topic halftone.payments.v1: exactly one of the three is set. */
 export interface PaymentEvent {
   payment: Payment | undefined;
   transfer: Transfer | undefined;
+  refund: Refund | undefined;
 }
 
 /** Topic halftone.images.v1: the image after the event named by `ce_type`. */
@@ -110,7 +111,7 @@ export const OrderEvent: MessageFns<OrderEvent> = {
 };
 
 function createBasePaymentEvent(): PaymentEvent {
-  return { payment: undefined, transfer: undefined };
+  return { payment: undefined, transfer: undefined, refund: undefined };
 }
 
 export const PaymentEvent: MessageFns<PaymentEvent> = {
@@ -120,6 +121,9 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
     }
     if (message.transfer !== undefined) {
       Transfer.encode(message.transfer, writer.uint32(18).fork()).join();
+    }
+    if (message.refund !== undefined) {
+      Refund.encode(message.refund, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -153,6 +157,14 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
             message.transfer = Transfer.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refund = Refund.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -169,6 +181,7 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
     return {
       payment: isSet(object.payment) ? Payment.fromJSON(object.payment) : undefined,
       transfer: isSet(object.transfer) ? Transfer.fromJSON(object.transfer) : undefined,
+      refund: isSet(object.refund) ? Refund.fromJSON(object.refund) : undefined,
     };
   },
 
@@ -179,6 +192,9 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
     }
     if (message.transfer !== undefined) {
       obj.transfer = Transfer.toJSON(message.transfer);
+    }
+    if (message.refund !== undefined) {
+      obj.refund = Refund.toJSON(message.refund);
     }
     return obj;
   },
@@ -193,6 +209,9 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
       : undefined;
     message.transfer = (object.transfer !== undefined && object.transfer !== null)
       ? Transfer.fromPartial(object.transfer)
+      : undefined;
+    message.refund = (object.refund !== undefined && object.refund !== null)
+      ? Refund.fromPartial(object.refund)
       : undefined;
     return message;
   },

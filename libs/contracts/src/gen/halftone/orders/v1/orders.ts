@@ -27,6 +27,11 @@ export enum OrderStatus {
   PRINTING = 3,
   SHIPPED = 4,
   CANCELLED = 5,
+  /** PAYMENT_FAILED - Declined; the customer may try to pay again until the order is cancelled. */
+  PAYMENT_FAILED = 6,
+  /** REFUNDING - Paid, but it cannot be made: the money is on its way back. */
+  REFUNDING = 7,
+  REFUNDED = 8,
 }
 
 export function orderStatusFromJSON(object: any): OrderStatus {
@@ -49,6 +54,15 @@ export function orderStatusFromJSON(object: any): OrderStatus {
     case 5:
     case "ORDER_STATUS_CANCELLED":
       return OrderStatus.CANCELLED;
+    case 6:
+    case "ORDER_STATUS_PAYMENT_FAILED":
+      return OrderStatus.PAYMENT_FAILED;
+    case 7:
+    case "ORDER_STATUS_REFUNDING":
+      return OrderStatus.REFUNDING;
+    case 8:
+    case "ORDER_STATUS_REFUNDED":
+      return OrderStatus.REFUNDED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderStatus");
   }
@@ -68,6 +82,12 @@ export function orderStatusToJSON(object: OrderStatus): string {
       return "ORDER_STATUS_SHIPPED";
     case OrderStatus.CANCELLED:
       return "ORDER_STATUS_CANCELLED";
+    case OrderStatus.PAYMENT_FAILED:
+      return "ORDER_STATUS_PAYMENT_FAILED";
+    case OrderStatus.REFUNDING:
+      return "ORDER_STATUS_REFUNDING";
+    case OrderStatus.REFUNDED:
+      return "ORDER_STATUS_REFUNDED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderStatus");
   }
@@ -76,6 +96,7 @@ export function orderStatusToJSON(object: OrderStatus): string {
 export enum PaymentMethod {
   UNSPECIFIED = 0,
   WALLET = 1,
+  BANK = 2,
 }
 
 export function paymentMethodFromJSON(object: any): PaymentMethod {
@@ -86,6 +107,9 @@ export function paymentMethodFromJSON(object: any): PaymentMethod {
     case 1:
     case "PAYMENT_METHOD_WALLET":
       return PaymentMethod.WALLET;
+    case 2:
+    case "PAYMENT_METHOD_BANK":
+      return PaymentMethod.BANK;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentMethod");
   }
@@ -97,6 +121,8 @@ export function paymentMethodToJSON(object: PaymentMethod): string {
       return "PAYMENT_METHOD_UNSPECIFIED";
     case PaymentMethod.WALLET:
       return "PAYMENT_METHOD_WALLET";
+    case PaymentMethod.BANK:
+      return "PAYMENT_METHOD_BANK";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentMethod");
   }
@@ -125,7 +151,7 @@ export interface Order {
   /** Grows by one with each event of the order; the ETag. */
   version: number;
   payment: PaymentMethod;
-  /** Why the order was cancelled; empty otherwise. */
+  /** Why the order failed, was cancelled or refunded; empty otherwise. */
   reason: string;
 }
 
@@ -178,7 +204,15 @@ export interface TimelineEntry {
   /** The event's type, for example "order.paid". */
   type: string;
   version: number;
-  time: Date | undefined;
+  time:
+    | Date
+    | undefined;
+  /** The id the event has on Kafka (`ce_id`) and in the outbox. */
+  eventId: string;
+  /** W3C trace id (32 hex digits) of the work that caused it; empty if it was not traced. */
+  traceId: string;
+  status: OrderStatus;
+  reason: string;
 }
 
 export interface GetOrderTimelineResponse {
@@ -194,10 +228,21 @@ export interface Product {
   /** Minor units. */
   price: number;
   currency: string;
+  /** False while the print lab cannot make it. */
+  available: boolean;
 }
 
 export interface ListProductsResponse {
   products: Product[];
+}
+
+export interface SetProductAvailabilityRequest {
+  product: string;
+  available: boolean;
+}
+
+export interface SetProductAvailabilityResponse {
+  product: Product | undefined;
 }
 
 function createBaseOrderLine(): OrderLine {
@@ -1224,7 +1269,7 @@ export const GetOrderTimelineRequest: MessageFns<GetOrderTimelineRequest> = {
 };
 
 function createBaseTimelineEntry(): TimelineEntry {
-  return { type: "", version: 0, time: undefined };
+  return { type: "", version: 0, time: undefined, eventId: "", traceId: "", status: 0, reason: "" };
 }
 
 export const TimelineEntry: MessageFns<TimelineEntry> = {
@@ -1237,6 +1282,18 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     }
     if (message.time !== undefined) {
       Timestamp.encode(toTimestamp(message.time), writer.uint32(26).fork()).join();
+    }
+    if (message.eventId !== "") {
+      writer.uint32(34).string(message.eventId);
+    }
+    if (message.traceId !== "") {
+      writer.uint32(42).string(message.traceId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(48).int32(message.status);
+    }
+    if (message.reason !== "") {
+      writer.uint32(58).string(message.reason);
     }
     return writer;
   },
@@ -1278,6 +1335,38 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
             message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1295,6 +1384,18 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
       type: isSet(object.type) ? globalThis.String(object.type) : "",
       version: isSet(object.version) ? globalThis.Number(object.version) : 0,
       time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      eventId: isSet(object.eventId)
+        ? globalThis.String(object.eventId)
+        : isSet(object.event_id)
+        ? globalThis.String(object.event_id)
+        : "",
+      traceId: isSet(object.traceId)
+        ? globalThis.String(object.traceId)
+        : isSet(object.trace_id)
+        ? globalThis.String(object.trace_id)
+        : "",
+      status: isSet(object.status) ? orderStatusFromJSON(object.status) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -1309,6 +1410,18 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     if (message.time !== undefined) {
       obj.time = message.time.toISOString();
     }
+    if (message.eventId !== "") {
+      obj.eventId = message.eventId;
+    }
+    if (message.traceId !== "") {
+      obj.traceId = message.traceId;
+    }
+    if (message.status !== 0) {
+      obj.status = orderStatusToJSON(message.status);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -1320,6 +1433,10 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     message.type = object.type ?? "";
     message.version = object.version ?? 0;
     message.time = object.time ?? undefined;
+    message.eventId = object.eventId ?? "";
+    message.traceId = object.traceId ?? "";
+    message.status = object.status ?? 0;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -1448,7 +1565,7 @@ export const ListProductsRequest: MessageFns<ListProductsRequest> = {
 };
 
 function createBaseProduct(): Product {
-  return { id: "", name: "", price: 0, currency: "" };
+  return { id: "", name: "", price: 0, currency: "", available: false };
 }
 
 export const Product: MessageFns<Product> = {
@@ -1464,6 +1581,9 @@ export const Product: MessageFns<Product> = {
     }
     if (message.currency !== "") {
       writer.uint32(34).string(message.currency);
+    }
+    if (message.available !== false) {
+      writer.uint32(40).bool(message.available);
     }
     return writer;
   },
@@ -1513,6 +1633,14 @@ export const Product: MessageFns<Product> = {
             message.currency = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.available = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1531,6 +1659,7 @@ export const Product: MessageFns<Product> = {
       name: isSet(object.name) ? globalThis.String(object.name) : "",
       price: isSet(object.price) ? globalThis.Number(object.price) : 0,
       currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      available: isSet(object.available) ? globalThis.Boolean(object.available) : false,
     };
   },
 
@@ -1548,6 +1677,9 @@ export const Product: MessageFns<Product> = {
     if (message.currency !== "") {
       obj.currency = message.currency;
     }
+    if (message.available !== false) {
+      obj.available = message.available;
+    }
     return obj;
   },
 
@@ -1560,6 +1692,7 @@ export const Product: MessageFns<Product> = {
     message.name = object.name ?? "";
     message.price = object.price ?? 0;
     message.currency = object.currency ?? "";
+    message.available = object.available ?? false;
     return message;
   },
 };
@@ -1633,6 +1766,160 @@ export const ListProductsResponse: MessageFns<ListProductsResponse> = {
   },
 };
 
+function createBaseSetProductAvailabilityRequest(): SetProductAvailabilityRequest {
+  return { product: "", available: false };
+}
+
+export const SetProductAvailabilityRequest: MessageFns<SetProductAvailabilityRequest> = {
+  encode(message: SetProductAvailabilityRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.product !== "") {
+      writer.uint32(10).string(message.product);
+    }
+    if (message.available !== false) {
+      writer.uint32(16).bool(message.available);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetProductAvailabilityRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetProductAvailabilityRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.product = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.available = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetProductAvailabilityRequest {
+    return {
+      product: isSet(object.product) ? globalThis.String(object.product) : "",
+      available: isSet(object.available) ? globalThis.Boolean(object.available) : false,
+    };
+  },
+
+  toJSON(message: SetProductAvailabilityRequest): unknown {
+    const obj: any = {};
+    if (message.product !== "") {
+      obj.product = message.product;
+    }
+    if (message.available !== false) {
+      obj.available = message.available;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetProductAvailabilityRequest>): SetProductAvailabilityRequest {
+    return SetProductAvailabilityRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetProductAvailabilityRequest>): SetProductAvailabilityRequest {
+    const message = createBaseSetProductAvailabilityRequest();
+    message.product = object.product ?? "";
+    message.available = object.available ?? false;
+    return message;
+  },
+};
+
+function createBaseSetProductAvailabilityResponse(): SetProductAvailabilityResponse {
+  return { product: undefined };
+}
+
+export const SetProductAvailabilityResponse: MessageFns<SetProductAvailabilityResponse> = {
+  encode(message: SetProductAvailabilityResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.product !== undefined) {
+      Product.encode(message.product, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetProductAvailabilityResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetProductAvailabilityResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.product = Product.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetProductAvailabilityResponse {
+    return { product: isSet(object.product) ? Product.fromJSON(object.product) : undefined };
+  },
+
+  toJSON(message: SetProductAvailabilityResponse): unknown {
+    const obj: any = {};
+    if (message.product !== undefined) {
+      obj.product = Product.toJSON(message.product);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetProductAvailabilityResponse>): SetProductAvailabilityResponse {
+    return SetProductAvailabilityResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetProductAvailabilityResponse>): SetProductAvailabilityResponse {
+    const message = createBaseSetProductAvailabilityResponse();
+    message.product = (object.product !== undefined && object.product !== null)
+      ? Product.fromPartial(object.product)
+      : undefined;
+    return message;
+  },
+};
+
 /** The order lifecycle. Every call carries the customer's bearer token as `authorization` metadata. */
 export type OrdersServiceService = typeof OrdersServiceService;
 export const OrdersServiceService = {
@@ -1685,6 +1972,19 @@ export const OrdersServiceService = {
       Buffer.from(ListProductsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListProductsResponse => ListProductsResponse.decode(value),
   },
+  /** For operators: whether the print lab can make a product now. */
+  setProductAvailability: {
+    path: "/halftone.orders.v1.OrdersService/SetProductAvailability" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetProductAvailabilityRequest): Buffer =>
+      Buffer.from(SetProductAvailabilityRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetProductAvailabilityRequest => SetProductAvailabilityRequest.decode(value),
+    responseSerialize: (value: SetProductAvailabilityResponse): Buffer =>
+      Buffer.from(SetProductAvailabilityResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetProductAvailabilityResponse =>
+      SetProductAvailabilityResponse.decode(value),
+  },
 } as const;
 
 export interface OrdersServiceServer extends UntypedServiceImplementation {
@@ -1694,6 +1994,8 @@ export interface OrdersServiceServer extends UntypedServiceImplementation {
   listOrders: handleUnaryCall<ListOrdersRequest, ListOrdersResponse>;
   getOrderTimeline: handleUnaryCall<GetOrderTimelineRequest, GetOrderTimelineResponse>;
   listProducts: handleUnaryCall<ListProductsRequest, ListProductsResponse>;
+  /** For operators: whether the print lab can make a product now. */
+  setProductAvailability: handleUnaryCall<SetProductAvailabilityRequest, SetProductAvailabilityResponse>;
 }
 
 export interface OrdersServiceClient extends Client {
@@ -1772,6 +2074,22 @@ export interface OrdersServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListProductsResponse) => void,
+  ): ClientUnaryCall;
+  /** For operators: whether the print lab can make a product now. */
+  setProductAvailability(
+    request: SetProductAvailabilityRequest,
+    callback: (error: ServiceError | null, response: SetProductAvailabilityResponse) => void,
+  ): ClientUnaryCall;
+  setProductAvailability(
+    request: SetProductAvailabilityRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetProductAvailabilityResponse) => void,
+  ): ClientUnaryCall;
+  setProductAvailability(
+    request: SetProductAvailabilityRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetProductAvailabilityResponse) => void,
   ): ClientUnaryCall;
 }
 

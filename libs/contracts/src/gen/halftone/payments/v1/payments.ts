@@ -59,6 +59,8 @@ export enum PaymentStatus {
   UNSPECIFIED = 0,
   CAPTURED = 1,
   DECLINED = 2,
+  /** PENDING - The bank has been asked and its answer is not known yet. */
+  PENDING = 3,
 }
 
 export function paymentStatusFromJSON(object: any): PaymentStatus {
@@ -72,6 +74,9 @@ export function paymentStatusFromJSON(object: any): PaymentStatus {
     case 2:
     case "PAYMENT_STATUS_DECLINED":
       return PaymentStatus.DECLINED;
+    case 3:
+    case "PAYMENT_STATUS_PENDING":
+      return PaymentStatus.PENDING;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentStatus");
   }
@@ -85,8 +90,88 @@ export function paymentStatusToJSON(object: PaymentStatus): string {
       return "PAYMENT_STATUS_CAPTURED";
     case PaymentStatus.DECLINED:
       return "PAYMENT_STATUS_DECLINED";
+    case PaymentStatus.PENDING:
+      return "PAYMENT_STATUS_PENDING";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentStatus");
+  }
+}
+
+export enum PaymentMethod {
+  UNSPECIFIED = 0,
+  WALLET = 1,
+  BANK = 2,
+}
+
+export function paymentMethodFromJSON(object: any): PaymentMethod {
+  switch (object) {
+    case 0:
+    case "PAYMENT_METHOD_UNSPECIFIED":
+      return PaymentMethod.UNSPECIFIED;
+    case 1:
+    case "PAYMENT_METHOD_WALLET":
+      return PaymentMethod.WALLET;
+    case 2:
+    case "PAYMENT_METHOD_BANK":
+      return PaymentMethod.BANK;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentMethod");
+  }
+}
+
+export function paymentMethodToJSON(object: PaymentMethod): string {
+  switch (object) {
+    case PaymentMethod.UNSPECIFIED:
+      return "PAYMENT_METHOD_UNSPECIFIED";
+    case PaymentMethod.WALLET:
+      return "PAYMENT_METHOD_WALLET";
+    case PaymentMethod.BANK:
+      return "PAYMENT_METHOD_BANK";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum PaymentMethod");
+  }
+}
+
+export enum RefundStatus {
+  UNSPECIFIED = 0,
+  /** PENDING - The bank has been asked and its answer is not known yet. */
+  PENDING = 1,
+  COMPLETED = 2,
+  /** FAILED - The bank refused; the money is the customer's claim and an operator has to look. */
+  FAILED = 3,
+}
+
+export function refundStatusFromJSON(object: any): RefundStatus {
+  switch (object) {
+    case 0:
+    case "REFUND_STATUS_UNSPECIFIED":
+      return RefundStatus.UNSPECIFIED;
+    case 1:
+    case "REFUND_STATUS_PENDING":
+      return RefundStatus.PENDING;
+    case 2:
+    case "REFUND_STATUS_COMPLETED":
+      return RefundStatus.COMPLETED;
+    case 3:
+    case "REFUND_STATUS_FAILED":
+      return RefundStatus.FAILED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefundStatus");
+  }
+}
+
+export function refundStatusToJSON(object: RefundStatus): string {
+  switch (object) {
+    case RefundStatus.UNSPECIFIED:
+      return "REFUND_STATUS_UNSPECIFIED";
+    case RefundStatus.PENDING:
+      return "REFUND_STATUS_PENDING";
+    case RefundStatus.COMPLETED:
+      return "REFUND_STATUS_COMPLETED";
+    case RefundStatus.FAILED:
+      return "REFUND_STATUS_FAILED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefundStatus");
   }
 }
 
@@ -132,14 +217,23 @@ export interface Payment {
     | undefined;
   /** Why the payment was declined; empty otherwise. */
   reason: string;
+  method: PaymentMethod;
+  /** Minor units that were given back so far. */
+  refunded: number;
 }
 
-/** Pays the shop from the wallet, outside any order (a gift card, a tip). */
+/** Either of an order, which says the amount, or of an amount outside any order (a gift card, a tip). */
 export interface CreatePaymentRequest {
+  /** Left out with an order. */
   amount: number;
+  /** Left out with an order. */
   currency: string;
   description: string;
   idempotencyKey: string;
+  /** Unspecified means the wallet. */
+  method: PaymentMethod;
+  /** Of the caller, with a declined payment. */
+  orderId: string;
 }
 
 export interface CreatePaymentResponse {
@@ -158,6 +252,8 @@ export interface GetPaymentResponse {
 export interface ListPaymentsRequest {
   limit: number;
   cursor: string;
+  /** Only the payments of this order, when it is given. */
+  orderId: string;
 }
 
 export interface ListPaymentsResponse {
@@ -184,6 +280,45 @@ export interface CreateTransferRequest {
 export interface CreateTransferResponse {
   transfer: Transfer | undefined;
   replayed: boolean;
+}
+
+export interface Refund {
+  id: string;
+  paymentId: string;
+  /** Empty for the refund of a payment that belongs to no order. */
+  orderId: string;
+  customer: string;
+  status: RefundStatus;
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  reason: string;
+  createdAt:
+    | Date
+    | undefined;
+  /** What the payment has left to refund, after this one. */
+  refundable: number;
+}
+
+export interface CreateRefundRequest {
+  paymentId: string;
+  /** Minor units; 0 means all that is left. */
+  amount: number;
+  reason: string;
+  idempotencyKey: string;
+}
+
+export interface CreateRefundResponse {
+  refund: Refund | undefined;
+  replayed: boolean;
+}
+
+export interface ListRefundsRequest {
+  paymentId: string;
+}
+
+export interface ListRefundsResponse {
+  refunds: Refund[];
 }
 
 function createBaseVerifyPasswordRequest(): VerifyPasswordRequest {
@@ -637,6 +772,8 @@ function createBasePayment(): Payment {
     description: "",
     createdAt: undefined,
     reason: "",
+    method: 0,
+    refunded: 0,
   };
 }
 
@@ -668,6 +805,12 @@ export const Payment: MessageFns<Payment> = {
     }
     if (message.reason !== "") {
       writer.uint32(74).string(message.reason);
+    }
+    if (message.method !== 0) {
+      writer.uint32(80).int32(message.method);
+    }
+    if (message.refunded !== 0) {
+      writer.uint32(88).int64(message.refunded);
     }
     return writer;
   },
@@ -757,6 +900,22 @@ export const Payment: MessageFns<Payment> = {
             message.reason = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.method = reader.int32() as any;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.refunded = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -788,6 +947,8 @@ export const Payment: MessageFns<Payment> = {
         ? fromJsonTimestamp(object.created_at)
         : undefined,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      method: isSet(object.method) ? paymentMethodFromJSON(object.method) : 0,
+      refunded: isSet(object.refunded) ? globalThis.Number(object.refunded) : 0,
     };
   },
 
@@ -820,6 +981,12 @@ export const Payment: MessageFns<Payment> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.method !== 0) {
+      obj.method = paymentMethodToJSON(message.method);
+    }
+    if (message.refunded !== 0) {
+      obj.refunded = Math.round(message.refunded);
+    }
     return obj;
   },
 
@@ -837,12 +1004,14 @@ export const Payment: MessageFns<Payment> = {
     message.description = object.description ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.reason = object.reason ?? "";
+    message.method = object.method ?? 0;
+    message.refunded = object.refunded ?? 0;
     return message;
   },
 };
 
 function createBaseCreatePaymentRequest(): CreatePaymentRequest {
-  return { amount: 0, currency: "", description: "", idempotencyKey: "" };
+  return { amount: 0, currency: "", description: "", idempotencyKey: "", method: 0, orderId: "" };
 }
 
 export const CreatePaymentRequest: MessageFns<CreatePaymentRequest> = {
@@ -858,6 +1027,12 @@ export const CreatePaymentRequest: MessageFns<CreatePaymentRequest> = {
     }
     if (message.idempotencyKey !== "") {
       writer.uint32(34).string(message.idempotencyKey);
+    }
+    if (message.method !== 0) {
+      writer.uint32(40).int32(message.method);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(50).string(message.orderId);
     }
     return writer;
   },
@@ -907,6 +1082,22 @@ export const CreatePaymentRequest: MessageFns<CreatePaymentRequest> = {
             message.idempotencyKey = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.method = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -929,6 +1120,12 @@ export const CreatePaymentRequest: MessageFns<CreatePaymentRequest> = {
         : isSet(object.idempotency_key)
         ? globalThis.String(object.idempotency_key)
         : "",
+      method: isSet(object.method) ? paymentMethodFromJSON(object.method) : 0,
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
     };
   },
 
@@ -946,6 +1143,12 @@ export const CreatePaymentRequest: MessageFns<CreatePaymentRequest> = {
     if (message.idempotencyKey !== "") {
       obj.idempotencyKey = message.idempotencyKey;
     }
+    if (message.method !== 0) {
+      obj.method = paymentMethodToJSON(message.method);
+    }
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
     return obj;
   },
 
@@ -958,6 +1161,8 @@ export const CreatePaymentRequest: MessageFns<CreatePaymentRequest> = {
     message.currency = object.currency ?? "";
     message.description = object.description ?? "";
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.method = object.method ?? 0;
+    message.orderId = object.orderId ?? "";
     return message;
   },
 };
@@ -1186,7 +1391,7 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
 };
 
 function createBaseListPaymentsRequest(): ListPaymentsRequest {
-  return { limit: 0, cursor: "" };
+  return { limit: 0, cursor: "", orderId: "" };
 }
 
 export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
@@ -1196,6 +1401,9 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
     }
     if (message.cursor !== "") {
       writer.uint32(18).string(message.cursor);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(26).string(message.orderId);
     }
     return writer;
   },
@@ -1229,6 +1437,14 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
             message.cursor = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1245,6 +1461,11 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
     return {
       limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
       cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
     };
   },
 
@@ -1256,6 +1477,9 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
     if (message.cursor !== "") {
       obj.cursor = message.cursor;
     }
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
     return obj;
   },
 
@@ -1266,6 +1490,7 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
     const message = createBaseListPaymentsRequest();
     message.limit = object.limit ?? 0;
     message.cursor = object.cursor ?? "";
+    message.orderId = object.orderId ?? "";
     return message;
   },
 };
@@ -1720,6 +1945,596 @@ export const CreateTransferResponse: MessageFns<CreateTransferResponse> = {
   },
 };
 
+function createBaseRefund(): Refund {
+  return {
+    id: "",
+    paymentId: "",
+    orderId: "",
+    customer: "",
+    status: 0,
+    amount: 0,
+    currency: "",
+    reason: "",
+    createdAt: undefined,
+    refundable: 0,
+  };
+}
+
+export const Refund: MessageFns<Refund> = {
+  encode(message: Refund, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(18).string(message.paymentId);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(26).string(message.orderId);
+    }
+    if (message.customer !== "") {
+      writer.uint32(34).string(message.customer);
+    }
+    if (message.status !== 0) {
+      writer.uint32(40).int32(message.status);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(48).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(58).string(message.currency);
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(74).fork()).join();
+    }
+    if (message.refundable !== 0) {
+      writer.uint32(80).int64(message.refundable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Refund {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefund();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customer = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.refundable = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Refund {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      customer: isSet(object.customer) ? globalThis.String(object.customer) : "",
+      status: isSet(object.status) ? refundStatusFromJSON(object.status) : 0,
+      amount: isSet(object.amount) ? globalThis.Number(object.amount) : 0,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      createdAt: isSet(object.createdAt)
+        ? fromJsonTimestamp(object.createdAt)
+        : isSet(object.created_at)
+        ? fromJsonTimestamp(object.created_at)
+        : undefined,
+      refundable: isSet(object.refundable) ? globalThis.Number(object.refundable) : 0,
+    };
+  },
+
+  toJSON(message: Refund): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.customer !== "") {
+      obj.customer = message.customer;
+    }
+    if (message.status !== 0) {
+      obj.status = refundStatusToJSON(message.status);
+    }
+    if (message.amount !== 0) {
+      obj.amount = Math.round(message.amount);
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.createdAt !== undefined) {
+      obj.createdAt = message.createdAt.toISOString();
+    }
+    if (message.refundable !== 0) {
+      obj.refundable = Math.round(message.refundable);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Refund>): Refund {
+    return Refund.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Refund>): Refund {
+    const message = createBaseRefund();
+    message.id = object.id ?? "";
+    message.paymentId = object.paymentId ?? "";
+    message.orderId = object.orderId ?? "";
+    message.customer = object.customer ?? "";
+    message.status = object.status ?? 0;
+    message.amount = object.amount ?? 0;
+    message.currency = object.currency ?? "";
+    message.reason = object.reason ?? "";
+    message.createdAt = object.createdAt ?? undefined;
+    message.refundable = object.refundable ?? 0;
+    return message;
+  },
+};
+
+function createBaseCreateRefundRequest(): CreateRefundRequest {
+  return { paymentId: "", amount: 0, reason: "", idempotencyKey: "" };
+}
+
+export const CreateRefundRequest: MessageFns<CreateRefundRequest> = {
+  encode(message: CreateRefundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.paymentId !== "") {
+      writer.uint32(10).string(message.paymentId);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(34).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateRefundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateRefundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateRefundRequest {
+    return {
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+      amount: isSet(object.amount) ? globalThis.Number(object.amount) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+    };
+  },
+
+  toJSON(message: CreateRefundRequest): unknown {
+    const obj: any = {};
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    if (message.amount !== 0) {
+      obj.amount = Math.round(message.amount);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateRefundRequest>): CreateRefundRequest {
+    return CreateRefundRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateRefundRequest>): CreateRefundRequest {
+    const message = createBaseCreateRefundRequest();
+    message.paymentId = object.paymentId ?? "";
+    message.amount = object.amount ?? 0;
+    message.reason = object.reason ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateRefundResponse(): CreateRefundResponse {
+  return { refund: undefined, replayed: false };
+}
+
+export const CreateRefundResponse: MessageFns<CreateRefundResponse> = {
+  encode(message: CreateRefundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refund !== undefined) {
+      Refund.encode(message.refund, writer.uint32(10).fork()).join();
+    }
+    if (message.replayed !== false) {
+      writer.uint32(16).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateRefundResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateRefundResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refund = Refund.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateRefundResponse {
+    return {
+      refund: isSet(object.refund) ? Refund.fromJSON(object.refund) : undefined,
+      replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
+    };
+  },
+
+  toJSON(message: CreateRefundResponse): unknown {
+    const obj: any = {};
+    if (message.refund !== undefined) {
+      obj.refund = Refund.toJSON(message.refund);
+    }
+    if (message.replayed !== false) {
+      obj.replayed = message.replayed;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CreateRefundResponse>): CreateRefundResponse {
+    return CreateRefundResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateRefundResponse>): CreateRefundResponse {
+    const message = createBaseCreateRefundResponse();
+    message.refund = (object.refund !== undefined && object.refund !== null)
+      ? Refund.fromPartial(object.refund)
+      : undefined;
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseListRefundsRequest(): ListRefundsRequest {
+  return { paymentId: "" };
+}
+
+export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
+  encode(message: ListRefundsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.paymentId !== "") {
+      writer.uint32(10).string(message.paymentId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRefundsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRefundsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRefundsRequest {
+    return {
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ListRefundsRequest): unknown {
+    const obj: any = {};
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRefundsRequest>): ListRefundsRequest {
+    return ListRefundsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRefundsRequest>): ListRefundsRequest {
+    const message = createBaseListRefundsRequest();
+    message.paymentId = object.paymentId ?? "";
+    return message;
+  },
+};
+
+function createBaseListRefundsResponse(): ListRefundsResponse {
+  return { refunds: [] };
+}
+
+export const ListRefundsResponse: MessageFns<ListRefundsResponse> = {
+  encode(message: ListRefundsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.refunds) {
+      Refund.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRefundsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRefundsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refunds.push(Refund.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRefundsResponse {
+    return {
+      refunds: globalThis.Array.isArray(object?.refunds) ? object.refunds.map((e: any) => Refund.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListRefundsResponse): unknown {
+    const obj: any = {};
+    if (message.refunds?.length) {
+      obj.refunds = message.refunds.map((e) => Refund.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRefundsResponse>): ListRefundsResponse {
+    return ListRefundsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRefundsResponse>): ListRefundsResponse {
+    const message = createBaseListRefundsResponse();
+    message.refunds = object.refunds?.map((e) => Refund.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 /** Who the customers are and what their wallets hold. */
 export type AccountsServiceService = typeof AccountsServiceService;
 export const AccountsServiceService = {
@@ -1798,6 +2613,7 @@ export const AccountsServiceClient = makeGenericClientConstructor(
 /** Money that moves: double-entry, once per idempotency key. */
 export type PaymentsServiceService = typeof PaymentsServiceService;
 export const PaymentsServiceService = {
+  /** Pays the shop, or tries again to pay an order whose payment was declined. */
   createPayment: {
     path: "/halftone.payments.v1.PaymentsService/CreatePayment" as const,
     requestStream: false as const,
@@ -1838,16 +2654,43 @@ export const PaymentsServiceService = {
       Buffer.from(CreateTransferResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateTransferResponse => CreateTransferResponse.decode(value),
   },
+  /** Gives back some or all of a captured payment, the way it came. */
+  createRefund: {
+    path: "/halftone.payments.v1.PaymentsService/CreateRefund" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateRefundRequest): Buffer => Buffer.from(CreateRefundRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateRefundRequest => CreateRefundRequest.decode(value),
+    responseSerialize: (value: CreateRefundResponse): Buffer =>
+      Buffer.from(CreateRefundResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateRefundResponse => CreateRefundResponse.decode(value),
+  },
+  /** The refunds of one payment, oldest first. */
+  listRefunds: {
+    path: "/halftone.payments.v1.PaymentsService/ListRefunds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRefundsRequest): Buffer => Buffer.from(ListRefundsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRefundsRequest => ListRefundsRequest.decode(value),
+    responseSerialize: (value: ListRefundsResponse): Buffer => Buffer.from(ListRefundsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRefundsResponse => ListRefundsResponse.decode(value),
+  },
 } as const;
 
 export interface PaymentsServiceServer extends UntypedServiceImplementation {
+  /** Pays the shop, or tries again to pay an order whose payment was declined. */
   createPayment: handleUnaryCall<CreatePaymentRequest, CreatePaymentResponse>;
   getPayment: handleUnaryCall<GetPaymentRequest, GetPaymentResponse>;
   listPayments: handleUnaryCall<ListPaymentsRequest, ListPaymentsResponse>;
   createTransfer: handleUnaryCall<CreateTransferRequest, CreateTransferResponse>;
+  /** Gives back some or all of a captured payment, the way it came. */
+  createRefund: handleUnaryCall<CreateRefundRequest, CreateRefundResponse>;
+  /** The refunds of one payment, oldest first. */
+  listRefunds: handleUnaryCall<ListRefundsRequest, ListRefundsResponse>;
 }
 
 export interface PaymentsServiceClient extends Client {
+  /** Pays the shop, or tries again to pay an order whose payment was declined. */
   createPayment(
     request: CreatePaymentRequest,
     callback: (error: ServiceError | null, response: CreatePaymentResponse) => void,
@@ -1907,6 +2750,38 @@ export interface PaymentsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateTransferResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives back some or all of a captured payment, the way it came. */
+  createRefund(
+    request: CreateRefundRequest,
+    callback: (error: ServiceError | null, response: CreateRefundResponse) => void,
+  ): ClientUnaryCall;
+  createRefund(
+    request: CreateRefundRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateRefundResponse) => void,
+  ): ClientUnaryCall;
+  createRefund(
+    request: CreateRefundRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateRefundResponse) => void,
+  ): ClientUnaryCall;
+  /** The refunds of one payment, oldest first. */
+  listRefunds(
+    request: ListRefundsRequest,
+    callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
+  ): ClientUnaryCall;
+  listRefunds(
+    request: ListRefundsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
+  ): ClientUnaryCall;
+  listRefunds(
+    request: ListRefundsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
   ): ClientUnaryCall;
 }
 
