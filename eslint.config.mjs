@@ -31,6 +31,7 @@ const boundaries = (...alsoInSpecs) => [
         onlyDependOnLibsWithTags: [...platform, ...alsoInSpecs],
         bannedExternalImports: drivers,
       },
+      { sourceTag: 'layer:bench', onlyDependOnLibsWithTags: platform },
       { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: words },
       { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tool', ...words] },
     ],
@@ -48,7 +49,7 @@ const onlyConfigReadsTheEnvironment = {
 };
 
 export default [
-  { ignores: ['**/dist', '**/bundle', '**/gen', '**/*.js', '**/*.cjs', '**/supergraph.ts', '.halftone', '.nx'] },
+  { ignores: ['**/dist', '**/bundle', '**/bundle-test', '**/gen', '**/*.js', '**/*.cjs', '**/supergraph.ts', '.halftone', '.nx'] },
   ...nx.configs['flat/base'],
   ...ts.configs.recommended,
   {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf, jsonOf, send, type Problem, type Request } from '@halftone/tools/client/http.ts';
-import { uploadAndWait, photo, placeOrder, waitUntilFinal } from '@halftone/tools/client/shop.ts';
+import { photo, placeOrder, timelineOf, uploadAndWait, waitUntilFinal } from '@halftone/tools/client/shop.ts';
 import type { Session } from '@halftone/tools/client/session.ts';
 import { countEverything, shopping, signedIn, system } from './system';
 import { expiredToken, forgedToken, unsignedToken } from './tokens';
@@ -19,6 +19,7 @@ let bob: Session;
 let imageId: string;
 let foreignImageId: string;
 let orderId: string;
+let paymentId: string;
 let product: string;
 
 const unknownId = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000';
@@ -40,6 +41,92 @@ const transfer = (body: object = {}, headers: Record<string, string | undefined>
   json('/v1/transfers', { to: 'bob', amount: 1, currency: 'USD', ...body }, headers);
 const upload = (bytes: Buffer<ArrayBuffer>, contentType: string) =>
   post('/v1/images', bytes, { 'content-type': contentType });
+
+const payment = (body: object) => json('/v1/payments', body);
+const refund = (body: object, id = paymentId) => json(`/v1/payments/${id}/refunds`, body);
+const invalid = (what: string, request: Case['request'], at: string): Case => ({
+  what,
+  request,
+  at,
+  status: 400,
+  code: 'VALIDATION_FAILED',
+});
+
+/** The same for money, however it is to move. */
+const badAmounts = [
+  ['nothing', 0],
+  ['less than nothing', -100],
+  ['a fraction of a cent', 10.5],
+  ['more than anything costs', 10 ** 12 + 1],
+  ['text', '10'],
+] as const;
+
+const moneyCases: Case[] = [
+  ...badAmounts.flatMap(([name, amount]) => [
+    invalid(`a transfer of ${name}`, () => transfer({ amount }), 'amount'),
+    invalid(`a payment of ${name}`, () => payment({ amount, currency: 'USD' }), 'amount'),
+    invalid(`a bank payment of ${name}`, () => payment({ amount, currency: 'USD', method: 'bank' }), 'amount'),
+    invalid(`a refund of ${name}`, () => refund({ amount }), 'amount'),
+  ]),
+  invalid('a payment of nothing in particular', () => payment({}), 'amount'),
+  invalid('a payment by an unknown method', () => payment({ orderId, method: 'gold' }), 'method'),
+  invalid('an order with another price', () => payment({ orderId, amount: 1, currency: 'USD' }), 'amount'),
+  invalid('a currency that is none', () => payment({ amount: 1, currency: 'dollars' }), 'currency'),
+  ...(['wallet', 'bank'] as const).map((method) => ({
+    what: `a payment by ${method} in the money of another country`,
+    request: () => payment({ amount: 1, currency: 'EUR', method }),
+    status: 422,
+    code: 'CURRENCY_UNSUPPORTED',
+  })),
+  { what: 'a second payment', request: () => payment({ orderId }), status: 409, code: 'ORDER_NOT_PAYABLE' },
+  {
+    what: 'a payment of an order that is not there',
+    request: () => payment({ orderId: unknownId }),
+    status: 404,
+    code: 'ORDER_NOT_FOUND',
+  },
+  {
+    what: "a payment of somebody else's order",
+    request: () => ({ ...payment({ orderId }), as: 'bob' }),
+    status: 404,
+    code: 'ORDER_NOT_FOUND',
+  },
+  {
+    what: 'a refund above the capture',
+    request: () => refund({ amount: 10 ** 9 }),
+    status: 422,
+    code: 'REFUND_EXCEEDS_CAPTURE',
+  },
+  {
+    what: 'a refund of a payment that is not there',
+    request: () => refund({}, unknownId),
+    status: 404,
+    code: 'PAYMENT_NOT_FOUND',
+  },
+  {
+    what: "a refund of somebody else's payment",
+    request: () => ({ ...refund({ amount: 1 }), as: 'bob' }),
+    status: 404,
+    code: 'PAYMENT_NOT_FOUND',
+  },
+  {
+    what: 'a refund without key',
+    request: () => json(`/v1/payments/${paymentId}/refunds`, { amount: 1 }, { 'idempotency-key': undefined }),
+    status: 400,
+    code: 'IDEMPOTENCY_KEY_MISSING',
+  },
+  {
+    what: 'a customer who says what can be made',
+    request: () => ({ ...json('/v1/products/mug/availability', { available: false }), method: 'PUT' }),
+    status: 403,
+    code: 'FORBIDDEN',
+  },
+  invalid(
+    'an availability that is none',
+    () => ({ ...json('/v1/products/mug/availability', { available: 'perhaps' }), method: 'PUT' }),
+    'available',
+  ),
+];
 
 const cases: Case[] = [
   { what: 'malformed JSON', request: () => post('/v1/orders', '{"lines":['), status: 400, code: 'MALFORMED_JSON' },
@@ -81,20 +168,6 @@ const cases: Case[] = [
     status: 400,
     code: 'VALIDATION_FAILED',
     at: 'lines.0.imageId',
-  },
-  {
-    what: 'a fraction of a cent',
-    request: () => transfer({ amount: 0.5 }),
-    status: 400,
-    code: 'VALIDATION_FAILED',
-    at: 'amount',
-  },
-  {
-    what: 'a negative amount',
-    request: () => transfer({ amount: -100 }),
-    status: 400,
-    code: 'VALIDATION_FAILED',
-    at: 'amount',
   },
   {
     what: 'an amount no number holds',
@@ -263,6 +336,7 @@ beforeAll(async () => {
   ]);
   ({ id: orderId } = await placeOrder(alice, imageId, product));
   await waitUntilFinal(alice, orderId);
+  paymentId = (await timelineOf(alice, orderId)).payments[0]?.id ?? '';
 });
 
 /** As one try: a refusal must not need a second one. */
@@ -272,7 +346,7 @@ async function ask({ path, as, ...request }: Request & { path: string; as?: 'ali
   return send(`${session.base}${path}`, { ...request, headers });
 }
 
-test.each(cases)('$what: $status $code', async ({ request, status, code, at }) => {
+test.each([...cases, ...moneyCases])('$what: $status $code', async ({ request, status, code, at }) => {
   const reply = await ask(request());
   expect({ status: reply.status, code: codeOf(reply) }).toEqual({ status, code });
   expect(reply.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -284,7 +358,7 @@ test.each(cases)('$what: $status $code', async ({ request, status, code, at }) =
 
 test('none of it left anything behind', async () => {
   const before = await countEverything();
-  await Promise.all(cases.map(({ request }) => ask(request())));
+  await Promise.all([...cases, ...moneyCases].map(({ request }) => ask(request())));
   expect(await countEverything()).toEqual(before);
 });
 

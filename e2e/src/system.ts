@@ -2,7 +2,7 @@
 import { Listener, type TransportName } from '@halftone/tools/client/listener.ts';
 import { processesOf } from '@halftone/tools/client/processes.ts';
 import { eventually } from '@halftone/tools/client/retry.ts';
-import { signIn, type Session } from '@halftone/tools/client/session.ts';
+import { expecting, signIn, type Session } from '@halftone/tools/client/session.ts';
 import { cheapestProduct, photo, uploadAndWait } from '@halftone/tools/client/shop.ts';
 import { runningSystem, type RunState, type ServiceState } from '@halftone/tools/engines/run-state.ts';
 import { withDatabase } from '@halftone/tools/verify/rows.ts';
@@ -28,6 +28,13 @@ export async function shopping(session: Session): Promise<{ imageId: string; pro
   return { imageId, product: id, price };
 }
 
+/** What the print lab can make from now on, said by an operator. */
+export async function setAvailability(operator: Session, product: string, available: boolean): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'PUT', headers, body: JSON.stringify({ available }) } as const;
+  expecting('availability', await operator.call(`/v1/products/${product}/availability`, request), 200);
+}
+
 /** Statements by the superuser: what somebody could do by hand. */
 export async function query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
   return withDatabase(runningSources().databaseUrl, async (client) => (await client.query(text, values)).rows as Row[]);
@@ -37,8 +44,12 @@ export async function query<Row>(text: string, values: unknown[] = []): Promise<
 export async function countEverything(): Promise<Record<string, number>> {
   const tables = [
     'orders."order"',
+    'orders.product_availability',
     'orders.idempotency',
     'payments.payment',
+    'payments.refund',
+    'payments.bank_operation',
+    'bank.transaction',
     'payments.transfer',
     'payments.ledger_entry',
     'payments.idempotency',

@@ -1,5 +1,10 @@
 import type { Session } from '@halftone/tools/client/session.ts';
 import { photo, placeOrder, uploadAndWait, waitUntilFinal, waitUntilQuiet } from '@halftone/tools/client/shop.ts';
+import { operationsOf } from '@halftone/tools/history/history.ts';
+import { perform } from '@halftone/tools/history/operation.ts';
+import { Recorder } from '@halftone/tools/history/recorder.ts';
+import { runningSources } from '@halftone/tools/verify/sources.ts';
+import { verify } from '@halftone/tools/verify/verify.ts';
 import { brokenInvariants, query, shopping, signedIn } from './system';
 
 let bob: Session;
@@ -20,15 +25,50 @@ test('all is well before', async () => {
   expect(await brokenInvariants()).toEqual([]);
 });
 
-test("one ledger entry's amount changed by hand is noticed", async () => {
-  const change =
-    'UPDATE payments.ledger_entry SET amount = amount + $1 WHERE id = (SELECT max(id) FROM payments.ledger_entry)';
-  await query(change, [1]);
+test.each([
+  [
+    "a ledger entry's amount",
+    'payments.ledger_entry SET amount = amount + $1',
+    'payments.ledger_entry',
+    'ledger-balanced',
+  ],
+  [
+    "a ledger entry's amount",
+    'payments.ledger_entry SET amount = amount + $1',
+    'payments.ledger_entry',
+    'balance-is-sum',
+  ],
+  ["a payment's refunds", 'payments.payment SET refunded = refunded + $1', 'payments.payment', 'refund-within-capture'],
+  ["a bank account's balance", 'bank.account SET balance = balance + $1', 'bank.account', 'bank-balance-is-sum'],
+  ["a photo's version", 'images.image SET version = version + $1', 'images.image', 'image-events-published'],
+])('%s changed by hand is noticed: UPDATE %s', async (_what, change, table, invariant) => {
+  const update = `UPDATE ${change} WHERE id = $2`;
+  const [{ id } = { id: '' }] = await query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id DESC LIMIT 1`);
+  await query(update, [1, id]);
   try {
-    expect(await brokenInvariants(patienceMs)).toEqual(expect.arrayContaining(['ledger-balanced', 'balance-is-sum']));
+    expect(await brokenInvariants(patienceMs)).toContain(invariant);
   } finally {
-    await query(change, [-1]);
+    await query(update, [-1, id]);
   }
+});
+
+test('what clients recorded is judged: a line that claims more than there is is noticed', async () => {
+  const recorder = new Recorder();
+  const value = { to: 'alice', amount: 1, currency: 'USD' };
+  const request = { body: JSON.stringify(value), contentType: 'application/json' };
+  const asked = { process: 'e2e', customer: 'bob', f: 'transfer', path: '/v1/transfers', value, request } as const;
+  const way = { recorder, gateway: () => bob.base, token: () => bob.token(), patienceMs: 10_000, timeoutMs: 5_000 };
+  await perform(asked, { ...way, replay: true });
+  const judged = async () => {
+    const { results } = await verify(runningSources(), { history: operationsOf(recorder.lines) });
+    return results.filter(({ ok }) => !ok).map(({ invariant }) => invariant);
+  };
+  expect(await judged()).toEqual([]);
+  const [invoke, ok] = recorder.lines;
+  if (!invoke || !ok) throw new Error('nothing was recorded');
+  for (const line of [invoke, ok])
+    recorder.write({ ...line, op: 'made up', key: 'made up', body: JSON.stringify({ id: 'x' }) });
+  expect(await judged()).toEqual(['history-acknowledged']);
 });
 
 test("one order's state overwritten is noticed", async () => {

@@ -1,4 +1,4 @@
-import type { Line } from './sample.ts';
+import type { Contest, Line } from './sample.ts';
 
 export interface BenchOptions {
   rounds: number;
@@ -12,5 +12,5 @@ export interface Benchmark {
   about: string;
   /** Rounds unless told. */
   rounds: number;
-  run(options: BenchOptions): Promise<Line[]>;
+  run(options: BenchOptions): Promise<(Line | Contest)[]>;
 }

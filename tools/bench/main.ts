@@ -1,19 +1,29 @@
 /** `npm run bench -- NAME [--json] [--rounds N]`: measures, and holds nothing against a threshold. */
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
+import { idempotency } from './idempotency.ts';
 import { memory } from './memory.ts';
 import { orderLatency } from './order-latency.ts';
-import type { Line } from './sample.ts';
+import { outbox } from './outbox.ts';
+import type { Contest, Line } from './sample.ts';
 import { startup } from './startup.ts';
+import { transfers } from './transfers.ts';
 import { runMain } from '../start/run-main.ts';
 
-const benchmarks: readonly Benchmark[] = [startup, orderLatency, memory];
+const benchmarks: readonly Benchmark[] = [startup, orderLatency, memory, idempotency, outbox, transfers];
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-function show({ case: name, unit, ours, n }: Line): void {
+const write = (text: string) => process.stdout.write(`${text}\n`);
+
+function show(line: Line | Contest): void {
+  const { case: name, unit, ours, n } = line;
   const tail = ours.p99 === undefined ? '' : `  p99 ${ours.p99}`;
-  process.stdout.write(`${name.padEnd(20)} ${ours.median} ${unit}${tail}  [${ours.min} - ${ours.max}]  n=${n}\n`);
+  write(`${name.padEnd(26)} ${ours.median} ${unit}${tail}  [${ours.min} - ${ours.max}]  n=${n}`);
+  if (!('peers' in line)) return;
+  for (const [peer, { median, min, max }] of Object.entries(line.peers)) {
+    write(`  ${peer.padEnd(24)} ${median} ${unit}  [${min} - ${max}]  ours ÷ ${peer} = ${line.ratio[peer]}`);
+  }
 }
 
 async function main(): Promise<number> {

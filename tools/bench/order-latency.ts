@@ -29,7 +29,7 @@ async function placeAndHear(session: Session, socket: Listener, body: object): P
     );
   const { at } = await told('order.placed');
   // Its later steps would share the machine with the next order.
-  await told('order.shipped', 'order.cancelled');
+  await told('order.shipped', 'order.payment_failed', 'order.refunded');
   return { placedToEvent: at - sent, acceptedToEvent: at - accepted, placedToAccepted: accepted - sent };
 }
 

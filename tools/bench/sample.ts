@@ -24,10 +24,17 @@ export const summary = (values: readonly number[]): Summary => ({
 export interface Line {
   bench: string;
   case: string;
-  unit: 'ms' | 'MiB';
+  unit: 'us' | 'ms' | 'MiB' | '/s' | 'round trips';
   ours: Summary & { p99?: number };
   /** How many were measured. */
   n: number;
+}
+
+/** Ours beside the peers of the same run. */
+export interface Contest extends Line {
+  peers: Record<string, Summary>;
+  /** Ours ÷ peer. */
+  ratio: Record<string, number>;
 }
 
 export const line = (

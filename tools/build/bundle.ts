@@ -1,5 +1,6 @@
 /**
- * Makes one file of each built app: apps/NAME/dist/main.js -> apps/NAME/bundle/main.js, with the packages in it.
+ * Makes one file of each built app: apps/NAME/dist/main.js -> apps/NAME/bundle/main.js, with the packages in it. A test build goes to
+ * bundle-test/ and differs in one thing: bugs can be planted in it.
  * tsc has already lowered the decorators, so their metadata survives; keepNames keeps the class names that NestJS reports.
  */
 import { readdirSync } from 'node:fs';
@@ -8,9 +9,12 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { apolloLeftOut } from './apollo-left-out.ts';
+import { bundleFolder } from './build-kind.ts';
+import type { BuildKind } from './build-kind.ts';
 import { writeContents } from './bundle-contents.ts';
 import { inlinedProtos } from './inlined-protos.ts';
 import { native } from './native.ts';
+import { plantedBugsOut } from './planted-bugs.ts';
 import { declaredBy } from './workspace.ts';
 
 /** So large that it is left out of the apps that do not declare it: NestJS reaches for it only if it is configured. */
@@ -53,26 +57,35 @@ const packagesIn = (folder: string): string[] =>
     name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
   );
 
-export async function bundle(root: string, apps: readonly string[]): Promise<void> {
+export async function bundle(root: string, apps: readonly string[], kind: BuildKind): Promise<void> {
   const groups = Map.groupBy(apps, (app) => {
     const declared = declaredBy(root, join('apps', app));
     return large.filter((name) => !declared.has(name)).join();
   });
   await Promise.all(
-    [...groups].map(([leftOut, members]) => bundleGroup(root, members, leftOut.split(',').filter(Boolean))),
+    [...groups].map(([leftOut, members]) => bundleGroup(root, kind, members, leftOut.split(',').filter(Boolean))),
   );
   // The compiler's own process would keep a gigabyte for as long as this one lives.
   await esbuild.stop();
 }
 
 /** Apps with the same packages left out are bundled together: what they share is read once. */
-async function bundleGroup(root: string, apps: readonly string[], leftOut: readonly string[]): Promise<void> {
+async function bundleGroup(
+  root: string,
+  kind: BuildKind,
+  apps: readonly string[],
+  leftOut: readonly string[],
+): Promise<void> {
+  const out = (app: string) => join(app, bundleFolder[kind], 'main');
+  const common = optionsFor(root);
+  const plugins = [apolloLeftOut, nestRequires, inlinedProtos, optionalPackages(root)];
   const { metafile } = await esbuild.build({
-    ...optionsFor(root),
-    entryPoints: apps.map((app) => ({ in: join('apps', app, 'dist/main.js'), out: join(app, 'bundle/main') })),
+    ...common,
+    define: { ...common.define, HALFTONE_TEST_BUILD: String(kind === 'test') },
+    entryPoints: apps.map((app) => ({ in: join('apps', app, 'dist/main.js'), out: out(app) })),
     outdir: 'apps',
     external: [...native, ...leftOut],
-    plugins: [apolloLeftOut, nestRequires, inlinedProtos, optionalPackages(root)],
+    plugins: kind === 'test' ? plugins : [...plugins, plantedBugsOut(root)],
   });
   writeContents(root, metafile);
 }
@@ -83,6 +96,7 @@ const jobs = {
   database: 'tools/jobs/database.ts',
   secrets: 'tools/jobs/secrets.ts',
   verify: 'tools/verify/main.ts',
+  dlq: 'tools/dlq/main.ts',
 };
 
 /** -> tools/bundle/JOB.js. The contracts must have been compiled. */

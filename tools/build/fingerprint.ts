@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const skipped = new Set(['node_modules', 'dist', 'bundle', 'coverage', '.nx']);
+const skipped = new Set(['node_modules', 'dist', 'bundle', 'bundle-test', 'coverage', '.nx']);
 
 /** What does not end up in a bundle: a changed spec is no reason to build. */
 export const counts = (file: string): boolean => !/\.spec\.ts$|\.md$|\.log$/.test(file);

@@ -3,7 +3,7 @@ import { globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../engines/config.ts';
 
-export type Tier = 'unit' | 'int' | 'e2e';
+export type Tier = 'unit' | 'int' | 'e2e' | 'foreign';
 
 interface Counts {
   passed: number;

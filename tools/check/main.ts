@@ -7,6 +7,7 @@ import type { Check, Outcome } from './check.ts';
 import { bufBreaking, bufLint, generatedCurrent } from './contracts.ts';
 import { dashboardsAndRules, loadTestTypes, valuesTableCurrent } from './deployment.ts';
 import { endToEnd } from './end-to-end.ts';
+import { foreignToolkits } from './foreign-toolkits.ts';
 import { withTestEngines } from './test-engines.ts';
 import { format, lint, supergraphCurrent, syncCheck, tests, types } from './workspace.ts';
 
@@ -29,6 +30,7 @@ const checks: readonly Check[] = [
   dashboardsAndRules,
   tests('unit tests', 'test', 'unit'),
   integration,
+  foreignToolkits,
   endToEnd,
 ];
 

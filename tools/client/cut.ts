@@ -1,6 +1,6 @@
-/** The worst moment to lose a connection: the request is out, the answer is not in. */
+/** The two moments to lose a connection: before the whole request is out, and, the worst, when it is and the answer is not in. */
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Request } from './http.ts';
 
 function wire(url: URL, { method = 'GET', headers = {}, body = '' }: Request): Buffer {
@@ -17,12 +17,35 @@ function wire(url: URL, { method = 'GET', headers = {}, body = '' }: Request): B
  * Hands the whole request to the kernel and destroys the connection before any answer can be read. Nobody can know whether
  * it took effect. Resolves with the bytes sent; rejects only when no connection was made.
  */
-export async function cutAfterSend(url: string, request: Request): Promise<number> {
+export const cutAfterSend = (url: string, request: Request): Promise<number> => sendSome(url, request, 0);
+
+/** The same with the last byte missing: whoever receives it never has a request. */
+export const cutWithinSend = (url: string, request: Request): Promise<number> => sendSome(url, request, 1);
+
+/** The same once the answer has begun to arrive, unread: it took effect, and only the answer is lost. */
+export async function cutBeforeReading(url: string, request: Request): Promise<void> {
+  const socket = await sent(url, request, 0);
+  try {
+    await once(socket, 'readable', { signal: AbortSignal.timeout(request.timeoutMs ?? 10_000) });
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** How many bytes. */
+async function sendSome(url: string, request: Request, missing: number): Promise<number> {
+  const socket = await sent(url, request, missing);
+  socket.destroy();
+  return socket.bytesWritten;
+}
+
+async function sent(url: string, request: Request, missing: number): Promise<Socket> {
   const target = new URL(url);
-  const bytes = wire(target, request);
+  const whole = wire(target, request);
   const socket = connect({ host: target.hostname, port: Number(target.port || 80), noDelay: true });
   await once(socket, 'connect');
-  await new Promise<void>((sent, failed) => socket.write(bytes, (error) => (error ? failed(error) : sent())));
-  socket.destroy();
-  return bytes.length;
+  await new Promise<void>((done, failed) => {
+    socket.write(whole.subarray(0, whole.length - missing), (error) => (error ? failed(error) : done()));
+  });
+  return socket;
 }

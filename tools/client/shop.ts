@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { root } from '../engines/config.ts';
-import { isFinal, orderOf, type Account, type ImageStatus, type Order, type Page, type Product } from './api.ts';
+import { isFinal, isSettled, orderOf } from './api.ts';
+import type { Account, ImageStatus, Order, Page, PaymentMethod, Product, Timeline } from './api.ts';
 import { jsonOf } from './http.ts';
 import { eventually } from './retry.ts';
 import { expecting, type Session } from './session.ts';
@@ -32,25 +33,54 @@ export async function uploadAndWait(session: Session, { bytes, contentType }: Ph
   return accepted.id;
 }
 
-export async function placeOrder(session: Session, imageId: string, product: string, quantity = 1): Promise<Order> {
-  return jsonOf<Order>(expecting('order', await session.post('/v1/orders', orderOf(imageId, product, quantity)), 201));
+export async function placeOrder(
+  session: Session,
+  imageId: string,
+  product: string,
+  quantity = 1,
+  payment: PaymentMethod = 'wallet',
+): Promise<Order> {
+  const body = orderOf(imageId, product, quantity, payment);
+  return jsonOf<Order>(expecting('order', await session.post('/v1/orders', body), 201));
+}
+
+function orderOnce(
+  session: Session,
+  id: string,
+  what: string,
+  holds: (order: Order) => boolean,
+  withinMs: number,
+): Promise<Order> {
+  const look = async () => {
+    const order = await session.get<Order>(`/v1/orders/${id}`);
+    return holds(order) ? order : undefined;
+  };
+  return eventually(`order ${id} to ${what}`, look, { withinMs });
 }
 
 export const waitUntilFinal = (session: Session, id: string, withinMs = 30_000): Promise<Order> =>
-  eventually(
-    `order ${id} to end`,
-    async () => {
-      const order = await session.get<Order>(`/v1/orders/${id}`);
-      return isFinal(order) ? order : undefined;
-    },
-    { withinMs },
-  );
+  orderOnce(session, id, 'end', isFinal, withinMs);
+
+/** Until it has ended or waits for its customer to pay again. */
+export const waitUntilSettled = (session: Session, id: string, withinMs = 30_000): Promise<Order> =>
+  orderOnce(session, id, 'settle', isSettled, withinMs);
+
+export const waitUntilOrderIs = (
+  session: Session,
+  id: string,
+  status: Order['status'],
+  withinMs = 30_000,
+): Promise<Order> => orderOnce(session, id, `be ${status}`, (order) => order.status === status, withinMs);
+
+/** What happened to the order and to its money. */
+export const timelineOf = (session: Session, id: string): Promise<Timeline> =>
+  session.get<Timeline>(`/v1/orders/${id}/timeline`);
 
 /** No order of this customer is under way: nothing but the next request moves the wallet. */
 export const waitUntilQuiet = (session: Session): Promise<true> =>
   eventually(`${session.customer} to have no open order`, async () => {
     const { items } = await session.get<Page<Order>>('/v1/orders?limit=20');
-    return items.every(isFinal) || undefined;
+    return items.every(isSettled) || undefined;
   });
 
 export async function cheapestProduct(session: Session): Promise<Product> {

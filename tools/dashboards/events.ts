@@ -113,6 +113,43 @@ const rows: Layout['rows'] = [
     ],
   },
   {
+    title: 'What could not be handled',
+    panels: [
+      series({
+        title: 'Parked events',
+        description:
+          'Set aside because their handler failed, with those of the same key behind them; other keys flow on.',
+        unit: 'short',
+        queries: [{ expr: highest('parked_events', 'group'), legend: '{{group}}' }],
+        width: 6,
+        limits: { warn: 1, bad: 50 },
+      }),
+      series({
+        title: 'How long has the oldest parked event waited?',
+        description: 'It is tried again with growing pauses, then becomes a dead letter.',
+        unit: 's',
+        queries: [{ expr: highest('parked_age_seconds', 'group'), legend: '{{group}}' }],
+        width: 6,
+        limits: { warn: 30, bad: 300 },
+      }),
+      series({
+        title: 'Open dead letters',
+        description: 'Neither replayed nor dropped: somebody has to look, with `halftone dlq list`.',
+        unit: 'short',
+        queries: [{ expr: highest('dead_letters_open', 'group'), legend: '{{group}}' }],
+        width: 6,
+        limits: { warn: 1, bad: 10 },
+      }),
+      series({
+        title: 'Consumers lost',
+        description: 'Times a consumer gave up and a fresh one took its place, per second.',
+        unit: 'ops',
+        queries: [{ expr: perSecond('consumer_losses_total', 'group'), legend: '{{group}}' }],
+        width: 6,
+      }),
+    ],
+  },
+  {
     title: 'Photos: the job queue',
     panels: [
       series({

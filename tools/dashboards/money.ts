@@ -1,6 +1,6 @@
 import type { Layout } from './frame.ts';
 import { figure, series, spread } from './panel.ts';
-import { perSecond, pickedAnd, quantile, share } from './query.ts';
+import { highest, perSecond, pickedAnd, quantile, share, total } from './query.ts';
 
 const rows: Layout['rows'] = [
   {
@@ -12,6 +12,7 @@ const rows: Layout['rows'] = [
         unit: 'ops',
         queries: [{ expr: perSecond('orders_placed_total', 'payment'), legend: '{{payment}}' }],
         stacked: true,
+        width: 6,
       }),
       series({
         title: 'Which step do orders take?',
@@ -19,6 +20,15 @@ const rows: Layout['rows'] = [
           'Transitions per second by the status they lead to. Orders pile up before the line that is lower than the one before it.',
         unit: 'ops',
         queries: [{ expr: perSecond('order_transitions_total', 'status'), legend: '{{status}}' }],
+        width: 6,
+      }),
+      series({
+        title: 'Which steps take too long?',
+        description:
+          'Orders whose time in a status ran out, per second. What then follows by itself is in the readme of orders; a refund waits for a person.',
+        unit: 'ops',
+        queries: [{ expr: perSecond('order_step_timeouts_total', 'status'), legend: '{{status}}' }],
+        width: 6,
       }),
       series({
         title: 'How do orders end?',
@@ -26,10 +36,12 @@ const rows: Layout['rows'] = [
         unit: 'ops',
         queries: [{ expr: perSecond('order_saga_seconds_count', 'outcome'), legend: '{{outcome}}' }],
         stacked: true,
+        width: 6,
       }),
       series({
         title: 'How long does an order take to its end?',
-        description: 'From placed to shipped or cancelled. A dot is one order; its trace shows the step it waited in.',
+        description:
+          'From placed to shipped, cancelled or refunded. A dot is one order; its trace shows the step it waited in.',
         unit: 's',
         queries: [0.5, 0.95, 0.99].map((q) => ({ expr: quantile(q, 'order_saga_seconds'), legend: `p${q * 100}` })),
         limits: { warn: 10, bad: 30 },
@@ -100,6 +112,51 @@ const rows: Layout['rows'] = [
     ],
   },
   {
+    title: 'The bank',
+    panels: [
+      series({
+        title: 'What does the bank say?',
+        description:
+          'Attempts per second by how they ended. "unknown" is asked again by reference, never debited blindly.',
+        unit: 'ops',
+        queries: [{ expr: perSecond('payments_bank_attempts_total', 'kind, outcome'), legend: '{{kind}} {{outcome}}' }],
+      }),
+      series({
+        title: 'What waits for the bank?',
+        description: 'Debits and credits whose outcome is not known yet, as payments sees them.',
+        unit: 'short',
+        queries: [{ expr: highest('payments_bank_operations_waiting'), legend: 'waiting' }],
+      }),
+      series({
+        title: 'How long has the oldest waited?',
+        description: 'A payment is given up after ten minutes, a refund never.',
+        unit: 's',
+        queries: [{ expr: highest('payments_bank_operations_oldest_seconds'), legend: 'oldest' }],
+        limits: { warn: 60, bad: 600 },
+      }),
+      series({
+        title: 'Is the breaker open?',
+        description: 'Replicas of payments by the state of their breaker: an open one lets no call through.',
+        unit: 'short',
+        queries: [{ expr: total('bank_breaker_state', 'state'), legend: '{{state}}' }],
+        stacked: true,
+      }),
+      series({
+        title: 'How long does a call take?',
+        description: '95 of 100 calls of payments to the bank, by operation.',
+        unit: 's',
+        queries: [{ expr: quantile(0.95, 'bank_call_duration_seconds', 'operation'), legend: '{{operation}}' }],
+        limits: { warn: 0.5, bad: 1.5 },
+      }),
+      series({
+        title: 'Refunds',
+        description: 'Per second, by method and outcome.',
+        unit: 'ops',
+        queries: [{ expr: perSecond('refunds_total', 'method, outcome'), legend: '{{method}} {{outcome}}' }],
+      }),
+    ],
+  },
+  {
     title: 'Money once',
     panels: [
       series({
@@ -132,6 +189,6 @@ export const money: Layout = {
   name: 'money',
   title: 'Halftone: money',
   description: 'Orders from placed to shipped, payments, transfers, the ledger, and the requests that came twice.',
-  services: 'gateway|orders|payments',
+  services: 'gateway|orders|payments|bank',
   rows,
 };

@@ -6,17 +6,33 @@ import type { LocalWay } from './way.ts';
 /** The project's folder. */
 export const root = resolve(import.meta.dirname, '../..');
 
-/** Where data, logs and downloads go. */
-export const home = resolve(process.env['HALFTONE_HOME'] ?? join(root, '.halftone'));
+/** Where downloads and the stamps of builds go, and unless `moveHome` says otherwise also data and logs. */
+export const programHome = resolve(process.env['HALFTONE_HOME'] ?? join(root, '.halftone'));
+
+/** Where the data and logs of this command's system are. */
+export let home = programHome;
 
 /** What names an engine that somebody else runs. */
 export const settingOf = { postgres: 'DATABASE_URL', kafka: 'KAFKA_BROKERS', redis: 'REDIS_URL' } as const;
 
-export const givenUrls: Readonly<Record<EngineName, string | undefined>> = {
+type Given = Readonly<Record<EngineName, string | undefined>>;
+
+const fromEnvironment: Given = {
   postgres: process.env[settingOf.postgres] || undefined,
   kafka: process.env[settingOf.kafka] || undefined,
   redis: process.env[settingOf.redis] || undefined,
 };
+
+export let givenUrls = fromEnvironment;
+
+/**
+ * From now on this command's system is another one: with data of its own, and engines of its own whatever the environment names.
+ * Without a folder it is the usual one again.
+ */
+export function moveHome(folder?: string): void {
+  home = folder ?? programHome;
+  givenUrls = folder ? { postgres: undefined, kafka: undefined, redis: undefined } : fromEnvironment;
+}
 
 /** HALFTONE_ENGINES=docker|path|packages: take engines in this way only. */
 export const forcedWay = process.env['HALFTONE_ENGINES'] as LocalWay | undefined;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { root } from './config.ts';
+import { home, programHome, root } from './config.ts';
 import { capture, findProgram } from './command.ts';
 import { loadSecrets } from './secrets.ts';
 import { Unavailable } from './way.ts';
@@ -32,7 +32,7 @@ let engine: Promise<string> | undefined;
 export async function runContainer(name: EngineName, spec: ContainerSpec, context: EngineContext): Promise<string> {
   const docker = await (engine ??= runningEngine());
   await pull(docker, spec.image, context);
-  const container = `halftone-${name}-${shortHash(root)}`;
+  const container = `halftone-${name}-${shortHash(home === programHome ? root : home)}`;
   await capture(docker, ['rm', '--force', container], { timeoutMs: 30_000 }).catch(() => '');
   const { outside, inside } = spec.publish;
   const env = Object.entries(spec.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);

@@ -8,7 +8,7 @@ import { answers, untilReady } from './engine-answers.ts';
 import { runContainer, stopContainer } from './docker.ts';
 import { paths, readJson, writeJson } from './home.ts';
 import { stopProcess } from './os-process.ts';
-import { freePort } from './port.ts';
+import { freePort, giveBackPort } from './port.ts';
 import { firstWay, Unavailable, waysFor } from './way.ts';
 import type { ContainerSpec } from './docker.ts';
 import type { Launched } from './os-process.ts';
@@ -28,12 +28,14 @@ export interface Engine<Programs> {
   find(way: Exclude<LocalWay, 'docker'>, context: EngineContext): Promise<Programs>;
   /** Prepares the data and spawns. */
   launch(programs: Programs, port: number, context: EngineContext): Promise<Launched>;
-  container(port: number): ContainerSpec;
+  container(port: number, context: EngineContext): ContainerSpec;
 }
 
 export interface EngineContext {
   signal: AbortSignal;
   note: (text: string) => void;
+  /** Where clients reach Kafka when that is not its own port: it tells them where to connect. */
+  advertisedPort?: number | undefined;
 }
 
 /** Kept from the moment the engine is spawned, so that a crash of the command leaves nothing unknown behind. */
@@ -55,7 +57,7 @@ export interface StartedEngine {
   ready: Promise<void>;
 }
 
-const recordFile = (name: EngineName) => join(paths.engines, `${name}.json`);
+const recordFile = (name: EngineName) => join(paths.records, `${name}.json`);
 export const logFile = (name: EngineName) => join(paths.logs, `${name}.log`);
 export const readRecord = (name: EngineName) => readJson<EngineRecord>(recordFile(name));
 
@@ -98,7 +100,7 @@ async function begin<Programs>(
 ): Promise<Begun> {
   if (way === 'environment') return { record: { way, url: givenUrls[engine.name] ?? '' } };
   if (way === 'docker') {
-    const container = await runContainer(engine.name, engine.container(port), context);
+    const container = await runContainer(engine.name, engine.container(port, context), context);
     return remember(engine.name, { record: { way, url: engine.urlAt(port), port, container } });
   }
   const programs = await engine.find(way, context);
@@ -116,5 +118,7 @@ export async function stopEngine<Programs>(engine: Engine<Programs>, record: Eng
   const { way, pid, born, container, port } = record;
   if (container) await stopContainer(container, logFile(engine.name));
   if (pid && born) await stopProcess({ pid, born }, engine.stopSignal, 20_000);
-  if (port) writeJson(recordFile(engine.name), { way, url: record.url, port }, 0o600);
+  if (!port) return;
+  giveBackPort(port);
+  writeJson(recordFile(engine.name), { way, url: record.url, port }, 0o600);
 }

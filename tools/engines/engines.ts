@@ -10,6 +10,7 @@ import { kafka } from './kafka.ts';
 import { whileLocked } from './pid-lock.ts';
 import { postgres } from './postgres.ts';
 import { updateRun } from './run-state.ts';
+import { prepareSecrets } from './secrets.ts';
 import { valkey } from './valkey.ts';
 import type { Engine, EngineContext, EngineRecord, StartedEngine } from './engine.ts';
 import type { Engines } from './run-state.ts';
@@ -21,15 +22,15 @@ export interface RunningEngines {
   ready: Promise<void>;
 }
 
-const lock = join(home, 'engines.lock');
+const lock = () => join(home, 'engines.lock');
 
 export function startEngines(context: EngineContext): Promise<RunningEngines> {
-  return whileLocked(lock, context.signal, () => startAll(context));
+  return whileLocked(lock(), context.signal, () => startAll(context));
 }
 
 /** Ends the engines; those that were started to stay only when `evenKept`. */
 export function stopEngines(evenKept: boolean): Promise<void> {
-  return whileLocked(lock, undefined, async () => {
+  return whileLocked(lock(), undefined, async () => {
     const stop = async <Programs>(engine: Engine<Programs>): Promise<boolean> => {
       const record = readRecord(engine.name);
       if (record?.keep && !evenKept) return false;
@@ -47,6 +48,7 @@ export function keepEngines(): void {
 }
 
 async function startAll(context: EngineContext): Promise<RunningEngines> {
+  await prepareSecrets();
   const failed = new AbortController();
   const inner = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   const undo: (() => Promise<void>)[] = [];

@@ -4,16 +4,29 @@
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { home } from './config.ts';
+import { home, programHome } from './config.ts';
 
+/** Asked each time: a command may move its home. */
 export const paths = {
-  run: join(home, 'run.json'),
-  secrets: join(home, 'secrets.json'),
-  logs: join(home, 'logs'),
-  data: join(home, 'data'),
-  /** Downloaded programs, and one record per engine that was started. */
-  engines: join(home, 'engines'),
-  compileCache: join(home, 'compile-cache'),
+  get run() {
+    return join(home, 'run.json');
+  },
+  get secrets() {
+    return join(home, 'secrets.json');
+  },
+  get logs() {
+    return join(home, 'logs');
+  },
+  get data() {
+    return join(home, 'data');
+  },
+  /** One record per engine that was started. */
+  get records() {
+    return join(home, 'engines');
+  },
+  /** Downloaded programs. */
+  engines: join(programHome, 'engines'),
+  compileCache: join(programHome, 'compile-cache'),
 } as const;
 
 /** A missing or torn file counts as absent: whoever reads it can start afresh. */

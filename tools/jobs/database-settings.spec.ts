@@ -6,12 +6,13 @@ const env = {
   HALFTONE_ROLE_PASSWORD_PAYMENTS: 'p',
   HALFTONE_ROLE_PASSWORD_IMAGES: 'i',
   HALFTONE_ROLE_PASSWORD_NOTIFICATIONS: 'n',
+  HALFTONE_ROLE_PASSWORD_BANK: 'b',
 };
 
 test('the environment says all', () => {
   expect(settingsFrom(env)).toEqual({
     adminUrl: env.DATABASE_ADMIN_URL,
-    passwords: { orders: 'o', payments: 'p', images: 'i', notifications: 'n' },
+    passwords: { orders: 'o', payments: 'p', images: 'i', notifications: 'n', bank: 'b' },
   });
 });
 

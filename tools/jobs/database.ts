@@ -10,7 +10,7 @@ import { refusalOf, settingsFrom, SettingsMissing, type DatabaseSettings } from 
 const help = `database [--timeout SECONDS]   makes the database halftone, a role and a schema per service; safe to repeat
 
 DATABASE_ADMIN_URL                    a PostgreSQL URL of a superuser, or of a role that may create databases and roles
-HALFTONE_ROLE_PASSWORD_ORDERS, _PAYMENTS, _IMAGES, _NOTIFICATIONS
+HALFTONE_ROLE_PASSWORD_ORDERS, _PAYMENTS, _IMAGES, _NOTIFICATIONS, _BANK
 `;
 
 const say = (text: string) => process.stderr.write(`database: ${text}\n`);

@@ -2,11 +2,16 @@
 import { databaseServices, type Secrets } from '../engines/secrets.ts';
 
 /** One line per setting. Values are base64 or base64url, so none needs quotes. */
-export const envFile = ({ superuserPassword, rolePasswords, jwt }: Secrets): string =>
+export const envFile = ({ superuserPassword, rolePasswords, jwt, bank }: Secrets): string =>
   [
     `POSTGRES_PASSWORD=${superuserPassword}`,
-    ...databaseServices.map((service) => `${service.toUpperCase()}_PASSWORD=${rolePasswords[service]}`),
+    ...databaseServices.map((service) => `${service.toUpperCase()}_ROLE_PASSWORD=${rolePasswords[service]}`),
     `JWT_PUBLIC_KEY=${jwt.publicKey}`,
     `JWT_PRIVATE_KEY=${jwt.privateKey}`,
+    `BANK_CERT=${bank.server.certificate}`,
+    `BANK_KEY=${bank.server.key}`,
+    `BANK_CLIENT_CERT=${bank.client.certificate}`,
+    `BANK_CLIENT_KEY=${bank.client.key}`,
+    `BANK_PASSWORD=${bank.password}`,
     '',
   ].join('\n');

@@ -5,4 +5,4 @@
 import { generateSecrets } from '../engines/secrets.ts';
 import { envFile } from './env-file.ts';
 
-process.stdout.write(envFile(generateSecrets()));
+void generateSecrets().then((secrets) => process.stdout.write(envFile(secrets)));

@@ -27,7 +27,7 @@ interface Client {
 /** How long the last event may take to everyone once all is well again. */
 const settleMs = 60_000;
 
-const endings = ['order.shipped', 'order.cancelled'];
+const endings = ['order.shipped', 'order.payment_failed', 'order.refunded'];
 
 export class Crowd {
   readonly #clients: readonly Client[];

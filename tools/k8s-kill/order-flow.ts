@@ -1,7 +1,7 @@
 /** Orders at a steady, slow pace, whatever becomes of the one before. Each is sent until it is answered, always with its own key. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinal, orderOf, type Order } from '../client/api.ts';
+import { isSettled, orderOf, type Order } from '../client/api.ts';
 import { jsonOf, sendPatiently } from '../client/http.ts';
 import { eventually } from '../client/retry.ts';
 import type { Session } from '../client/session.ts';
@@ -81,7 +81,7 @@ export class OrderFlow {
   }
 
   #untilFinal(id: string): Promise<true> {
-    const ended = async () => isFinal(await this.#session.get<Order>(`/v1/orders/${id}`)) || undefined;
+    const ended = async () => isSettled(await this.#session.get<Order>(`/v1/orders/${id}`)) || undefined;
     return eventually(`order ${id} to end`, ended, { withinMs: patienceMs, everyMs: 200 });
   }
 }

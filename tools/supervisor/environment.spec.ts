@@ -17,6 +17,11 @@ const system: SystemSettings = {
   assignments,
   databaseUrl: (name) => `postgres://${name}@db/halftone`,
   jwt: { publicKey: 'public', privateKey: 'private' },
+  bank: {
+    server: { certificate: 'of the bank', key: 'key of the bank' },
+    client: { certificate: 'of payments', key: 'key of payments' },
+    password: 'secret',
+  },
   engines: {
     postgres: { way: 'path', url: 'postgres://root@db/halftone' },
     kafka: { way: 'path', brokers: 'kafka:9092' },
@@ -36,6 +41,21 @@ describe('what each process is told', () => {
   it('gives a service its own database role, and an edge none', () => {
     expect(settings('orders')['DATABASE_URL']).toBe('postgres://orders@db/halftone');
     for (const name of ['gateway', 'graph', 'realtime']) expect(settings(name)).not.toHaveProperty('DATABASE_URL');
+  });
+
+  it('gives each side of the bank its own key and the certificate of the other', () => {
+    const holders = (key: string) => assignments.filter((one) => Object.values(settingsOf(one, system)).includes(key));
+    expect(holders('key of the bank').map(({ name }) => name)).toEqual(['bank']);
+    expect(holders('key of payments').map(({ name }) => name)).toEqual(['payments']);
+    expect(settings('payments')).toMatchObject({ BANK_CERT: 'of the bank', BANK_CLIENT_CERT: 'of payments' });
+    expect(settings('payments')['BANK_URL']).toBe(`http://127.0.0.1:${of('bank')[0]?.httpPort}/bank`);
+  });
+
+  it('names all replicas of a service as one target', () => {
+    const second: Assignment = { name: 'payments', replica: 2, edge: false, httpPort: 1, grpcPort: 2 };
+    const [gateway, payments] = [of('gateway')[0], of('payments')[0]];
+    const told = gateway && settingsOf(gateway, { ...system, assignments: [...assignments, second] });
+    expect(told?.['PAYMENTS_GRPC']).toBe(`ipv4:127.0.0.1:${payments?.grpcPort},127.0.0.1:2`);
   });
 
   it('points callers at the ports of those they call', () => {

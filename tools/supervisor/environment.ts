@@ -1,4 +1,5 @@
 /** What each process is told. Pure: the same system gives the same settings to every life of a process. */
+import type { DatabaseService, Secrets } from '../engines/secrets.ts';
 import { labelOf } from './topology.ts';
 import type { Engines, Urls } from '../engines/run-state.ts';
 import type { Assignment, ServiceName } from './topology.ts';
@@ -6,8 +7,9 @@ import type { Assignment, ServiceName } from './topology.ts';
 export interface SystemSettings {
   engines: Engines;
   /** The database's URL with the role of one service. */
-  databaseUrl: (service: 'orders' | 'payments' | 'images' | 'notifications') => string;
-  jwt: { publicKey: string; privateKey: string };
+  databaseUrl: (service: DatabaseService) => string;
+  jwt: Secrets['jwt'];
+  bank: Secrets['bank'];
   assignments: readonly Assignment[];
 }
 
@@ -35,7 +37,7 @@ export function settingsOf(assignment: Assignment, system: SystemSettings): Sett
 }
 
 function own(name: ServiceName, system: SystemSettings): Settings {
-  const { engines, assignments, databaseUrl, jwt } = system;
+  const { engines, assignments, databaseUrl, jwt, bank } = system;
   const redis = { REDIS_URL: engines.redis.url };
   const kafka = { KAFKA_BROKERS: engines.kafka.brokers };
   switch (name) {
@@ -58,6 +60,19 @@ function own(name: ServiceName, system: SystemSettings): Settings {
         ...kafka,
         ...grpcTargets(assignments),
         SEED_LOAD_CUSTOMERS: loadCustomers,
+        BANK_URL: bankUrl(assignments),
+        BANK_CERT: bank.server.certificate,
+        BANK_CLIENT_CERT: bank.client.certificate,
+        BANK_CLIENT_KEY: bank.client.key,
+      };
+    case 'bank':
+      return {
+        DATABASE_URL: databaseUrl(name),
+        SEED_LOAD_CUSTOMERS: loadCustomers,
+        BANK_CERT: bank.server.certificate,
+        BANK_KEY: bank.server.key,
+        BANK_CLIENT_CERTS_TRUSTED: bank.client.certificate,
+        BANK_PASSWORD: bank.password,
       };
     case 'orders':
     case 'notifications':
@@ -65,16 +80,25 @@ function own(name: ServiceName, system: SystemSettings): Settings {
   }
 }
 
-const grpcTargets = (assignments: readonly Assignment[]): Settings =>
-  Object.fromEntries(
-    assignments.flatMap(({ name, grpcPort }) =>
-      grpcPort ? [[`${name.toUpperCase()}_GRPC`, `127.0.0.1:${grpcPort}`]] : [],
-    ),
-  );
+/** One address, or all replicas of a service as one. */
+function grpcTargets(assignments: readonly Assignment[]): Settings {
+  const serving = assignments.filter(({ grpcPort }) => grpcPort);
+  const targets = [...Map.groupBy(serving, ({ name }) => name)].map(([name, replicas]) => {
+    const addresses = replicas.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join();
+    return [`${name.toUpperCase()}_GRPC`, replicas.length > 1 ? `ipv4:${addresses}` : addresses];
+  });
+  return Object.fromEntries(targets) as Settings;
+}
+
+/** Of its first replica: nothing stands in front of the bank that could spread calls. */
+function bankUrl(assignments: readonly Assignment[]): string {
+  const bank = assignments.find(({ name }) => name === 'bank');
+  return `${bank ? httpUrl(bank) : 'http://127.0.0.1:8092'}/bank`;
+}
 
 const subgraphUrls = (assignments: readonly Assignment[]): Settings =>
   Object.fromEntries(
     assignments
-      .filter(({ grpcPort }) => grpcPort)
+      .filter(({ grpcPort, replica }) => grpcPort && replica === 1)
       .map((one) => [`SUBGRAPH_${one.name.toUpperCase()}_URL`, `${httpUrl(one)}/graphql`]),
   );

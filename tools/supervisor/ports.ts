@@ -2,13 +2,27 @@
 import { freePort, isFreePort } from '../engines/port.ts';
 import { portSetting } from './config.ts';
 import { topology } from './topology.ts';
-import type { Assignment, ServiceSpec } from './topology.ts';
+import type { Assignment, ServiceName, ServiceSpec } from './topology.ts';
+
+export type Replicas = Partial<Record<ServiceName, number>>;
 
 /** Throws when a port that was set is in use: somebody relies on that number. */
 export async function assignPorts(): Promise<Assignment[]> {
   const assignments: Assignment[] = [];
   for (const spec of topology) {
     for (let replica = 1; replica <= spec.replicas; replica++) assignments.push(await assign(spec, replica));
+  }
+  return assignments;
+}
+
+/** For a system besides the usual one: any free ports, and another number of replicas if wanted. */
+export async function assignFreePorts(replicas: Replicas): Promise<Assignment[]> {
+  const assignments: Assignment[] = [];
+  for (const { name, edge, grpc, replicas: usual } of topology) {
+    for (let replica = 1; replica <= (replicas[name] ?? usual); replica++) {
+      const grpcPort = grpc ? { grpcPort: await freePort() } : {};
+      assignments.push({ name, replica, edge, httpPort: await freePort(), ...grpcPort });
+    }
   }
   return assignments;
 }

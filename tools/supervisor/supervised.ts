@@ -16,11 +16,13 @@ export class Supervised {
   #gaveUp: Exit | undefined;
   readonly #how: Launch;
   readonly #changed: () => void;
+  readonly #beforeLife: () => void;
 
-  /** `changed` is called after each start. */
-  constructor(how: Launch, changed: () => void) {
+  /** `beforeLife` is called before each start, `changed` after it. */
+  constructor(how: Launch, changed: () => void, beforeLife: () => void = () => undefined) {
     this.#how = how;
     this.#changed = changed;
+    this.#beforeLife = beforeLife;
   }
 
   get process(): OsProcess | undefined {
@@ -34,6 +36,7 @@ export class Supervised {
 
   async start(previousDelay?: number): Promise<void> {
     const begun = Date.now();
+    this.#beforeLife();
     const { exited, ...process } = await launch({ ...this.#how, append: this.#lives++ > 0 });
     this.#current = process;
     void exited.then((exit) => this.#ended(exit, previousDelay, Date.now() - begun));

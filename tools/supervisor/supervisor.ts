@@ -25,33 +25,54 @@ const readyWithinMs = 90_000;
 /** Node's default of 16 costs 15 MiB a process, 1 costs every request a tenth of its time. */
 const semiSpaceMiB = 4;
 
+/** How a system differs from the usual one. */
+export interface Arrangement {
+  /** Folder of each app's program; `bundle` unless told. */
+  bundle?: 'bundle' | 'bundle-test';
+  /** The engines as services reach them, when that is not where they are. */
+  reach?: Engines;
+  /** Which processes one is told of; all unless told. */
+  peersOf?: (of: Assignment) => readonly Assignment[];
+  /** Besides what each is told anyway. */
+  settings?: (of: Assignment) => Readonly<Record<string, string>>;
+  beforeLife?: (of: Assignment) => void;
+}
+
 export class Supervisor {
   readonly #members: { assignment: Assignment; log: string; supervised: Supervised }[] = [];
   readonly #engines: Engines;
   #stopping = false;
   #up = false;
 
-  constructor(engines: Engines, assignments: readonly Assignment[]) {
+  constructor(engines: Engines, assignments: readonly Assignment[], arrangement: Arrangement = {}) {
+    const { bundle = 'bundle', reach = engines, peersOf = () => assignments, settings, beforeLife } = arrangement;
     this.#engines = engines;
-    const databaseUrl: SystemSettings['databaseUrl'] = (name) => serviceUrl(engines.postgres.url, name);
-    const system = { engines, assignments, databaseUrl, jwt: loadSecrets().jwt };
+    const databaseUrl: SystemSettings['databaseUrl'] = (name) => serviceUrl(reach.postgres.url, name);
+    const { jwt, bank } = loadSecrets();
+    const system = { engines: reach, databaseUrl, jwt, bank };
     for (const assignment of assignments) {
       const log = join(paths.logs, `${assignment.name}-${assignment.replica}.log`);
       const how = {
         command: process.execPath,
-        args: [`--max-semi-space-size=${semiSpaceMiB}`, join(root, 'apps', assignment.name, 'bundle/main.js')],
+        args: [`--max-semi-space-size=${semiSpaceMiB}`, join(root, 'apps', assignment.name, bundle, 'main.js')],
         env: {
           ...inherited(),
           NODE_ENV: 'production',
           // The memory that native code frees goes back to few places, so less of it lies about.
           MALLOC_ARENA_MAX: '2',
           NODE_COMPILE_CACHE: paths.compileCache,
-          ...settingsOf(assignment, system),
+          ...settingsOf(assignment, { ...system, assignments: peersOf(assignment) }),
+          ...settings?.(assignment),
         },
         cwd: root,
         log,
       };
-      this.#members.push({ assignment, log, supervised: new Supervised(how, () => this.#publish()) });
+      const supervised = new Supervised(
+        how,
+        () => this.#publish(),
+        () => beforeLife?.(assignment),
+      );
+      this.#members.push({ assignment, log, supervised });
     }
   }
 

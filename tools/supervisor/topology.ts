@@ -1,6 +1,7 @@
 /** Which processes make up Halftone. */
 
-export type ServiceName = 'gateway' | 'graph' | 'orders' | 'payments' | 'images' | 'notifications' | 'realtime';
+export type ServiceName =
+  'gateway' | 'graph' | 'orders' | 'payments' | 'bank' | 'images' | 'notifications' | 'realtime';
 
 export interface ServiceSpec {
   name: ServiceName;
@@ -14,6 +15,7 @@ export interface ServiceSpec {
 }
 
 export const topology: readonly ServiceSpec[] = [
+  { name: 'bank', replicas: 1, grpc: false, knownPort: 8092, edge: false },
   { name: 'payments', replicas: 1, grpc: true, edge: false },
   { name: 'orders', replicas: 1, grpc: true, edge: false },
   { name: 'images', replicas: 1, grpc: true, edge: false },
@@ -32,6 +34,6 @@ export interface Assignment {
   grpcPort?: number;
 }
 
-/** `gateway`, but `realtime-1` and `realtime-2`. */
+/** `gateway`, but `realtime-1` and `realtime-2`; where there is a second gateway it is `gateway-2`. */
 export const labelOf = ({ name, replica }: { name: string; replica: number }): string =>
-  (topology.find((spec) => spec.name === name)?.replicas ?? 1) > 1 ? `${name}-${replica}` : name;
+  replica > 1 || (topology.find((spec) => spec.name === name)?.replicas ?? 1) > 1 ? `${name}-${replica}` : name;

@@ -1,10 +1,13 @@
 /** Something that must be true of the system as a whole, whatever happened to its parts. */
+import type { Operation } from '../history/history.ts';
 import type { Records } from './records.ts';
 import type { Rows } from './rows.ts';
 
 export interface Snapshot {
   rows: Rows;
   records: Records;
+  /** What clients did and were told, for the invariants of a history; the others don't look at it. */
+  history?: readonly Operation[];
 }
 
 export interface Finding {
@@ -14,8 +17,17 @@ export interface Finding {
   counterExample?: Record<string, unknown>;
 }
 
+/** What an invariant looks at: a query of PostgreSQL, a topic, all dead letters, or a recorded history. */
+export type Reading =
+  keyof Rows | 'topic orders' | 'topic payments' | 'topic images' | 'topic feed' | 'dead letters' | 'history';
+
 export interface Invariant {
   name: string;
+  /** The rule as one sentence. */
+  says: string;
+  reads: readonly Reading[];
+  /** The fields of a counter-example; forms that differ are separated by ` | `. */
+  shows: string;
   /** True when it may be broken for a moment while work is under way, so that a violation is one only if it stays. */
   settles: boolean;
   /** Pure. */
@@ -48,6 +60,9 @@ export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) =
   }
   return groups;
 }
+
+export const sumOf = (items: readonly { amount: number }[]): number =>
+  items.reduce((sum, { amount }) => sum + amount, 0);
 
 /** False for what is older than Kafka's memory. */
 export const isKept = (time: Date, { keptSince }: Records): boolean => !keptSince || time >= keptSince;

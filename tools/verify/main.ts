@@ -1,38 +1,89 @@
-/** `npm run verify [-- --json] [--patience SECONDS]`: exit code 0 only if every invariant holds. */
+/**
+ * `npm run verify`: exit code 0 only if every invariant holds. `--list`, `--watch` and `--self-test` are other questions; see
+ * docs/verify.md.
+ */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { operationsOf, parseHistory, type Operation } from '../history/history.ts';
+import { describe, entryOf } from './catalogue.ts';
+import * as report from './report.ts';
 import { runningSources } from './sources.ts';
-import { verify, type Result, type Verdict } from './verify.ts';
+import { allInvariants, verify } from './verify.ts';
+import { serveMetrics, Watch } from './watch.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, patience: { type: 'string', default: '15' } } });
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    patience: { type: 'string', default: '15' },
+    history: { type: 'string' },
+    list: { type: 'boolean' },
+    watch: { type: 'boolean' },
+    every: { type: 'string', default: '5' },
+    port: { type: 'string' },
+    'self-test': { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+  },
+});
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const patienceMs = Number(values.patience) * 1000;
 
-function sayResult({ invariant, ok, checked, counterExample }: Result): void {
-  say(`${ok ? '✔' : '✘'} ${invariant.padEnd(26)} ${String(checked).padStart(7)} checked`);
-  if (counterExample) say(JSON.stringify(counterExample, null, 2).replaceAll(/^/gm, '    '));
+function list(): number {
+  for (const invariant of allInvariants) {
+    report.say(values.json ? JSON.stringify(entryOf(invariant)) : `${describe(invariant)}\n`);
+  }
+  return 0;
 }
 
-function sayAll({ ok, checked, ms, results, wireDuplicates }: Verdict): void {
-  for (const result of results) sayResult(result);
-  const repeated = wireDuplicates > 0 ? `, ${wireDuplicates} records came twice on the wire and count once` : '';
-  say(`${ok ? 'everything holds' : 'NOT EVERYTHING HOLDS'}: ${checked} checked in ${ms} ms${repeated}`);
+const readHistory = (file: string): Operation[] => operationsOf(parseHistory(readFileSync(file, 'utf8')));
+
+async function once(): Promise<number> {
+  const history = values.history === undefined ? undefined : readHistory(values.history);
+  const verdict = await verify(runningSources(), { patienceMs, history });
+  (values.json ? report.sayVerdictAsJson : report.sayVerdict)(verdict);
+  return verdict.ok ? 0 : 1;
 }
 
-function sayJson({ ok, checked, ms, results, wireDuplicates, strangers }: Verdict): void {
-  for (const result of results) say(JSON.stringify(result));
-  say(JSON.stringify({ verify: ok ? 'ok' : 'failed', checked, ms, wireDuplicates, strangers }));
+/** Until it is interrupted; then 0 only if nothing was ever broken. */
+async function watch(): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  let broken = false;
+  const tell = values.json ? report.sayChangeAsJson : report.sayChange;
+  const watching = new Watch(runningSources(), {
+    everyMs: Number(values.every) * 1000,
+    patienceMs,
+    signal: stop.signal,
+    changed: (name, standing) => {
+      broken ||= standing.state === 'broken';
+      tell(name, standing);
+    },
+    blind: (error) => process.stderr.write(`could not look: ${messageOf(error)}\n`),
+  });
+  const server = values.port === undefined ? undefined : await serveMetrics(watching, Number(values.port));
+  const { samples } = await watching.run();
+  server?.close();
+  (values.json ? report.saySamplesAsJson : report.saySamples)(samples);
+  return broken || samples.unbalanced > 0 ? 1 : 0;
+}
+
+/** Needs the whole repository, which the image of the tools does not have: found when it is asked for. */
+async function selfTest(): Promise<number> {
+  const place = './self-test/self-test.ts';
+  const { runSelfTest } = (await import(place)) as typeof import('./self-test/self-test.ts');
+  return runSelfTest({ json: values.json, only: values.only ?? [] });
 }
 
 async function main(): Promise<void> {
-  const patienceMs = Number(values.patience) * 1000;
-  const verdict = await verify(runningSources(), { patienceMs });
-  (values.json ? sayJson : sayAll)(verdict);
-  process.exitCode = verdict.ok ? 0 : 1;
+  if (values.list) process.exitCode = list();
+  else if (values['self-test']) process.exitCode = await selfTest();
+  else process.exitCode = await (values.watch ? watch() : once());
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 main().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  if (values.json) say(JSON.stringify({ verify: 'failed', error: message }));
+  const message = messageOf(error);
+  if (values.json) report.say(JSON.stringify({ verify: 'failed', error: message }));
   process.stderr.write(`verify could not judge: ${message}\n`);
   process.exitCode = 2;
 });

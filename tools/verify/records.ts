@@ -1,46 +1,16 @@
 /**
- * Everything that is on Kafka now: all partitions of all topics of the catalogue, from the oldest kept record to the end as it
- * was at the start. Read without the services' code but for the generated decoders.
+ * Everything that is on Kafka now: all partitions of all topics of the catalogue and of all dead letters, from the oldest kept record to
+ * the end as it was at the start. Read without the services' code but for the generated decoders.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { topics, type eventsV1 } from '@halftone/contracts';
-import {
-  Kafka,
-  logLevel,
-  type Admin,
-  type Consumer,
-  type EachBatchPayload,
-  type IHeaders,
-  type KafkaMessage,
-} from 'kafkajs';
+import { groupOfDeadLetters, topics } from '@halftone/contracts';
+import { Kafka, logLevel, type Admin, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import { Collection, type Records } from './collection.ts';
 
-export interface EventRecord<Value> {
-  id: string;
-  type: string;
-  subject: string;
-  key: string;
-  sequence: number;
-  value: Value;
-}
-
-export interface Records {
-  orders: EventRecord<eventsV1.OrderEvent>[];
-  payments: EventRecord<eventsV1.PaymentEvent>[];
-  images: EventRecord<eventsV1.ImageEvent>[];
-  feed: EventRecord<eventsV1.FeedEvent>[];
-  /** Copies of a record that is there already: allowed, at least once is the contract of the wire. */
-  wireDuplicates: number;
-  /** Records that carry no event of ours, such as what somebody put there by hand. */
-  strangers: number;
-  /** The oldest time every partition still remembers; undefined when nothing was ever deleted. */
-  keptSince: Date | undefined;
-}
+export type { EventRecord, Letter, Records } from './collection.ts';
 
 const readWithinMs = 60_000;
-
-type TopicKey = keyof typeof topics;
-const topicKeys = Object.keys(topics) as TopicKey[];
 
 interface Position {
   topic: string;
@@ -50,54 +20,13 @@ interface Position {
 }
 
 async function positionsOf(admin: Admin): Promise<Position[]> {
-  const perTopic = topicKeys.map(async (key) => {
-    const { name: topic } = topics[key];
+  const dead = (await admin.listTopics()).filter((name) => groupOfDeadLetters(name) !== undefined);
+  const names = [...Object.values(topics).map(({ name }) => name), ...dead];
+  const perTopic = names.map(async (topic) => {
     const offsets = await admin.fetchTopicOffsets(topic);
     return offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) }));
   });
   return (await Promise.all(perTopic)).flat();
-}
-
-const header = (headers: IHeaders | undefined, name: string): string => headers?.[name]?.toString() ?? '';
-
-/** Collects records in the order of their partition, first copies only. */
-class Collection implements Records {
-  orders: Records['orders'] = [];
-  payments: Records['payments'] = [];
-  images: Records['images'] = [];
-  feed: Records['feed'] = [];
-  wireDuplicates = 0;
-  strangers = 0;
-  keptSince: Date | undefined;
-  readonly #seen = new Set<string>();
-
-  add(topic: string, message: KafkaMessage): void {
-    const key = topicKeys.find((candidate) => topics[candidate].name === topic);
-    const id = header(message.headers, 'ce_id');
-    if (!key || !id || !message.value) this.strangers += 1;
-    else if (this.#seen.has(`${key} ${id}`)) this.wireDuplicates += 1;
-    else if (!this.#decode(key, id, message)) this.strangers += 1;
-    else this.#seen.add(`${key} ${id}`);
-  }
-
-  #decode(key: TopicKey, id: string, message: KafkaMessage): boolean {
-    const { headers, value } = message;
-    if (!value) return false;
-    const facts = {
-      id,
-      type: header(headers, 'ce_type'),
-      subject: header(headers, 'ce_subject'),
-      key: message.key?.toString() ?? '',
-      sequence: Number(header(headers, 'ce_sequence')),
-    };
-    try {
-      const event = { ...facts, value: topics[key].codec.decode(value) };
-      (this[key] as EventRecord<unknown>[]).push(event);
-      return true;
-    } catch {
-      return false;
-    }
-  }
 }
 
 /** kafkajs reads only as a group: one of our own, which is gone afterwards. */
@@ -137,7 +66,8 @@ function drain(consumer: Consumer, open: Map<string, Position>, into: Collection
       const place = `${batch.topic}/${batch.partition}`;
       const position = open.get(place);
       if (!position) return;
-      for (const message of batch.messages) if (BigInt(message.offset) < position.high) into.add(batch.topic, message);
+      for (const message of batch.messages)
+        if (BigInt(message.offset) < position.high) take(into, batch.topic, message);
       remember(into, position, batch.messages[0]);
       if (BigInt(batch.lastOffset()) >= position.high - 1n) open.delete(place);
       if (open.size > 0) return;
@@ -148,11 +78,16 @@ function drain(consumer: Consumer, open: Map<string, Position>, into: Collection
   });
 }
 
-/** When a partition has lost its beginning, what is older than its first record cannot be judged. */
-function remember(into: Collection, { low }: Position, first: KafkaMessage | undefined): void {
-  if (low === 0n || !first || BigInt(first.offset) !== low) return;
-  const time = new Date(Number(first.timestamp));
-  if (!into.keptSince || time > into.keptSince) into.keptSince = time;
+function take(into: Collection, topic: string, message: KafkaMessage): void {
+  const group = groupOfDeadLetters(topic);
+  if (group === undefined) into.add(topic, message);
+  else into.addDead(group, message);
+}
+
+/** When a partition of events has lost its beginning, what is older than its first record cannot be judged. */
+function remember(into: Collection, { topic, low }: Position, first: KafkaMessage | undefined): void {
+  if (low === 0n || !first || BigInt(first.offset) !== low || groupOfDeadLetters(topic) !== undefined) return;
+  into.forgetBefore(new Date(Number(first.timestamp)));
 }
 
 /** The coordinator may need a moment to see that the group is empty; a group left behind expires by itself. */
@@ -172,9 +107,9 @@ export async function readRecords(brokers: string[]): Promise<Records> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const records = new Collection();
-    await readUntilEnd(kafka, admin, await positionsOf(admin), records);
-    return records;
+    const collection = new Collection();
+    await readUntilEnd(kafka, admin, await positionsOf(admin), collection);
+    return collection.records;
   } finally {
     await admin.disconnect();
   }

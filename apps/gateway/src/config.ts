@@ -26,6 +26,13 @@ export const settings = {
     .min(1)
     .default(2000)
     .describe('time one request may take, all hops together'),
+  IDEMPOTENCY_TTL_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(8760)
+    .default(24)
+    .describe('how long Redis remembers answers; what the services behind remember is their own setting of this name'),
   TRANSFER_BUDGET_MS: z.coerce.number().int().min(1).default(60_000).describe('time one upload or download may take'),
   IMAGE_MAX_BYTES: z.coerce
     .number()

@@ -13,7 +13,9 @@ import { ImageHttp } from './image/image.http';
 import { UploadHttp } from './image/upload.http';
 import { NotificationHttp } from './notification/notification.http';
 import { OrderHttp } from './order/order.http';
+import { TimelineHttp } from './order/timeline.http';
 import { PaymentHttp } from './payment/payment.http';
+import { RefundHttp } from './payment/refund.http';
 import { ProductHttp } from './product/product.http';
 import { TokenHttp } from './token/token.http';
 import { TokenService } from './token/token.service';
@@ -41,7 +43,9 @@ export class GatewayModule {
         DownloadHttp,
         ImageHttp,
         OrderHttp,
+        TimelineHttp,
         PaymentHttp,
+        RefundHttp,
         TransferHttp,
         NotificationHttp,
         EventHttp,

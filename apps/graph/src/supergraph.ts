@@ -5,6 +5,7 @@ schema
   @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
 {
   query: Query
+  mutation: Mutation
 }
 
 directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
@@ -58,6 +59,44 @@ scalar DateTime
   @join__type(graph: NOTIFICATIONS)
   @join__type(graph: ORDERS)
   @join__type(graph: PAYMENTS)
+
+"""an event that a consumer group could not handle"""
+type DeadLetter
+  @join__type(graph: NOTIFICATIONS)
+{
+  """GROUP/OFFSET"""
+  id: ID!
+  group: String!
+  state: DeadLetterState!
+
+  """a stable code, or the name of an unforeseen error"""
+  reason: String!
+  message: String!
+
+  """how often its handler was called"""
+  attempts: Int!
+
+  """when it was given up"""
+  time: DateTime!
+  topic: String!
+  partition: Int!
+  offset: String!
+  key: String
+  eventId: ID
+  type: String
+  subject: String
+  traceparent: String
+  resolvedBy: String
+  resolvedAt: DateTime
+}
+
+enum DeadLetterState
+  @join__type(graph: NOTIFICATIONS)
+{
+  OPEN @join__enumValue(graph: NOTIFICATIONS)
+  REPLAYED @join__enumValue(graph: NOTIFICATIONS)
+  DROPPED @join__enumValue(graph: NOTIFICATIONS)
+}
 
 type Image
   @join__type(graph: IMAGES, key: "id")
@@ -118,6 +157,16 @@ enum link__Purpose {
   EXECUTION
 }
 
+type Mutation
+  @join__type(graph: NOTIFICATIONS)
+{
+  """sends the original again, to the group that gave it up"""
+  replayDeadLetter(id: ID!): DeadLetter!
+
+  """notes that nothing is to be done about it"""
+  dropDeadLetter(id: ID!): DeadLetter!
+}
+
 type Notification
   @join__type(graph: NOTIFICATIONS)
 {
@@ -148,11 +197,14 @@ type Order
   """grows by one with each event of the order"""
   version: Int! @join__field(graph: ORDERS)
 
-  """why the order was cancelled"""
+  """why the order is not going well"""
   reason: String @join__field(graph: ORDERS)
+  paymentMethod: PaymentMethod! @join__field(graph: ORDERS)
   createdAt: DateTime! @join__field(graph: ORDERS)
 
-  """absent until the order is paid or declined"""
+  """
+  the latest; absent until the order is paid, declined or the bank is asked
+  """
   payment: Payment @join__field(graph: PAYMENTS)
 }
 
@@ -171,10 +223,13 @@ enum OrderStatus
   @join__type(graph: ORDERS)
 {
   PLACED @join__enumValue(graph: ORDERS)
+  PAYMENT_FAILED @join__enumValue(graph: ORDERS)
   PAID @join__enumValue(graph: ORDERS)
   PRINTING @join__enumValue(graph: ORDERS)
   SHIPPED @join__enumValue(graph: ORDERS)
   CANCELLED @join__enumValue(graph: ORDERS)
+  REFUNDING @join__enumValue(graph: ORDERS)
+  REFUNDED @join__enumValue(graph: ORDERS)
 }
 
 type Payment
@@ -182,6 +237,7 @@ type Payment
 {
   id: ID!
   status: PaymentStatus!
+  method: PaymentMethod!
 
   """minor units"""
   amount: Float!
@@ -190,12 +246,27 @@ type Payment
 
   """why the payment was declined"""
   reason: String
+
+  """minor units that were given back so far"""
+  refunded: Float!
   createdAt: DateTime!
+
+  """oldest first"""
+  refunds: [Refund!]!
+}
+
+enum PaymentMethod
+  @join__type(graph: ORDERS)
+  @join__type(graph: PAYMENTS)
+{
+  WALLET @join__enumValue(graph: ORDERS) @join__enumValue(graph: PAYMENTS)
+  BANK @join__enumValue(graph: ORDERS) @join__enumValue(graph: PAYMENTS)
 }
 
 enum PaymentStatus
   @join__type(graph: PAYMENTS)
 {
+  PENDING @join__enumValue(graph: PAYMENTS)
   CAPTURED @join__enumValue(graph: PAYMENTS)
   DECLINED @join__enumValue(graph: PAYMENTS)
 }
@@ -207,6 +278,9 @@ type Query
   @join__type(graph: PAYMENTS)
 {
   image(id: ID!): Image @join__field(graph: IMAGES)
+
+  """newest first"""
+  deadLetters(group: String, state: DeadLetterState, limit: Int! = 20): [DeadLetter!]! @join__field(graph: NOTIFICATIONS)
   order(id: ID!): Order @join__field(graph: ORDERS)
 
   """newest first"""
@@ -214,6 +288,29 @@ type Query
 
   """who asks"""
   me: Customer! @join__field(graph: PAYMENTS)
+}
+
+type Refund
+  @join__type(graph: PAYMENTS)
+{
+  id: ID!
+  status: RefundStatus!
+
+  """minor units"""
+  amount: Float!
+  currency: String!
+
+  """in the words of whoever asked for it"""
+  reason: String!
+  createdAt: DateTime!
+}
+
+enum RefundStatus
+  @join__type(graph: PAYMENTS)
+{
+  PENDING @join__enumValue(graph: PAYMENTS)
+  COMPLETED @join__enumValue(graph: PAYMENTS)
+  FAILED @join__enumValue(graph: PAYMENTS)
 }
 
 """

@@ -45,6 +45,7 @@ const engines = (config: ImagesConfig) => [
   PostgresModule.forRoot({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
+    idempotencyTtlHours: config.IDEMPOTENCY_TTL_HOURS,
     schema: 'images',
     migrations,
   }),

@@ -5,6 +5,7 @@ import { KafkaModule } from '@halftone/kafka';
 import { PostgresModule } from '@halftone/postgres';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NotificationsConfig } from './config';
+import { DeadLetterService } from './dead-letter/dead-letter.service';
 import { orphanedTypes, resolvers } from './graphql';
 import { migrations } from './migrations';
 import { NotificationConsumer } from './notification/notification.consumer';
@@ -19,7 +20,7 @@ export class NotificationsModule {
       module: NotificationsModule,
       imports: [...engines(config), ...edges(config)],
       controllers: [NotificationGrpc],
-      providers: [NotificationService, NotificationStore, NotificationConsumer, ...resolvers],
+      providers: [NotificationService, NotificationStore, NotificationConsumer, DeadLetterService, ...resolvers],
     };
   }
 }
@@ -28,6 +29,7 @@ const engines = (config: NotificationsConfig) => [
   PostgresModule.forRoot({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
+    idempotencyTtlHours: config.IDEMPOTENCY_TTL_HOURS,
     schema: 'notifications',
     migrations,
   }),
@@ -37,6 +39,7 @@ const engines = (config: NotificationsConfig) => [
     group: consumer,
     consumers: [NotificationConsumer],
     relay: true,
+    desk: true,
   }),
 ];
 

@@ -2,7 +2,8 @@ import type { Migration } from '@halftone/postgres';
 
 /**
  * `order_event` is the timeline: one row per event, under the id the event has on Kafka, so the two can be compared.
- * `version` is the number of events of the order.
+ * `version` is the number of events of the order. `due_at` is when its step has taken too long, by the clock of the database; null for
+ * an order that may stay as it is. A product that has no row in `product_availability` can be made.
  */
 export const migrations: Migration[] = [
   {
@@ -38,6 +39,33 @@ export const migrations: Migration[] = [
         type text NOT NULL,
         time timestamptz NOT NULL,
         PRIMARY KEY (order_id, version)
+      );
+    `,
+  },
+  {
+    id: '0002-setbacks',
+    up: `
+      ALTER TABLE "order"
+        DROP CONSTRAINT order_status_check,
+        DROP CONSTRAINT order_payment_check,
+        DROP CONSTRAINT order_check,
+        ADD COLUMN due_at timestamptz,
+        ADD CONSTRAINT order_status_check CHECK (status IN (
+          'placed', 'paid', 'payment_failed', 'printing', 'shipped', 'cancelled', 'refunding', 'refunded')),
+        ADD CONSTRAINT order_payment_check CHECK (payment IN ('wallet', 'bank')),
+        ADD CONSTRAINT order_reason_check
+          CHECK ((reason IS NOT NULL) = (status IN ('payment_failed', 'cancelled', 'refunding', 'refunded')));
+      UPDATE "order" SET due_at = now() + interval '1 minute' WHERE status IN ('placed', 'paid', 'printing');
+      CREATE INDEX order_due ON "order" (due_at) WHERE due_at IS NOT NULL;
+
+      ALTER TABLE order_event ADD COLUMN trace_id text, ADD COLUMN reason text;
+      UPDATE order_event SET reason = "order".reason
+        FROM "order" WHERE id = order_id AND order_event.type = 'order.cancelled';
+
+      CREATE TABLE product_availability (
+        product text PRIMARY KEY,
+        available boolean NOT NULL,
+        changed_at timestamptz NOT NULL DEFAULT now()
       );
     `,
   },

@@ -1,12 +1,17 @@
 import { eventsV1, ordersV1 } from '@halftone/contracts';
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import { Database, openPool } from '@halftone/postgres';
-import { freshSchema, type FreshSchema, growth } from '@halftone/testing';
+import { withSpan } from '@halftone/service';
+import { eventually, freshSchema, type FreshSchema, growth } from '@halftone/testing';
 import { sql } from 'kysely';
 import type { ImagesClient } from './clients';
 import { migrations } from './migrations';
 import { OrderService } from './order/order.service';
 import { OrderStore } from './order/order.store';
+import { OrderSweeper } from './order/order.sweeper';
+import type { StepLimits } from './order/status';
+import { ProductService } from './product/product.service';
+import { ProductStore } from './product/product.store';
 import type { OrdersTables } from './tables';
 
 const alice = { customer: 'alice', role: 'customer' } as const;
@@ -31,16 +36,19 @@ const imagesAway = async () => {
 let schema: FreshSchema;
 let db: Database<OrdersTables>;
 
-const withImages = (stubs: Partial<ImagesClient>) =>
-  new OrderService(db, new OrderStore(db), { ...noImages, ...stubs });
-const allPrintable = () => withImages({ filterPrintable: async ({ ids }) => ({ ids }) });
+const products = () => new ProductService(db, new ProductStore(db));
+const withImages = (stubs: Partial<ImagesClient>, limits: StepLimits = {}) =>
+  new OrderService(db, new OrderStore(db, limits), products(), { ...noImages, ...stubs });
+const allPrintable = (limits?: StepLimits) => withImages({ filterPrintable: async ({ ids }) => ({ ids }) }, limits);
 
 beforeAll(async () => {
   schema = await freshSchema('orders');
   db = new Database<OrdersTables>(openPool(schema.url, 10, 'test'));
   await db.migrate('orders', migrations);
 });
-beforeEach(() => sql`truncate "order", order_line, order_event, outbox, inbox, idempotency`.execute(db.rows));
+beforeEach(() =>
+  sql`truncate "order", order_line, order_event, product_availability, outbox, inbox, idempotency`.execute(db.rows),
+);
 afterEach(assertTheTimelineIsWhatWasPublished);
 afterAll(async () => {
   await db.close();
@@ -84,6 +92,11 @@ const request = (idempotencyKey: string = uuidv7(), quantity = 2): ordersV1.Plac
   idempotencyKey,
 });
 
+const markPaid = { type: 'MarkPaid' } as const;
+const startPrinting = { type: 'StartPrinting', unavailable: new Set<string>() } as const;
+const ship = { type: 'Ship' } as const;
+const failPayment = { type: 'FailPayment', reason: 'INSUFFICIENT_FUNDS' } as const;
+
 const refused = (code: string) => expect.objectContaining({ code });
 const orderCount = async () => (await db.rows.selectFrom('order').select('id').execute()).length;
 
@@ -119,7 +132,7 @@ describe('placing an order', () => {
 
   test('is replayed without the images service, as it was then', async () => {
     const { response } = await allPrintable().place(alice, request('key-1'));
-    await allPrintable().advance(uuidv7(), response.id, { type: 'MarkPaid' });
+    await allPrintable().advance(uuidv7(), response.id, markPaid);
     expect(await withImages({ filterPrintable: imagesAway }).place(alice, request('key-1'))).toEqual({
       response,
       replayed: true,
@@ -179,7 +192,7 @@ describe('the saga', () => {
 
   test('carries an order from placed to shipped', async () => {
     const [orders, id] = [allPrintable(), await placed()];
-    for (const type of ['MarkPaid', 'StartPrinting', 'Ship'] as const) await orders.advance(uuidv7(), id, { type });
+    for (const command of [markPaid, startPrinting, ship]) await orders.advance(uuidv7(), id, command);
     expect((await orders.timeline(alice, id)).map(({ type, version }) => [type, version])).toEqual([
       ['order.placed', 1],
       ['order.paid', 2],
@@ -190,7 +203,7 @@ describe('the saga', () => {
 
   test('takes a step once, however often its event comes, even at the same moment', async () => {
     const [orders, id, eventId] = [allPrintable(), await placed(), uuidv7()];
-    await Promise.all(Array.from({ length: 10 }, () => orders.advance(eventId, id, { type: 'MarkPaid' })));
+    await Promise.all(Array.from({ length: 10 }, () => orders.advance(eventId, id, markPaid)));
     expect(await orders.get(alice, id)).toMatchObject({ status: 'paid', version: 2 });
   });
 
@@ -199,27 +212,54 @@ describe('the saga', () => {
     const ended = 'order_saga_seconds_count{outcome="shipped"}';
     const counts = await growth(['orders_placed_total{payment="wallet"}', ...series, ended], async () => {
       const [orders, id, paid] = [allPrintable(), await placed(), uuidv7()];
-      for (const eventId of [paid, paid]) await orders.advance(eventId, id, { type: 'MarkPaid' });
-      for (const type of ['MarkPaid', 'StartPrinting', 'Ship', 'Ship'] as const)
-        await orders.advance(uuidv7(), id, { type });
+      for (const eventId of [paid, paid]) await orders.advance(eventId, id, markPaid);
+      for (const command of [markPaid, startPrinting, ship, ship]) await orders.advance(uuidv7(), id, command);
     });
     expect(counts).toEqual([1, 1, 1, 1, 1]);
   });
 
   test('ignores an event for a step that is behind', async () => {
     const [orders, id] = [allPrintable(), await placed()];
-    for (const type of ['MarkPaid', 'StartPrinting', 'MarkPaid'] as const) await orders.advance(uuidv7(), id, { type });
+    for (const command of [markPaid, startPrinting, markPaid]) await orders.advance(uuidv7(), id, command);
     expect(await orders.get(alice, id)).toMatchObject({ status: 'printing', version: 3 });
   });
 
-  test('cancels a declined order with the reason', async () => {
+  test('says why a payment failed, and forgets it when a later one works', async () => {
     const [orders, id] = [allPrintable(), await placed()];
-    await orders.advance(uuidv7(), id, { type: 'Cancel', reason: 'INSUFFICIENT_FUNDS' });
-    expect(await orders.get(alice, id)).toMatchObject({ status: 'cancelled', reason: 'INSUFFICIENT_FUNDS' });
+    await orders.advance(uuidv7(), id, failPayment);
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'payment_failed', reason: 'INSUFFICIENT_FUNDS' });
+    await orders.advance(uuidv7(), id, markPaid);
+    expect(await orders.get(alice, id)).not.toHaveProperty('reason');
+    expect((await orders.timeline(alice, id)).map(({ type, reason }) => [type, reason])).toEqual([
+      ['order.placed', null],
+      ['order.payment_failed', 'INSUFFICIENT_FUNDS'],
+      ['order.paid', null],
+    ]);
+  });
+
+  test('pays back what the print lab cannot make when it is to be printed', async () => {
+    const [orders, id] = [allPrintable(), await placed()];
+    await orders.advance(uuidv7(), id, markPaid);
+    await products().setAvailability(olga, 'print-10x15', false);
+    await orders.startPrinting(uuidv7(), id);
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PRODUCT_UNAVAILABLE' });
+    await orders.advance(uuidv7(), id, { type: 'MarkRefunded', reason: 'all of it' });
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'refunded', reason: 'PRODUCT_UNAVAILABLE' });
+  });
+
+  test('keeps with each event its id on Kafka and the trace of the work that led to it', async () => {
+    const orders = allPrintable();
+    let traceId = '';
+    const { response } = await withSpan('request', {}, async (span) => {
+      ({ traceId } = span.spanContext());
+      return orders.place(alice, request());
+    });
+    const [event] = await published();
+    expect(await orders.timeline(alice, response.id)).toMatchObject([{ eventId: event?.id, traceId }]);
   });
 
   test.each([uuidv7(), 'no-id', ''])('says that there is no order %p, for good', async (id) => {
-    await expect(allPrintable().advance(uuidv7(), id, { type: 'MarkPaid' })).rejects.toMatchObject({
+    await expect(allPrintable().advance(uuidv7(), id, markPaid)).rejects.toMatchObject({
       code: 'ORDER_NOT_FOUND',
       row: { retryable: false },
     });
@@ -227,10 +267,91 @@ describe('the saga', () => {
 
   test('does not remember an event whose step failed', async () => {
     const [orders, id, eventId] = [allPrintable(), await placed(), uuidv7()];
-    await expect(orders.advance(eventId, id, { type: 'Ship' })).rejects.toEqual(refused('ORDER_TRANSITION_ILLEGAL'));
-    for (const type of ['MarkPaid', 'StartPrinting'] as const) await orders.advance(uuidv7(), id, { type });
-    await orders.advance(eventId, id, { type: 'Ship' });
+    await expect(orders.advance(eventId, id, ship)).rejects.toEqual(refused('ORDER_TRANSITION_ILLEGAL'));
+    for (const command of [markPaid, startPrinting]) await orders.advance(uuidv7(), id, command);
+    await orders.advance(eventId, id, ship);
     expect(await orders.get(alice, id)).toMatchObject({ status: 'shipped' });
+  });
+});
+
+describe('a step that takes too long', () => {
+  const atOnce: StepLimits = { placed: 0, payment_failed: 0, paid: 0, printing: 0, refunding: 0 };
+  const statusOf = async (id: string) => (await allPrintable().get(alice, id)).status;
+
+  test('is followed by the next one until the order is cancelled', async () => {
+    const orders = allPrintable(atOnce);
+    const { id } = (await orders.place(alice, request())).response;
+    for (const status of ['payment_failed', 'cancelled']) {
+      expect(await orders.overdue(10)).toEqual([id]);
+      await orders.timeOut(id);
+      expect(await statusOf(id)).toBe(status);
+    }
+    expect(await orders.overdue(10)).toEqual([]);
+  });
+
+  test('is left alone before its time, and once the order went on', async () => {
+    const [slow, hasty] = [allPrintable({ placed: 3_600_000 }), allPrintable({ placed: 0 })];
+    const [early, late] = [await slow.place(alice, request()), await hasty.place(alice, request())];
+    expect(await slow.overdue(10)).toEqual([late.response.id]);
+    await hasty.advance(uuidv7(), late.response.id, markPaid);
+    for (const { response } of [early, late]) await hasty.timeOut(response.id);
+    expect([await statusOf(early.response.id), await statusOf(late.response.id)]).toEqual(['placed', 'paid']);
+  });
+
+  test('is acted on once, however many replicas look at the same moment', async () => {
+    const orders = allPrintable(atOnce);
+    const { id } = (await orders.place(alice, request())).response;
+    await orders.advance(uuidv7(), id, markPaid);
+    await Promise.all(Array.from({ length: 10 }, () => orders.timeOut(id)));
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PRINT_TIMEOUT', version: 3 });
+  });
+
+  test('does not end a refund, and is told of again', async () => {
+    const orders = allPrintable({ paid: 0, refunding: 0 });
+    const { id } = (await orders.place(alice, request())).response;
+    await orders.advance(uuidv7(), id, markPaid);
+    await orders.timeOut(id);
+    const [told] = await growth(['order_step_timeouts_total{status="refunding"}'], async () => {
+      await orders.timeOut(id);
+      await orders.timeOut(id);
+    });
+    expect([told, await statusOf(id)]).toEqual([2, 'refunding']);
+  });
+
+  test('money that comes after the order was cancelled goes back', async () => {
+    const orders = allPrintable(atOnce);
+    const { id } = (await orders.place(alice, request())).response;
+    await orders.timeOut(id);
+    await orders.timeOut(id);
+    await orders.advance(uuidv7(), id, markPaid);
+    expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PAYMENT_LATE' });
+  });
+
+  test('is found by the process itself while it runs', async () => {
+    const orders = allPrintable({ placed: 1, payment_failed: 1 });
+    const { id } = (await orders.place(alice, request())).response;
+    const sweeper = new OrderSweeper(orders);
+    sweeper.start();
+    await eventually(async () => expect(await statusOf(id)).toBe('cancelled'));
+    await sweeper.stop();
+  });
+});
+
+describe('what the print lab can make', () => {
+  test('is for operators to say', async () => {
+    await expect(products().setAvailability(alice, 'mug', false)).rejects.toEqual(refused('FORBIDDEN'));
+    await expect(products().setAvailability(olga, 'statue', false)).rejects.toEqual(refused('PRODUCT_UNKNOWN'));
+    expect((await products().list()).every(({ available }) => available)).toBe(true);
+  });
+
+  test('cannot be ordered while it is off, and again once it is on', async () => {
+    expect(await products().setAvailability(olga, 'print-10x15', false)).toMatchObject({ available: false });
+    await expect(withImages({}).place(alice, request())).rejects.toMatchObject({
+      code: 'PRODUCT_UNAVAILABLE',
+      details: [{ path: 'lines.0.product' }],
+    });
+    await products().setAvailability(olga, 'print-10x15', true);
+    expect(await allPrintable().place(alice, request())).toMatchObject({ replayed: false });
   });
 });
 

@@ -1,4 +1,6 @@
-import type { Order, OrderEvent, OrderStatus } from './order/order';
+import type { Generated } from 'kysely';
+import type { Order, OrderEvent } from './order/order';
+import type { OrderStatus } from './order/status';
 
 /** The rows of schema `orders`, as Kysely sees them. What each column means is said in migrations.ts. */
 export interface OrdersTables {
@@ -12,6 +14,7 @@ export interface OrdersTables {
     version: number;
     reason: string | null;
     created_at: Date;
+    due_at: Date | null;
   };
   order_line: {
     order_id: string;
@@ -27,5 +30,12 @@ export interface OrdersTables {
     event_id: string;
     type: OrderEvent['type'];
     time: Date;
+    trace_id: string | null;
+    reason: string | null;
+  };
+  product_availability: {
+    product: string;
+    available: boolean;
+    changed_at: Generated<Date>;
   };
 }

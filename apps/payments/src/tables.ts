@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely';
+import type { Claim, Operation, OperationState } from './bank/operation';
 import type { Role } from './customer/customer';
 import type { PostingKind } from './ledger/ledger';
-import type { Payment } from './payment/payment';
+import type { Payment, PaymentMethod } from './payment/payment';
+import type { Refund } from './refund/refund';
 
 /** The rows of schema `payments`, as Kysely sees them. What each column means is said in migrations.ts. */
 export interface PaymentsTables {
@@ -34,12 +36,47 @@ export interface PaymentsTables {
     id: string;
     customer: string;
     order_id: string | null;
+    method: PaymentMethod;
     status: Payment['status'];
     amount: number;
     currency: string;
     description: string;
     reason: string | null;
+    refunded: number;
     transaction_id: string | null;
+    created_at: Date;
+  };
+  refund: {
+    id: string;
+    payment_id: string;
+    order_id: string | null;
+    customer: string;
+    status: Refund['status'];
+    amount: number;
+    currency: string;
+    reason: string;
+    transaction_id: string | null;
+    created_at: Date;
+  };
+  bank_operation: {
+    reference: string;
+    kind: Operation['kind'];
+    payment_id: string;
+    refund_id: string | null;
+    customer: string;
+    amount: number;
+    currency: string;
+    description: string;
+    state: OperationState;
+    refusal: string | null;
+    bank_transaction_id: string | null;
+    fence: number;
+    lease_until: Date;
+    attempts: number;
+    next_try_at: Date;
+    sent_until: Date | null;
+    claim: Claim | null;
+    traceparent: string | null;
     created_at: Date;
   };
   transfer: {

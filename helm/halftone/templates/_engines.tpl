@@ -1,5 +1,5 @@
 {{/* Who has a role and a schema in the database, separated by blanks. */}}
-{{- define "halftone.roles" -}}orders payments images notifications{{- end -}}
+{{- define "halftone.roles" -}}orders payments images notifications bank{{- end -}}
 
 {{/*
 The database's URL for a role. Kubernetes puts the password in its place when the container starts, so no manifest holds it.

@@ -1,7 +1,24 @@
-/** The wire: generated from proto/ by `npm run generate`, plus the catalogue of topics. No logic. */
+/** The wire: generated from proto/ by `npm run generate`, plus the catalogue of topics and the format of dead letters. Pure. */
 import descriptors from './gen/descriptors.json';
 
 export { descriptors };
+export {
+  type DeadLetter,
+  type DeadLetterRecord,
+  deadLetterTopicOf,
+  groupOfDeadLetters,
+  type LetterState,
+  lettersOf,
+  type MessageHeaders,
+  type Origin,
+  type RawMessage,
+  replayedHeader,
+  type Resolution,
+  textOf,
+  toLetter,
+  toMarker,
+  toReplay,
+} from './dead-letter';
 export * as eventsV1 from './gen/halftone/events/v1/events';
 export * as imagesV1 from './gen/halftone/images/v1/images';
 export * as notificationsV1 from './gen/halftone/notifications/v1/notifications';

@@ -1,57 +1,36 @@
-import { isDomainError } from '@halftone/kernel';
+import { deadLetterTopicOf, toLetter } from '@halftone/contracts';
 import { logger } from '@halftone/service';
-import type { KafkaMessage } from 'kafkajs';
 import type { TopicSpec } from './ensure-topics';
 import type { EventProducer } from './event-producer';
 import { deadLettersPut } from './metrics';
+import type { ParkedEvent } from './parking';
 
-export interface Position {
-  topic: string;
-  partition: number;
-}
-
-/**
- * Where a group puts what it cannot handle: the message as it was, plus headers that say why and where it came from.
- * Resolves only once the broker has it, so that the original's offset may be committed.
- */
+/** Where a group puts what it cannot handle. Resolves only once the broker has it; what is put twice counts as one letter. */
 export class DeadLetters {
-  readonly topic: TopicSpec;
-
   constructor(
     private readonly group: string,
     private readonly producer: EventProducer,
   ) {
-    this.topic = deadLetterTopic(group);
     deadLettersPut.inc({ group }, 0);
   }
 
-  async put({ topic, partition }: Position, message: KafkaMessage, error: unknown): Promise<void> {
-    const { code, text } = reasonOf(error);
-    await this.producer.publishRaw(this.topic.name, {
-      key: message.key,
-      value: message.value,
-      headers: {
-        ...message.headers,
-        dlq_reason: code,
-        dlq_message: text,
-        dlq_group: this.group,
-        dlq_topic: topic,
-        dlq_partition: String(partition),
-        dlq_offset: message.offset,
-        dlq_time: new Date().toISOString(),
-      },
-    });
-    deadLettersPut.inc({ group: this.group });
-    logger('consumer').error(
-      { topic, partition, offset: message.offset, reason: code, err: error },
-      'event put to the dead letters',
-    );
+  async put({ position, message, reason, error, attempts }: ParkedEvent): Promise<void> {
+    const { group } = this;
+    const { offset, timestamp } = message;
+    const origin = { ...position, offset, recordTime: timestamp };
+    const failure = { group, origin, reason, message: error, attempts, time: new Date() };
+    await this.producer.publishRaw(deadLetterTopicOf(group), toLetter(message, failure));
+    deadLettersPut.inc({ group });
+    logger('consumer').error({ ...origin, reason, error, attempts }, 'event put to the dead letters');
   }
 }
 
-export const deadLetterTopic = (group: string): TopicSpec => ({ name: `${group}.dlq`, partitions: 1 });
-
-function reasonOf(error: unknown): { code: string; text: string } {
-  if (isDomainError(error)) return { code: error.code, text: error.message };
-  return error instanceof Error ? { code: error.name, text: error.message } : { code: 'Unknown', text: String(error) };
-}
+/**
+ * One partition, so that letters and what became of them have one order. They stay until somebody deletes them. A letter is an event plus
+ * its story: the limit of a message is a little higher, lest an event just below the broker's own limit could not be given up.
+ */
+export const deadLetterTopic = (group: string): TopicSpec => ({
+  name: deadLetterTopicOf(group),
+  partitions: 1,
+  config: { 'retention.ms': '-1', 'cleanup.policy': 'delete', 'max.message.bytes': String(2 * 1024 * 1024) },
+});

@@ -1,24 +1,35 @@
 import { logger, Unstartable } from '@halftone/service';
-import type { Admin } from 'kafkajs';
+import { type Admin, ConfigResourceTypes } from 'kafkajs';
 
 export interface TopicSpec {
   name: string;
   partitions: number;
+  /** What differs from the broker's defaults. */
+  config?: Readonly<Record<string, string>>;
 }
 
 /**
- * Creates what is missing; any number of processes may do so at once. A topic with another number of partitions is an error, because the
- * same key would meet another partition and lose its order.
+ * Creates what is missing and sets what is configured otherwise; any number of processes may do so at once. A topic with another number of
+ * partitions is an error, because the same key would meet another partition and lose its order.
  */
 export async function ensureTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = specs.filter((spec) => !existing.has(spec.name));
   if (missing.length > 0) {
     await admin.createTopics({
-      topics: missing.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })),
+      topics: missing.map(({ name, partitions, config }) => ({
+        topic: name,
+        numPartitions: partitions,
+        configEntries: entriesOf(config),
+      })),
     });
     logger('kafka').info({ topics: missing.map((spec) => spec.name) }, 'topics created');
   }
+  await checkPartitions(admin, specs);
+  for (const spec of specs) if (spec.config && existing.has(spec.name)) await configure(admin, spec.name, spec.config);
+}
+
+async function checkPartitions(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: specs.map((spec) => spec.name) });
   const actual = new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
   for (const { name, partitions } of specs) {
@@ -29,3 +40,24 @@ export async function ensureTopics(admin: Admin, specs: readonly TopicSpec[]): P
       throw new Unstartable(`topic ${name} has ${found} partitions where the catalogue says ${partitions}`);
   }
 }
+
+/** kafkajs can only set all of a topic's own settings at once, so those that somebody else made are sent along. */
+async function configure(admin: Admin, name: string, config: Readonly<Record<string, string>>): Promise<void> {
+  const type = ConfigResourceTypes.TOPIC;
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] });
+  const found = resources[0]?.configEntries ?? [];
+  const actual = new Map(found.map(({ configName, configValue }) => [configName, configValue]));
+  if (Object.entries(config).every(([key, value]) => actual.get(key) === value)) return;
+  const own = found.filter(({ configSource }) => (configSource as number) === OWN_SETTING);
+  const before = Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]));
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type, name, configEntries: entriesOf({ ...before, ...config }) }],
+  });
+}
+
+/** DYNAMIC_TOPIC_CONFIG of the protocol (KIP-226). */
+const OWN_SETTING = 1;
+
+const entriesOf = (config: Readonly<Record<string, string>> = {}) =>
+  Object.entries(config).map(([name, value]) => ({ name, value }));

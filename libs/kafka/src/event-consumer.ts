@@ -1,172 +1,170 @@
-import { logger, runInCall, SpanKind, stopwatch, withSpan, withTraceparent } from '@halftone/service';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import type { DeadLetters, Position } from './dead-letters';
+import { replayedHeader } from '@halftone/contracts';
+import type { Database } from '@halftone/postgres';
+import { failpoint, logger, runInCall } from '@halftone/service';
+import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { DeadLetters } from './dead-letters';
+import { EventDelivery } from './event-delivery';
 import type { EventHandler } from './event-handler';
-import { type Envelope, envelopeOf, headerOf } from './event-message';
+import { headerOf } from './event-message';
+import type { EventProducer } from './event-producer';
 import { delayAfter, verdictOn } from './failure';
-import { describeSpan } from './messaging-span';
-import { consumerHandled, consumerLag, eventDelay, handleSeconds } from './metrics';
+import { GroupMember, HEARTBEAT_MS, type Membership } from './group-member';
+import { Lanes } from './lanes';
+import { consumerLag } from './metrics';
+import { ParkedWorker } from './parked-worker';
+import { isKnown, keyOf, type Lane, Parking, type Position } from './parking';
 
-/**
- * The broker's default minimum. A member that was killed holds the group up for this long when it comes back, because it comes back under
- * a new member id (kafkajs has no static membership).
- */
-const SESSION_TIMEOUT_MS = 6000;
-const HEARTBEAT_MS = 1000;
-const outcomes = ['done', 'retried', 'dead'] as const;
-/** The deadline of each handler's call: without one, a peer that hangs would hold the partition for ever. */
-const HANDLER_MS = 10_000;
+/** For a statement about parked events; without it a database that fell silent would be waited for. */
+const STATEMENT_MS = 5000;
 
 export interface EventConsumerOptions {
   kafka: Kafka;
   group: string;
   handlers: readonly EventHandler[];
-  deadLetters: DeadLetters;
+  /** Of the service, with the platform's tables. */
+  database: Pick<Database, 'rows'>;
+  producer: EventProducer;
   /** Called when the consumer can never work again; the process must end so that a fresh one takes over. */
   onFatal(error: Error): void;
 }
 
 /**
  * Runs the handlers of one service as a consumer group. Guarantees: every event of a handled type is handled at least once, in order per
- * partition; an offset is committed only after its handler succeeded or the event is in the dead letters. Partitions do not
- * wait for each other: one whose event fails is paused for the backoff while the others go on and the group keeps its heartbeat.
+ * key; its offset is committed only after its handler succeeded or the event is parked, in a row of the service's own database. An event
+ * that fails holds up nothing but the events of its key: they wait in rows behind it, in their order, while all others go on. What fails for
+ * good goes from its row to the dead letters. docs/adr/0005 tells what happens when a process dies or is paused at any point of this.
  */
 export class EventConsumer {
-  private readonly consumer: Consumer;
-  private readonly byType: Map<string, EventHandler[]>;
+  private readonly member: GroupMember;
+  private readonly delivery: EventDelivery;
+  private readonly parking: Parking;
+  private readonly lanes: Lanes;
+  private readonly worker: ParkedWorker;
+  /** Of the message in hand, per partition. */
   private readonly attempts = new Map<string, number>();
 
   constructor(private readonly options: EventConsumerOptions) {
-    this.byType = Map.groupBy(options.handlers, (handler) => `${handler.topic} ${handler.type}`);
-    for (const { type } of options.handlers)
-      for (const outcome of outcomes) consumerHandled.inc({ group: options.group, type, outcome }, 0);
-    this.consumer = options.kafka.consumer({
-      groupId: options.group,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      rebalanceTimeout: 10_000,
-      maxWaitTimeInMs: 100,
-      minBytes: 1,
-      maxBytes: 4 * 1024 * 1024,
-      retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
+    const { kafka, group, handlers, database, producer, onFatal } = options;
+    this.delivery = new EventDelivery(group, handlers);
+    this.parking = new Parking(database, group);
+    this.lanes = new Lanes(this.parking);
+    const deadLetters = new DeadLetters(group, producer);
+    this.worker = new ParkedWorker({ group, parking: this.parking, delivery: this.delivery, deadLetters });
+    this.member = new GroupMember({
+      kafka,
+      group,
+      topics: [...new Set(handlers.map((handler) => handler.topic))],
+      eachBatch: (payload, membership) => this.eachBatch(payload, membership),
+      onFatal,
     });
   }
 
-  /** Resolves when connected; joining the group goes on behind it, which after a crash may take as long as the session timeout. */
+  /** Resolves when connected. */
   async start(): Promise<void> {
-    this.consumer.on(this.consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) this.options.onFatal(error);
-    });
-    await this.consumer.connect();
-    await this.consumer.subscribe({
-      topics: [...new Set(this.options.handlers.map((handler) => handler.topic))],
-      fromBeginning: true,
-    });
-    const running = this.consumer.run({
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 8,
-      eachBatch: (payload) => this.eachBatch(payload),
-    });
-    running.catch((error: Error) => this.options.onFatal(error));
+    await this.member.start();
+    this.worker.start();
   }
 
-  /** Ends after the message in hand, commits, and leaves the group so that others take over at once. */
+  /** Ends after the events in hand. */
   async stop(): Promise<void> {
-    await this.consumer.disconnect();
+    await Promise.all([this.member.stop(), this.worker.stop()]);
   }
 
-  private async eachBatch({
-    batch,
-    resolveOffset,
-    heartbeat,
-    pause,
-    isRunning,
-    isStale,
-  }: EachBatchPayload): Promise<void> {
-    const position = { topic: batch.topic, partition: batch.partition };
-    // A handler may wait longer than the session lasts; what the group answers is heard by the heartbeat in the loop.
+  private async eachBatch(payload: EachBatchPayload, membership: Membership): Promise<void> {
+    const { batch, heartbeat, pause } = payload;
     const [first] = batch.messages;
-    if (first) this.reportLag(batch, first.offset);
+    if (!first) return;
+    this.reportLag(batch, first.offset);
+    // A handler may wait longer than the session lasts; what the group answers is heard by the heartbeat between two messages.
     const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
-      for (const message of batch.messages) {
-        if (!isRunning() || isStale()) return;
-        const retryIn = await this.deliver(position, message);
-        if (retryIn !== undefined) {
-          setTimeout(pause(), retryIn);
-          return;
-        }
-        resolveOffset(message.offset);
-        this.reportLag(batch, String(BigInt(message.offset) + 1n));
-        await heartbeat();
-      }
+      const retryIn = await this.eachMessage(payload, first, membership);
+      if (retryIn !== undefined) setTimeout(pause(), retryIn);
     } finally {
       clearInterval(beating);
     }
   }
 
-  /** Handles one message or puts it to the dead letters; answers the delay if it is to be tried again. */
-  private async deliver(position: Position, message: KafkaMessage): Promise<number | undefined> {
-    const place = `${position.topic}/${position.partition}`;
-    const attempt = (this.attempts.get(place) ?? 0) + 1;
-    const type = this.typeOf(position, message);
-    const count = (outcome: (typeof outcomes)[number]) =>
-      consumerHandled.inc({ group: this.options.group, type, outcome });
-    try {
-      if (await this.handle(position, message)) count('done');
-    } catch (error) {
-      const dead = verdictOn(error, attempt) === 'dead' && (await this.bury(position, message, error));
-      count(dead ? 'dead' : 'retried');
-      if (!dead) {
-        this.attempts.set(place, attempt);
-        logger('consumer').warn(
-          { ...position, offset: message.offset, type, attempt, err: error },
-          'handler failed; trying again',
-        );
-        return delayAfter(attempt);
-      }
+  /** Answers the delay if the message in hand is to be tried again in place. */
+  private async eachMessage(
+    { batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload,
+    first: KafkaMessage,
+    membership: Membership,
+  ): Promise<number | undefined> {
+    const position = { topic: batch.topic, partition: batch.partition };
+    for (const message of batch.messages) {
+      if (!isRunning() || isStale() || !membership.isCurrent()) return undefined;
+      const retryIn = await this.take(position, message, () => this.lanes.of(position, first.offset, membership));
+      // Somebody else has the partition now, and begins where the last commit was.
+      if (!membership.isCurrent()) return undefined;
+      if (retryIn !== undefined) return retryIn;
+      resolveOffset(message.offset);
+      this.reportLag(batch, String(BigInt(message.offset) + 1n));
+      await heartbeat();
     }
-    this.attempts.delete(place);
     return undefined;
   }
 
-  /** False if nobody here handles this type. */
-  private async handle({ topic, partition }: Position, message: KafkaMessage): Promise<boolean> {
-    const envelope = envelopeOf(topic, partition, message);
-    const handlers = this.byType.get(`${topic} ${envelope.type}`) ?? [];
-    for (const handler of handlers) await this.run(envelope, handler.prepare(envelope, message.value));
-    return handlers.length > 0;
-  }
-
-  private run(envelope: Envelope, work: () => Promise<void>): Promise<void> {
-    const { group } = this.options;
-    const { name, attributes } = describeSpan('consume', envelope);
-    const measured = async () => {
-      const seconds = stopwatch();
-      await work().finally(() => handleSeconds.observe({ group, type: envelope.type }, seconds()));
-      eventDelay.observe({ group, topic: envelope.topic }, (Date.now() - envelope.time.getTime()) / 1_000);
-    };
-    return runInCall({ deadline: Date.now() + HANDLER_MS }, () =>
-      withTraceparent(envelope.traceparent, () =>
-        withSpan(name, { ...attributes, 'messaging.consumer.group.name': group }, measured, SpanKind.CONSUMER),
-      ),
-    );
-  }
-
-  /** For labels: a message that is not ours may call itself anything. */
-  private typeOf({ topic }: Position, { headers = {} }: KafkaMessage): string {
-    const type = headerOf(headers, 'ce_type');
-    return type !== undefined && this.byType.has(`${topic} ${type}`) ? type : 'unknown';
-  }
-
-  private async bury(position: Position, message: KafkaMessage, error: unknown): Promise<boolean> {
+  /** Undefined once the message is handled or in a row. */
+  private async take(
+    position: Position,
+    message: KafkaMessage,
+    laneOf: () => Promise<Lane>,
+  ): Promise<number | undefined> {
+    const place = `${position.topic}/${position.partition}`;
+    const attempt = (this.attempts.get(place) ?? 0) + 1;
     try {
-      await this.options.deadLetters.put(position, message, error);
-      return true;
-    } catch (failure) {
-      logger('consumer').warn({ err: failure }, 'the dead letters cannot be reached');
+      const lane = await inTime(laneOf);
+      if (!(await this.isSetAside(lane, position, message))) await this.handle(lane, position, message, attempt);
+      this.attempts.delete(place);
+      return undefined;
+    } catch (error) {
+      this.attempts.set(place, attempt);
+      // A row may have been written although we were not told.
+      this.lanes.forget(position);
+      this.delivery.count(position, message, 'retried');
+      const { offset } = message;
+      logger('consumer').warn({ ...position, offset, attempt, err: error }, 'event not handled; trying again');
+      return delayAfter(attempt);
+    }
+  }
+
+  private async isSetAside(lane: Lane, position: Position, message: KafkaMessage): Promise<boolean> {
+    if (isKnown(lane, message)) return true;
+    const key = keyOf(message);
+    if (!lane.keys.has(key) || this.isForOthers(message)) return false;
+    if (!(await inTime(() => this.parking.queueBehind(position, message)))) {
+      lane.keys.delete(key);
       return false;
     }
+    await failpoint('consumer.parked.behind');
+    this.delivery.count(position, message, 'parked');
+    return true;
+  }
+
+  /** Throws what is to be tried again in place. */
+  private async handle(lane: Lane, position: Position, message: KafkaMessage, attempt: number): Promise<void> {
+    if (this.isForOthers(message)) return;
+    try {
+      if (await this.delivery.deliver(position, message)) this.delivery.count(position, message, 'done');
+    } catch (error) {
+      const verdict = verdictOn(error, attempt);
+      if (verdict === 'again') throw error;
+      await inTime(() => this.parking.setAside(position, message, error, verdict === 'dead'));
+      await failpoint('consumer.parked.stored');
+      lane.keys.add(keyOf(message));
+      this.delivery.count(position, message, 'parked');
+      const { offset } = message;
+      logger('consumer').warn({ ...position, offset, err: error }, 'handler failed; its key waits, others pass');
+      this.worker.wake();
+    }
+  }
+
+  /** Somebody replayed the dead letter of another group, which shares the topic with us. */
+  private isForOthers({ headers = {} }: KafkaMessage): boolean {
+    const letter = headerOf(headers, replayedHeader);
+    const group = letter?.slice(0, Math.max(0, letter.lastIndexOf('/')));
+    return group !== undefined && group !== this.options.group;
   }
 
   /** `next` is the offset that is handled next. */
@@ -175,3 +173,5 @@ export class EventConsumer {
     consumerLag.set({ group: this.options.group, topic, partition: String(partition) }, lag);
   }
 }
+
+const inTime = <R>(work: () => Promise<R>): Promise<R> => runInCall({ deadline: Date.now() + STATEMENT_MS }, work);

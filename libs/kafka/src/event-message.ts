@@ -52,12 +52,12 @@ export function envelopeOf(topic: string, partition: number, { headers = {}, key
     return text;
   };
   return {
-    id: required('ce_id'),
+    id: matching('ce_id', required('ce_id'), uuid),
     type: required('ce_type'),
     subject: required('ce_subject'),
     key: key?.toString() ?? '',
-    sequence: Number(headerOf(headers, 'ce_sequence') ?? 0),
-    time: new Date(required('ce_time')),
+    sequence: Number(matching('ce_sequence', headerOf(headers, 'ce_sequence') ?? '0', wholeNumber)),
+    time: timeOf(required('ce_time')),
     topic,
     partition,
     offset,
@@ -65,10 +65,27 @@ export function envelopeOf(topic: string, partition: number, { headers = {}, key
   };
 }
 
-/** The value by the topic's own codec; throws UndecodableError. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const wholeNumber = /^\d{1,15}$/;
+/** RFC 3339, of our era. */
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+function matching(name: string, text: string, pattern: RegExp): string {
+  if (!pattern.test(text)) throw new UndecodableError(`header ${name} is not one of ours`);
+  return text;
+}
+
+function timeOf(text: string): Date {
+  const time = new Date(matching('ce_time', text, timestamp));
+  if (!(time.getTime() >= 0)) throw new UndecodableError('header ce_time is no time');
+  return time;
+}
+
+/** The value by the topic's own codec; throws UndecodableError. An event always has a value. */
 export function decodeValue<V>(codec: { decode(bytes: Uint8Array): V }, value: Buffer | null): V {
+  if (!value || value.length === 0) throw new UndecodableError('there is no value');
   try {
-    return codec.decode(value ?? Buffer.alloc(0));
+    return codec.decode(value);
   } catch (error) {
     throw new UndecodableError('the value does not decode', { cause: error });
   }

@@ -1,7 +1,7 @@
 /** The events: topics, producer, consumer group, dead letters, and reading a topic as a log. */
 export { createKafka, type KafkaOptions } from './client';
 export { kafkaSettings } from './config';
-export { DeadLetters } from './dead-letters';
+export { DeadLetterDesk, type LetterFilter } from './dead-letter-desk';
 export { ensureTopics, type TopicSpec } from './ensure-topics';
 export { EventConsumer, type EventConsumerOptions } from './event-consumer';
 export { on, type EventHandler, type EventHandlers } from './event-handler';

@@ -1,11 +1,13 @@
 import { topics } from '@halftone/contracts';
-import { OutboxRelay } from '@halftone/postgres';
+import { Database, OutboxRelay } from '@halftone/postgres';
 import { Lifecycle, logger } from '@halftone/service';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Kafka } from 'kafkajs';
 import { createKafka, type KafkaOptions } from './client';
-import { DeadLetters, deadLetterTopic } from './dead-letters';
+import { DeadLetterDesk } from './dead-letter-desk';
+import { DeadLetterCount } from './dead-letter-count';
+import { deadLetterTopic } from './dead-letters';
 import { ensureTopics, type TopicSpec } from './ensure-topics';
 import { EventConsumer } from './event-consumer';
 import type { EventHandlers } from './event-handler';
@@ -15,10 +17,12 @@ import { TopicReader } from './topic-reader';
 export interface KafkaModuleOptions extends KafkaOptions {
   /** `halftone.orders`; needed with consumers. */
   group?: string;
-  /** Providers of the application whose handlers this process runs. */
+  /** Providers of the application whose handlers this process runs; needs PostgresModule. */
   consumers?: Type<EventHandlers>[];
   /** Publish this service's outbox; needs PostgresModule. */
   relay?: boolean;
+  /** Give the process a DeadLetterDesk, and let it tell how many letters of all groups are open. */
+  desk?: boolean;
 }
 
 const WIRING = Symbol('kafka wiring');
@@ -35,6 +39,11 @@ export class KafkaModule {
         { provide: EventProducer, useFactory: () => new EventProducer(kafka, options.clientId) },
         { provide: TopicReader, useFactory: () => new TopicReader(options) },
         {
+          provide: DeadLetterDesk,
+          inject: [TopicReader, EventProducer],
+          useFactory: (reader: TopicReader, producer: EventProducer) => new DeadLetterDesk(reader, producer),
+        },
+        {
           provide: WIRING,
           inject: [Lifecycle, EventProducer, TopicReader, ModuleRef],
           useFactory: (lifecycle: Lifecycle, producer: EventProducer, reader: TopicReader, app: ModuleRef) => {
@@ -42,10 +51,11 @@ export class KafkaModule {
             lifecycle.onStop('close', 'kafka reader', () => reader.close());
             if (options.relay) wireRelay(lifecycle, app.get(OutboxRelay, { strict: false }), producer);
             if (options.consumers) wireConsumer(lifecycle, kafka, producer, app, options);
+            if (options.desk) wireDesk(lifecycle, app.get(DeadLetterDesk));
           },
         },
       ],
-      exports: [EventProducer, TopicReader],
+      exports: [EventProducer, TopicReader, DeadLetterDesk],
     };
   }
 }
@@ -88,20 +98,21 @@ function wireConsumer(
   let consumer: EventConsumer | undefined;
   lifecycle.onStart('consume', 'kafka consumer', async () => {
     const handlers = consumers.flatMap((type) => app.get(type, { strict: false }).handlers);
-    const fresh = new EventConsumer({
-      kafka,
-      group,
-      handlers,
-      deadLetters: new DeadLetters(group, producer),
-      onFatal: exit,
-    });
+    const database = app.get<Database>(Database, { strict: false });
+    const fresh = new EventConsumer({ kafka, group, handlers, database, producer, onFatal: exit });
     await fresh.start();
     consumer = fresh;
   });
   lifecycle.onStop('yield', 'kafka consumer', async () => consumer?.stop());
 }
 
-/** kafkajs has consumers that never come back (#1277): a process that only looks alive is worse than one that is started again. */
+function wireDesk(lifecycle: Lifecycle, desk: DeadLetterDesk): void {
+  const count = new DeadLetterCount(desk);
+  lifecycle.onStart('consume', 'count of dead letters', async () => count.start());
+  lifecycle.onStop('yield', 'count of dead letters', () => count.stop());
+}
+
+/** A process that only looks alive is worse than one that is started again. */
 function exit(error: Error): void {
   logger('consumer').fatal({ err: error }, 'the consumer cannot recover; ending the process');
   process.exit(1);

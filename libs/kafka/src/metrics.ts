@@ -2,7 +2,7 @@ import { counter, exemplarHistogram, gauge, journeySeconds } from '@halftone/ser
 
 export const consumerHandled = counter(
   'consumer_handled_total',
-  'Deliveries by what became of them: done, retried or dead',
+  'Deliveries by what became of them: done, retried, parked or dead',
   ['group', 'type', 'outcome'],
 );
 
@@ -24,4 +24,20 @@ export const consumerLag = gauge('consumer_lag', 'Messages behind the end of the
   'group',
   'topic',
   'partition',
+]);
+
+export const parkedEvents = gauge(
+  'parked_events',
+  'Events that were set aside because their handler failed, and those of the same keys',
+  ['group'],
+);
+
+export const parkedAge = gauge('parked_age_seconds', 'How long the oldest parked event has waited', ['group']);
+
+export const deadLettersOpen = gauge('dead_letters_open', 'Dead letters that nobody has replayed or dropped', [
+  'group',
+]);
+
+export const consumerLosses = counter('consumer_losses_total', 'Consumers that were lost and replaced by a fresh one', [
+  'group',
 ]);

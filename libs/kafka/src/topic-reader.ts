@@ -31,6 +31,9 @@ export interface PartitionEnds {
 /** `reset`: part of the range is gone from the topic, or was never in it. */
 export type RangeAnswer<V> = { reset: true } | { reset: false; events: Received<V>[] };
 
+/** So many messages are asked for at a time. */
+const CHUNK = 200n;
+
 /** Reads a topic as a log, apart from any consumer group: everything from a time on, or a piece by its offsets. */
 export class TopicReader {
   private readonly kafka: Kafka;
@@ -77,6 +80,22 @@ export class TopicReader {
     const messages = await this.rangeReader(topic).read({ partition, from, to });
     if (to > from && messages[0]?.offset !== String(from)) return { reset: true };
     return { reset: false, events: messages.flatMap((message) => this.decode(topic, partition, message) ?? []) };
+  }
+
+  /** Every message of a partition that exists now, as it is. */
+  async readMessages(topic: Pick<Topic<unknown>, 'name' | 'partitions'>, partition: number): Promise<KafkaMessage[]> {
+    const ends = (await this.endOffsets(topic)).find((end) => end.partition === partition);
+    const messages: KafkaMessage[] = [];
+    const high = BigInt(ends?.high ?? 0);
+    for (let from = BigInt(ends?.low ?? 0); from < high; from += CHUNK) {
+      const to = from + CHUNK < high ? from + CHUNK : high;
+      messages.push(...(await this.rangeReader(topic).read({ partition, from, to })));
+    }
+    return messages;
+  }
+
+  topicNames(): Promise<string[]> {
+    return this.ask((admin) => admin.listTopics());
   }
 
   async endOffsets(topic: Pick<Topic<unknown>, 'name'>): Promise<PartitionEnds[]> {

@@ -7,4 +7,11 @@ export const postgresSettings = {
     .describe('postgres:// URL of this service, with its own role')
     .meta({ secret: true }),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10).describe('connections one process may hold'),
+  IDEMPOTENCY_TTL_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(8760)
+    .default(24)
+    .describe('how long an idempotency key is remembered, from its first use on'),
 };

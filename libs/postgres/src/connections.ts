@@ -23,12 +23,17 @@ export const connectionConfig = (url: string, name: string) => ({
   types: typeParsers,
 });
 
+/** A transaction in which nothing is asked for so long is ended by the server. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
 /**
- * What makes the server find out, within a dozen seconds instead of two hours, that we vanished without closing the connection: until then
- * it keeps our locks.
+ * What makes the server find out within a dozen seconds, instead of two hours or never, that we vanished without closing the connection or
+ * stand still in the middle of a transaction: until then it keeps our locks. This is also the fence of work that is one transaction: a
+ * process that was paused for longer can't commit when it wakes up, so whoever took the work over meanwhile is the only one to do it.
  */
-export const noticeOurLoss =
-  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3';
+export const noticeOurLoss = (idleInTransactionMs = IDLE_IN_TRANSACTION_MS): string =>
+  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; ' +
+  `set idle_in_transaction_session_timeout = ${idleInTransactionMs}`;
 
 /** A dead connection is replaced when one is next needed; the error event of one must never end the process. */
 export function openPool(url: string, poolSize: number, name: string): Pool {
@@ -36,7 +41,7 @@ export function openPool(url: string, poolSize: number, name: string): Pool {
     ...connectionConfig(url, name),
     max: poolSize,
     idleTimeoutMillis: 30_000,
-    onConnect: async (client) => void (await client.query(noticeOurLoss)),
+    onConnect: async (client) => void (await client.query(noticeOurLoss())),
   });
   const note = (error: Error) => logger('postgres').debug({ reason: error.message }, 'a connection was lost');
   pool.on('error', note);

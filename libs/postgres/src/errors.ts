@@ -9,9 +9,10 @@ const UNIQUE_VIOLATION = '23505';
 
 /**
  * Classes and codes that say "the server is away, full, or does not let us in": connection exceptions, shutdown, crash, starting up, no slots
- * left; a role, password or database that is not there (yet); and a standby that was not promoted.
+ * left; a role, password or database that is not there (yet); a standby that was not promoted; and a transaction that it ended because we
+ * stood still in it.
  */
-const away = /^(08...|57P0[1-5]|53300|28...|3D000|25006)$/;
+const away = /^(08...|57P0[1-5]|53300|28...|3D000|25006|25P0[34])$/;
 
 /**
  * Gives what the driver throws the words of the kernel, keeping it as the cause: no answer in time is DEADLINE_EXCEEDED, no

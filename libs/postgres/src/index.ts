@@ -5,7 +5,19 @@ export { openPool } from './connections';
 export { decodeCursor, encodeCursor } from './cursor';
 export { Database, type Tx } from './database';
 export { isUniqueViolation } from './errors';
-export { fingerprintOf, idempotently, storedResponse, type IdempotencyClaim, type Replayable } from './idempotency';
+export {
+  claimKey,
+  completeKey,
+  fingerprintOf,
+  idempotently,
+  recoveryPoint,
+  refuseKey,
+  releaseKey,
+  storedResponse,
+  type Claimed,
+  type Replayable,
+} from './idempotency';
+export type { IdempotencyClaim } from './idempotency.store';
 export { once } from './inbox';
 export type { Migration } from './migrations';
 export { appendEvent, type AnyTx, type EventToAppend, type OutboxRow } from './outbox';
@@ -13,3 +25,4 @@ export { OutboxRelay } from './outbox-relay';
 export { pageLimit, pageOf, type Page } from './page';
 export type { PlatformTables } from './platform-tables';
 export { PostgresModule, type PostgresOptions } from './postgres.module';
+export { Wakeup } from './wakeup';

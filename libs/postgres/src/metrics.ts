@@ -34,6 +34,10 @@ export const conflicts = counter('idempotency_conflicts_total', 'Requests refuse
   reason: ['mismatch', 'running'],
 });
 
+export const reaped = counter('reaped_rows_total', 'Rows deleted because their time was over', {
+  table: ['idempotency', 'inbox'],
+});
+
 export const transactionSeconds = histogram(
   'db_transaction_seconds',
   'Time from the wait for a connection to the end of the transaction; one that is tried again counts each time',

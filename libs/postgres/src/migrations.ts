@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { logger, Unstartable } from '@halftone/service';
 import type { Pool, PoolClient } from 'pg';
-import { platformTables } from './platform-tables';
+import { platformMigrations } from './platform-tables';
 
 /** `id` orders and names it (`0001-orders`); `up` is SQL whose unqualified names fall into the service's own schema. */
 export interface Migration {
@@ -18,7 +18,7 @@ export async function migrate(pool: Pool, schema: string, migrations: readonly M
   const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`halftone.migrate.${schema}`]);
-    await applyMissing(client, schema, [platformTables, ...migrations]);
+    await applyMissing(client, schema, [...platformMigrations, ...migrations]);
   } finally {
     // Closing the session gives the lock back, also after an error in the middle of a transaction.
     client.release(true);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logger } from '@halftone/service';
+import { logger, planted } from '@halftone/service';
 import { Client } from 'pg';
 import { connectionConfig, noticeOurLoss } from './connections';
 import { outboxAge, outboxPending, outboxPublished, relayActive } from './metrics';
@@ -86,7 +86,7 @@ export class OutboxRelay {
     client.on('notification', () => this.wakeup.signal());
     this.client = client;
     await client.connect();
-    await client.query(noticeOurLoss);
+    await client.query(noticeOurLoss());
     await this.publishWhileLocked(client, publish, healthy);
   }
 
@@ -117,6 +117,7 @@ export class OutboxRelay {
   }
 
   private async publishBatch(client: Client, publish: Publish): Promise<number> {
+    if (planted('outbox.relay-asleep')) return 0;
     const { rows } = await client.query<OutboxRow>(readBatch);
     const oldest = rows[0];
     const pending = oldest && rows.length === BATCH ? await this.estimate(client, oldest) : rows.length;

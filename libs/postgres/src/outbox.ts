@@ -1,6 +1,6 @@
 import type { Topic } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
-import { traceparent } from '@halftone/service';
+import { planted, traceparent } from '@halftone/service';
 import { sql, type Transaction } from 'kysely';
 
 /** Any transaction: the platform's own statements need no knowledge of the service's tables. */
@@ -46,10 +46,12 @@ export const hasAppended = (tx: object): boolean => appendedIn.has(tx);
  */
 export async function appendEvent<Value>(tx: AnyTx, event: EventToAppend<Value>): Promise<string> {
   const { topic, type, subject, key, sequence, value, time = new Date(), id = uuidv7() } = event;
+  if (planted('outbox.event-lost')) return id;
+  const number = planted('outbox.number-skipped') ? sequence + 1 : sequence;
   const bytes = Buffer.from(topic.codec.encode(value).finish());
   await sql`
     insert into outbox (event_id, topic, key, type, subject, sequence, value, traceparent, time)
-    values (${id}, ${topic.name}, ${key}, ${type}, ${subject}, ${sequence}, ${bytes}, ${traceparent() ?? null}, ${time})
+    values (${id}, ${topic.name}, ${key}, ${type}, ${subject}, ${number}, ${bytes}, ${traceparent() ?? null}, ${time})
   `.execute(tx);
   appendedIn.add(tx);
   return id;

@@ -1,5 +1,7 @@
+import type { ErrorCode, ErrorDetail } from '@halftone/kernel';
 import type { Generated } from 'kysely';
 import type { Migration } from './migrations';
+import { parkedEventTable } from './parked-event-table';
 
 /** Tables every service schema has, whatever else it owns. */
 export interface PlatformTables {
@@ -21,17 +23,29 @@ interface OutboxTable {
   time: Date;
 }
 
+/** A key is settled once it has a response or a refusal; until then its request runs. */
 interface IdempotencyTable {
   customer: string;
   route: string;
   key: string;
   fingerprint: string;
   response: Buffer | null;
+  refusal: StoredRefusal | null;
+  /** How far the work has come that takes more than one transaction; `claimed` at first. */
+  recovery_point: Generated<string>;
   created_at: Generated<Date>;
+  /** From then on a settled key counts as absent, and is deleted some time later. */
+  expires_at: Generated<Date>;
 }
 
-/** Always the first migration of a schema. */
-export const platformTables: Migration = {
+/** A DomainError as it is kept. */
+export interface StoredRefusal {
+  code: ErrorCode;
+  message: string;
+  details: readonly ErrorDetail[];
+}
+
+const outboxInboxIdempotency: Migration = {
   id: '0000-platform',
   up: `
     create table outbox (
@@ -63,3 +77,18 @@ export const platformTables: Migration = {
     );
   `,
 };
+
+const idempotencyLifetime: Migration = {
+  id: '0000-platform-idempotency-lifetime',
+  up: `
+    alter table idempotency
+      add column refusal jsonb,
+      add column recovery_point text not null default 'claimed',
+      add column expires_at timestamptz not null default now() + interval '24 hours';
+    create index idempotency_expiry on idempotency (expires_at);
+    create index inbox_age on inbox (received_at);
+  `,
+};
+
+/** Always the first migrations of a schema, in this order. */
+export const platformMigrations: readonly Migration[] = [outboxInboxIdempotency, idempotencyLifetime, parkedEventTable];

@@ -2,9 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Lifecycle } from '@halftone/service';
 import { openPool } from './connections';
 import { Database } from './database';
+import { keepKeysFor } from './idempotency.store';
 import { measurePool } from './metrics';
 import type { Migration } from './migrations';
 import { OutboxRelay } from './outbox-relay';
+import { Reaper } from './reaper';
 
 export interface PostgresOptions {
   url: string;
@@ -13,9 +15,11 @@ export interface PostgresOptions {
   schema: string;
   /** The service's own tables, in order; those of the platform come first by themselves. */
   migrations: readonly Migration[];
+  /** How long idempotency keys are remembered; 24 unless told. */
+  idempotencyTtlHours?: number;
 }
 
-/** Gives the whole process one Database and one OutboxRelay; the tables exist before anything is served or consumed. */
+/** Gives the whole process one Database, one OutboxRelay and a Reaper; the tables exist before anything is served or consumed. */
 @Module({})
 export class PostgresModule {
   static forRoot(options: PostgresOptions): DynamicModule {
@@ -36,10 +40,11 @@ export class PostgresModule {
 }
 
 function openDatabase(
-  { url, poolSize, schema, migrations }: PostgresOptions,
+  { url, poolSize, schema, migrations, idempotencyTtlHours }: PostgresOptions,
   lifecycle: Lifecycle,
   relay: OutboxRelay,
 ): Database {
+  if (idempotencyTtlHours) keepKeysFor(idempotencyTtlHours);
   const pool = openPool(url, poolSize, schema);
   const database = new Database(pool, () => relay.poke());
   measurePool(pool);
@@ -55,6 +60,9 @@ function openDatabase(
     () => database.migrate(schema, migrations),
     `check that schema ${schema} exists and belongs to the role of DATABASE_URL`,
   );
+  const reaper = new Reaper(database.rows);
+  lifecycle.onStart('consume', 'reaper', async () => reaper.start());
+  lifecycle.onStop('yield', 'reaper', () => reaper.stop());
   lifecycle.onStop('close', 'postgres', () => database.close());
   return database;
 }

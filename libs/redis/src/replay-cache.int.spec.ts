@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
-import { engines } from '@halftone/testing';
+import { engines, OwnRedis } from '@halftone/testing';
 import type { Redis } from 'ioredis';
 import { commandConnection, connect } from './connection';
 import { ReplayCache } from './replay-cache';
@@ -105,4 +105,27 @@ test('a Redis that does not answer costs no more than its patience', async () =>
   expect(performance.now() - started).toBeLessThan(600);
   deaf.disconnect();
   stop();
+});
+
+test('a full Redis keeps nothing: requests go on as new, what it holds is still answered, and it is used again once there is room', async () => {
+  const own = await OwnRedis.prepare();
+  await own.start();
+  const full = commandConnection(own.url);
+  try {
+    await connect(full);
+    const tight = new ReplayCache(full);
+    await tight.begin(`${scope}:before`, 'f');
+    await tight.finish(`${scope}:before`, 'f', 'kept');
+    await own.fill();
+    expect(await tight.begin(scope, 'f')).toEqual({ state: 'new' });
+    await tight.finish(scope, 'f', 'lost');
+    expect(await tight.begin(scope, 'f')).toEqual({ state: 'new' });
+    await own.empty();
+    expect(await tight.begin(`${scope}:before`, 'f')).toEqual({ state: 'done', response: 'kept' });
+    expect(await tight.begin(scope, 'f')).toEqual({ state: 'new' });
+    expect(await tight.begin(scope, 'f')).toEqual({ state: 'running' });
+  } finally {
+    full.disconnect();
+    await own.kill();
+  }
 });

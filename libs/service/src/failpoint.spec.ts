@@ -23,6 +23,18 @@ test('an error fires as often as counted, elsewhere nothing happens', async () =
   await failpoint('here');
 });
 
+test('what must have happened before is waited for, only where something is armed', async () => {
+  const happened = Promise.withResolvers<void>();
+  armFailpoints('here=error');
+  await failpoint('there', happened.promise);
+  let fired = false;
+  const fires = failpoint('here', happened.promise).catch(() => (fired = true));
+  await Promise.resolve();
+  expect(fired).toBe(false);
+  happened.resolve();
+  expect(await fires).toBe(true);
+});
+
 test('a delay delays', async () => {
   armFailpoints('here=delay:30');
   const before = performance.now();

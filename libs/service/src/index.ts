@@ -34,6 +34,7 @@ export {
   sampledGauge,
   stopwatch,
 } from './metrics';
+export { planted, type PlantedBug } from './planted';
 export { domainErrorOf, type Problem, problemOf, problemType } from './problem';
 export { runService } from './run-service';
 export { defineService, type HttpOptions, type ServiceDefinition } from './service-definition';

@@ -50,6 +50,13 @@ export const serviceSettings = {
     .default('')
     .refine(isFailpoints, 'not a list like a=kill;b=delay:500;c=error*1')
     .describe('faults to commit at named places: name=kill|delay:MS|error, each with *COUNT if wanted, joined by ;'),
+  FAILPOINTS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'file with such a list that is armed whenever it changes, in place of FAILPOINTS; answered in FILE.armed',
+    ),
   SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).default(10_000).describe('hard limit of an orderly stop, in ms'),
   SHUTDOWN_LAME_DUCK_MS: z.coerce
     .number()

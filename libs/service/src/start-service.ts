@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
 import { type ConfigOf, type Environment, parseConfig } from './config';
 import { armFailpoints } from './failpoint';
+import { armFromFile } from './failpoint-file';
 import { drainHttp } from './http-drain';
 import { httpAdapter } from './http-edge';
 import { Lifecycle, Unstartable } from './lifecycle';
@@ -81,6 +82,10 @@ async function prepareProcess(service: string, settings: ProcessSettings, lifecy
   configureLog({ service, instance, level: settings.LOG_LEVEL });
   trustKey(settings.JWT_PUBLIC_KEY);
   armFailpoints(settings.FAILPOINTS);
+  if (settings.FAILPOINTS_FILE) {
+    const disarm = armFromFile(settings.FAILPOINTS_FILE);
+    lifecycle.onStop('close', 'failpoints', async () => disarm());
+  }
   collectProcessMetrics(service, settings.SERVICE_VERSION);
   const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (!endpoint) return;

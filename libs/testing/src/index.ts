@@ -6,5 +6,7 @@ export { freePort } from './free-port';
 export { Gate } from './gate';
 export { freshSchema, type FreshSchema } from './fresh-schema';
 export { growth, scraped } from './scrape';
+export { OwnRedis } from './own-redis';
+export { type KeyAndCertificate, selfSigned } from './self-signed';
 export { specification, type Rules } from './specification';
 export { testKeys, testToken } from './tokens';

@@ -7,7 +7,7 @@
 type Reaches = Readonly<Record<string, readonly string[]>>;
 
 const domains = ['orders', 'payments', 'images', 'notifications'] as const;
-const services = ['gateway', 'graph', ...domains, 'images-worker', 'realtime'] as const;
+const services = ['gateway', 'graph', ...domains, 'images-worker', 'bank', 'realtime'] as const;
 
 const each = (components: readonly string[], ...ports: string[]): Reaches =>
   Object.fromEntries(components.map((component) => [component, ports]));
@@ -20,7 +20,8 @@ const arrows: Readonly<Record<string, Reaches>> = {
   gateway: { ...each(domains, 'grpc'), ...redis },
   graph: each(domains, 'http'),
   orders: { ...each(['images'], 'grpc'), ...postgres, ...kafka },
-  payments: { ...postgres, ...kafka },
+  payments: { ...each(['bank'], 'http'), ...postgres, ...kafka },
+  bank: postgres,
   images: { ...postgres, ...kafka, ...redis },
   'images-worker': { ...postgres, ...kafka, ...redis },
   notifications: { ...postgres, ...kafka },

@@ -1,13 +1,15 @@
-import { each, groupBy, type Invariant } from '../invariant.ts';
+import { each, groupBy, sumOf, type Invariant } from '../invariant.ts';
 
-/** The balance of an account is kept for speed; the entries are the truth. */
 export const balanceIsSum: Invariant = {
   name: 'balance-is-sum',
+  says: 'The balance of each ledger account, kept for speed, is the sum of its entries.',
+  reads: ['accounts', 'ledgerEntries'],
+  shows: 'account, balance, sumOfEntries',
   settles: false,
   judge: ({ rows }) => {
     const entries = groupBy(rows.ledgerEntries, ({ accountId }) => accountId);
     return each(rows.accounts, ({ id: account, balance }) => {
-      const sum = (entries.get(account) ?? []).reduce((total, { amount }) => total + amount, 0);
+      const sum = sumOf(entries.get(account) ?? []);
       return sum === balance ? undefined : { account, balance, sumOfEntries: sum };
     });
   },

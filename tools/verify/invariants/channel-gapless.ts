@@ -1,8 +1,10 @@
 import { all, each, groupBy, type Invariant } from '../invariant.ts';
 
-/** The notifications of each channel are numbered 1..n without gap, and the channel knows n. */
 export const channelGapless: Invariant = {
   name: 'channel-gapless',
+  says: 'The notifications of each channel are numbered 1..n without gap, and the channel knows n.',
+  reads: ['channels', 'notifications'],
+  shows: 'channel, expected, found | channel, lastSeq, notifications',
   settles: false,
   judge: ({ rows }) => {
     const channels = new Map(rows.channels.map(({ name, lastSeq }) => [name, lastSeq]));

@@ -20,9 +20,11 @@ function judgeOrder(feed: readonly FeedRecord[], lostBeginning: boolean): Findin
   );
 }
 
-/** Two-sided: the feed on Kafka is, per channel, 1..n in order and the same events as the notifications in the database. */
 export const feedComplete: Invariant = {
   name: 'feed-complete',
+  says: 'The feed on Kafka is, per channel, 1..n in order and the same events as the notifications in the database.',
+  reads: ['notifications', 'topic feed'],
+  shows: 'notification, onKafka | onKafka, notification | channel, expected, found',
   settles: true,
   judge: ({ rows, records }) => {
     const onKafka = new Map(records.feed.map((record) => [placeOf(record.value), record]));

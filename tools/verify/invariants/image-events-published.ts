@@ -1,4 +1,5 @@
 import { all, each, groupBy, isKept, type Invariant } from '../invariant.ts';
+import { refusedEvents } from './consumption.ts';
 
 /** What must have been told about an image in this state, in this order. */
 const told: Readonly<Record<string, readonly string[]>> = {
@@ -8,12 +9,15 @@ const told: Readonly<Record<string, readonly string[]>> = {
 
 const renditionsOfReady = 3;
 
-/** Every upload gets to an end; a photo that is ready has all renditions; its events 1..version are on Kafka, one each. */
 export const imageEventsPublished: Invariant = {
   name: 'image-events-published',
+  says: 'A photo that is ready has all renditions, and the events 1..version of each photo are on Kafka, one each, and no other.',
+  reads: ['images', 'topic images', 'dead letters'],
+  shows: 'image, onKafka | onKafka, image',
   settles: true,
   judge: ({ rows, records }) => {
     const bySubject = groupBy(records.images, ({ subject }) => subject);
+    const refused = refusedEvents(records);
     const known = new Set(rows.images.map(({ id }) => `images/${id}`));
     return all(
       each(
@@ -27,7 +31,7 @@ export const imageEventsPublished: Invariant = {
         },
       ),
       each(records.images, ({ id, type, subject }) =>
-        known.has(subject) ? undefined : { onKafka: { id, type, subject }, image: null },
+        known.has(subject) || refused.has(id) ? undefined : { onKafka: { id, type, subject }, image: null },
       ),
     );
   },

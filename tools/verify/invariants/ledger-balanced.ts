@@ -1,8 +1,10 @@
-import { all, each, groupBy, type Invariant } from '../invariant.ts';
+import { all, each, groupBy, sumOf, type Invariant } from '../invariant.ts';
 
-/** Double entry: each transaction moves money between accounts of one currency, so it sums to zero, and so does the ledger. */
 export const ledgerBalanced: Invariant = {
   name: 'ledger-balanced',
+  says: 'Each ledger transaction moves money between accounts of one currency and sums to zero, and so does the ledger.',
+  reads: ['accounts', 'ledgerEntries'],
+  shows: 'transactionId, sum, entries | currency, sum',
   settles: false,
   judge: ({ rows }) => {
     const currencyOf = new Map(rows.accounts.map(({ id, currency }) => [id, currency]));
@@ -20,5 +22,3 @@ export const ledgerBalanced: Invariant = {
     );
   },
 };
-
-const sumOf = (entries: readonly { amount: number }[]): number => entries.reduce((sum, { amount }) => sum + amount, 0);

@@ -1,15 +1,19 @@
 import { ordersV1 } from '@halftone/contracts';
 import { all, each, isKept, type Invariant } from '../invariant.ts';
+import { refusedEvents } from './consumption.ts';
 
 const statusWord = (status: ordersV1.OrderStatus): string => (ordersV1.OrderStatus[status] ?? '').toLowerCase();
 
-/** Each event an order has in the database is on Kafka with the same id, version and state, and Kafka has no other. */
 export const orderEventsPublished: Invariant = {
   name: 'order-events-published',
+  says: 'Each event an order has in the database is on Kafka with the same id, version and state, and Kafka has no other.',
+  reads: ['orderEvents', 'topic orders', 'dead letters'],
+  shows: 'event, onKafka',
   settles: true,
   judge: ({ rows, records }) => {
     const published = new Map(records.orders.map((record) => [record.id, record]));
     const known = new Set(rows.orderEvents.map(({ eventId }) => eventId));
+    const refused = refusedEvents(records);
     const kept = rows.orderEvents.filter(({ time }) => isKept(time, records));
     return all(
       each(kept, (event) => {
@@ -24,7 +28,7 @@ export const orderEventsPublished: Invariant = {
         return same ? undefined : { event, onKafka: record ?? null };
       }),
       each(records.orders, ({ id, type, subject }) =>
-        known.has(id) ? undefined : { onKafka: { id, type, subject }, event: null },
+        known.has(id) || refused.has(id) ? undefined : { onKafka: { id, type, subject }, event: null },
       ),
     );
   },

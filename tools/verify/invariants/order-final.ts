@@ -1,10 +1,19 @@
 import { each, type Invariant } from '../invariant.ts';
+import type { OrderRow } from '../row.ts';
 
-const finalStates = new Set(['shipped', 'cancelled']);
+const ends = new Set(['shipped', 'cancelled', 'refunded']);
 
-/** Every accepted order gets to an end. */
+const mayWait = ({ status, dueAt }: OrderRow, now: Date | undefined): boolean =>
+  status === 'payment_failed' && dueAt !== null && now !== undefined && dueAt > now;
+
 export const orderFinal: Invariant = {
   name: 'order-final',
+  says: 'Every accepted order gets to an end; one whose payment failed may wait for another as long as its time lasts.',
+  reads: ['orders', 'clock'],
+  shows: 'order',
   settles: true,
-  judge: ({ rows }) => each(rows.orders, (order) => (finalStates.has(order.status) ? undefined : { order })),
+  judge: ({ rows }) =>
+    each(rows.orders, (order) =>
+      ends.has(order.status) || mayWait(order, rows.clock[0]?.now) ? undefined : { order },
+    ),
 };

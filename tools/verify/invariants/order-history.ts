@@ -1,17 +1,24 @@
 import { each, groupBy, type Invariant } from '../invariant.ts';
 
-/** The two lives an order may have, up to where it is now. */
-const lives = [
-  ['order.placed', 'order.paid', 'order.printing', 'order.shipped'],
-  ['order.placed', 'order.cancelled'],
-];
+/** Which event may follow which; said here once more, so that a mistake in the service is noticed. */
+const next: Readonly<Record<string, readonly string[]>> = {
+  'order.placed': ['order.paid', 'order.payment_failed'],
+  'order.payment_failed': ['order.paid', 'order.cancelled'],
+  'order.paid': ['order.printing', 'order.refunding', 'order.refunded'],
+  'order.printing': ['order.shipped', 'order.refunding', 'order.refunded'],
+  'order.cancelled': ['order.refunding'],
+  'order.refunding': ['order.refunded'],
+};
 
 const isLife = (types: readonly string[]): boolean =>
-  lives.some((life) => types.length <= life.length && types.every((type, index) => type === life[index]));
+  types[0] === 'order.placed' &&
+  types.slice(1).every((type, index) => next[types[index] ?? '']?.includes(type) ?? false);
 
-/** An order's events have versions 1..n without gap and tell a legal life, and its state is what the last one says. */
 export const orderHistory: Invariant = {
   name: 'order-history',
+  says: "An order's events have versions 1..n without gap and tell a legal life, and its state is what the last one says.",
+  reads: ['orders', 'orderEvents'],
+  shows: 'order, history [{version, type}]',
   settles: false,
   judge: ({ rows }) => {
     const eventsOf = groupBy(rows.orderEvents, ({ orderId }) => orderId);
@@ -19,7 +26,7 @@ export const orderHistory: Invariant = {
       const events = eventsOf.get(order.id) ?? [];
       const gapless = events.every(({ version }, index) => version === index + 1) && events.length === order.version;
       const types = events.map(({ type }) => type);
-      if (gapless && types.length > 0 && isLife(types) && types.at(-1) === `order.${order.status}`) return undefined;
+      if (gapless && isLife(types) && types.at(-1) === `order.${order.status}`) return undefined;
       return { order, history: events.map(({ version, type }) => ({ version, type })) };
     });
   },

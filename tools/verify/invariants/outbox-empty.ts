@@ -1,8 +1,10 @@
 import { each, type Invariant } from '../invariant.ts';
 
-/** Whatever was written to be published has been. */
 export const outboxEmpty: Invariant = {
   name: 'outbox-empty',
+  says: 'Whatever was written to be published has been.',
+  reads: ['outbox'],
+  shows: 'waiting {schema, eventId, type, subject}',
   settles: true,
   judge: ({ rows }) => each(rows.outbox, (waiting) => ({ waiting })),
 };

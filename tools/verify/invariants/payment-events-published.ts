@@ -1,5 +1,7 @@
 import { all, each, groupBy, isKept, type Finding, type Invariant } from '../invariant.ts';
-import type { EventRecord, Records } from '../records.ts';
+import type { Records } from '../records.ts';
+import type { PaymentRow } from '../row.ts';
+import { refusedEvents } from './consumption.ts';
 
 interface Announced {
   subject: string;
@@ -9,28 +11,40 @@ interface Announced {
   createdAt: Date;
 }
 
-/** Each payment was announced once, each transfer once to either side, and no event announces one that is not there. */
 export const paymentEventsPublished: Invariant = {
   name: 'payment-events-published',
+  says: 'Each payment and refund that has come to an end was announced once, each transfer once to either side, and no event announces one that is not there.',
+  reads: ['payments', 'refunds', 'transfers', 'topic payments', 'dead letters'],
+  shows: 'subject, type, customers, onKafka | onKafka, row',
   settles: true,
   judge: ({ rows, records }) => {
-    const payments = rows.payments.map(({ id, status, customer, createdAt }) => ({
-      subject: `payments/${id}`,
-      type: `payment.${status}`,
-      customers: [customer],
-      createdAt,
-    }));
     const transfers = rows.transfers.map(({ id, sender, recipient, createdAt }) => ({
       subject: `transfers/${id}`,
       type: 'transfer.completed',
       customers: [sender, recipient],
       createdAt,
     }));
-    return judgeAnnounced([...payments, ...transfers], records.payments, records);
+    const announced = [...ended('payment', rows.payments), ...ended('refund', rows.refunds), ...transfers];
+    return judgeAnnounced(announced, records);
   },
 };
 
-function judgeAnnounced(rows: Announced[], events: EventRecord<unknown>[], records: Records): Finding {
+/** What waits for the bank is not announced yet. */
+const ended = (kind: string, rows: readonly Ending[]): Announced[] =>
+  rows
+    .filter(({ status }) => status !== 'pending')
+    .map(({ id, status, customer, createdAt }) => ({
+      subject: `${kind}s/${id}`,
+      type: `${kind}.${status}`,
+      customers: [customer],
+      createdAt,
+    }));
+
+type Ending = Pick<PaymentRow, 'id' | 'status' | 'customer' | 'createdAt'>;
+
+function judgeAnnounced(rows: Announced[], records: Records): Finding {
+  const events = records.payments;
+  const refused = refusedEvents(records);
   const bySubject = groupBy(events, ({ subject }) => subject);
   const subjects = new Set(rows.map(({ subject }) => subject));
   return all(
@@ -44,7 +58,7 @@ function judgeAnnounced(rows: Announced[], events: EventRecord<unknown>[], recor
       },
     ),
     each(events, ({ id, type, subject }) =>
-      subjects.has(subject) ? undefined : { onKafka: { id, type, subject }, row: null },
+      subjects.has(subject) || refused.has(id) ? undefined : { onKafka: { id, type, subject }, row: null },
     ),
   );
 }

@@ -1,17 +1,23 @@
 import { channelOf } from '@halftone/contracts';
 import { all, each, groupBy, type Invariant } from '../invariant.ts';
+import { excused, notificationsGroup } from './consumption.ts';
 
-/** Each event of orders, payments and images was told to the customer it is keyed by exactly once, and nothing else was told. */
 export const toldOnce: Invariant = {
   name: 'told-once',
+  says: 'Each event of orders, payments and photos was told to the customer it is keyed by exactly once, and nothing else was told.',
+  reads: ['notifications', 'topic orders', 'topic payments', 'topic images', 'dead letters', 'parked'],
+  shows: 'event, notifications | notification, onKafka',
   settles: true,
-  judge: ({ rows, records }) => {
+  judge: (snapshot) => {
+    const { rows, records } = snapshot;
+    const instead = excused(notificationsGroup, snapshot);
     const events = [...records.orders, ...records.payments, ...records.images];
     const told = groupBy(rows.notifications, ({ sourceEventId }) => sourceEventId);
     const published = new Set(events.map(({ id }) => id));
     return all(
       each(events, ({ id, type, subject, key }) => {
         const notifications = told.get(id) ?? [];
+        if (instead.has(id) && notifications.length === 0) return undefined;
         const [first] = notifications;
         const same = first?.channel === channelOf(key) && first.type === type && first.subject === subject;
         return same && notifications.length === 1 ? undefined : { event: { id, type, subject, key }, notifications };

@@ -17,13 +17,19 @@ const recorder = () => {
 
 test('a page with a successor names it in the body and as a link', () => {
   const { reply, headers } = recorder();
-  expect(page(reply, '/v1/orders', 2, ['a', 'b'], 'x+y')).toEqual({ items: ['a', 'b'], next: 'x+y' });
+  expect(page(reply, '/v1/orders', { limit: 2 }, ['a', 'b'], 'x+y')).toEqual({ items: ['a', 'b'], next: 'x+y' });
   expect(headers).toEqual({ link: '</v1/orders?cursor=x%2By&limit=2>; rel="next"' });
+});
+
+test('what the list was narrowed down to stands in the link, what was not asked for does not', () => {
+  const { reply, headers } = recorder();
+  page(reply, '/v1/payments', { limit: 2, order: 'o', customer: undefined }, ['a'], 'x');
+  expect(headers).toEqual({ link: '</v1/payments?cursor=x&limit=2&order=o>; rel="next"' });
 });
 
 test('the last page has no link', () => {
   const { reply, headers } = recorder();
-  expect(page(reply, '/v1/orders', 2, [], '')).toEqual({ items: [], next: null });
+  expect(page(reply, '/v1/orders', { limit: 2 }, [], '')).toEqual({ items: [], next: null });
   expect(headers).toEqual({});
 });
 

@@ -4,6 +4,8 @@ export interface EdgeRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
+  /** Of the path. */
+  readonly params: object;
   readonly routeOptions: { readonly url?: string };
 }
 

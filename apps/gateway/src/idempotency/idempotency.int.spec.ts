@@ -85,12 +85,66 @@ test('a body that means the same is the same request', async () => {
   expect(calls).toBe(1);
 });
 
-test('another body with the same key is refused', async () => {
+test('another body with the same key is refused; the answer to the first survives that', async () => {
   const key = uuidv7();
-  await transfer(key);
+  const first = await transfer(key);
+  await replayed(key);
   const answer = await transfer(key, { text: JSON.stringify({ ...body, amount: 101 }) });
   expect(await refusal(answer)).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  expect(await (await replayed(key)).text()).toBe(await first.text());
   expect(calls).toBe(1);
+});
+
+const post = async (path: string, key: string, json: object) =>
+  fetch(edges[0]?.httpUrl + path, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await testToken('alice')}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify(json),
+  });
+
+describe('a refund', () => {
+  const [payment, other] = [uuidv7(), uuidv7()];
+  const refund = (id: string, key: string) => post(`/v1/payments/${id}/refunds`, key, { amount: 1, reason: 'torn' });
+
+  beforeEach(() => {
+    stubs.createRefund = async ({ paymentId, amount }) => {
+      calls += 1;
+      const made = { id: uuidv7(), paymentId, amount, currency: 'USD', createdAt: new Date() };
+      return { refund: paymentsV1.Refund.fromPartial(made), replayed: false };
+    };
+  });
+
+  test('of another payment is another request', async () => {
+    const key = uuidv7();
+    expect((await refund(payment, key)).status).toBe(201);
+    expect(await refusal(await refund(other, key))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    await eventually(async () => expect((await refund(payment, key)).headers.get('idempotent-replayed')).toBe('true'));
+    expect(calls).toBe(1);
+  });
+
+  test('may have the key of a transfer, which is another route', async () => {
+    const key = uuidv7();
+    await transfer(key);
+    const answer = await refund(payment, key);
+    expect([answer.status, answer.headers.get('idempotent-replayed'), calls]).toEqual([201, null, 2]);
+  });
+});
+
+test('the service may say that the first request runs, too; whoever comes back is heard again', async () => {
+  const key = uuidv7();
+  const succeed = stubs.createTransfer;
+  stubs.createTransfer = async () => {
+    throw new DomainError('IDEMPOTENCY_IN_FLIGHT', 'the first request with this key has not ended');
+  };
+  const answer = await transfer(key);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(await refusal(answer)).toEqual([409, 'IDEMPOTENCY_IN_FLIGHT']);
+  if (succeed) stubs.createTransfer = succeed;
+  await eventually(async () => expect((await transfer(key)).status).toBe(201));
 });
 
 test('replays and refused keys are counted', async () => {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DomainError } from '@halftone/kernel';
-import { ReplayCache } from '@halftone/redis';
-import { counter, requirePrincipal } from '@halftone/service';
+import { ReplayCache, type ReplayState } from '@halftone/redis';
+import { counter, failpoint, planted, requirePrincipal } from '@halftone/service';
 import { from, lastValueFrom, type Observable, of } from 'rxjs';
 import type { ZodType } from 'zod';
+import { CONFIG, type GatewayConfig } from '../config';
 import type { EdgeReply, EdgeRequest } from '../http/reply';
 import { canonicalJson } from './canonical-json';
 import { parseIdempotencyKey } from './idempotency-key';
@@ -32,6 +33,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly answers: ReplayCache,
     private readonly reflector: Reflector,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -44,8 +46,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
     const route = `${request.method} ${request.routeOptions.url}`;
     const scope = `${requirePrincipal().customer}:${route}:${key}`;
-    const fingerprint = createHash('sha256').update(canonicalJson(body.data)).digest('hex');
-    const known = await this.answers.begin(scope, fingerprint);
+    const fingerprint = fingerprintOf(request.params, body.data);
+    await failpoint('gateway.request.read');
+    const known = await this.begin(scope, fingerprint);
+    await failpoint('gateway.replay.begun');
     replays.inc({ route, source: 'redis' }, known.state === 'done' ? 1 : 0);
     switch (known.state) {
       case 'new':
@@ -54,30 +58,39 @@ export class IdempotencyInterceptor implements NestInterceptor {
         return replay(decodeAnswer(known.response), reply) ?? next.handle();
       case 'running':
         conflicts.inc({ reason: 'running' });
-        reply.header('retry-after', '1');
         throw new DomainError('IDEMPOTENCY_IN_FLIGHT', 'the first request with this key has no answer yet; ask again');
       case 'reused':
         conflicts.inc({ reason: 'mismatch' });
-        throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'this key belongs to a request with another body');
+        throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'this key belongs to another request');
       default:
         return known satisfies never;
     }
   }
 
+  private begin(scope: string, fingerprint: string): Promise<ReplayState> | ReplayState {
+    if (planted('idempotency.ignored')) return { state: 'new' };
+    return this.answers.begin(scope, fingerprint);
+  }
+
   private async run(scope: string, fingerprint: string, next: CallHandler, reply: EdgeReply): Promise<string> {
     try {
       const body = JSON.stringify(await lastValueFrom(next.handle()));
-      void this.answers.finish(
-        scope,
-        fingerprint,
-        encodeAnswer({ status: reply.statusCode, headers: headersOf(reply), body }),
-      );
+      await failpoint('gateway.answer.received');
+      const answer = encodeAnswer({ status: reply.statusCode, headers: headersOf(reply), body });
+      const stored = this.answers.finish(scope, fingerprint, answer, this.config.IDEMPOTENCY_TTL_HOURS * 3600);
+      await failpoint('gateway.answer.stored', stored);
       return sendable(reply, body);
     } catch (error) {
       void this.answers.abandon(scope);
       throw error;
     }
   }
+}
+
+/** The same path with another id in it is another request, as is another body. */
+function fingerprintOf(params: object, body: unknown): string {
+  const asked = Object.keys(params).length > 0 ? { params, body } : body;
+  return createHash('sha256').update(canonicalJson(asked)).digest('hex');
 }
 
 /** Tells the client when the owning service answered from its own memory. */
@@ -88,7 +101,7 @@ function replay(answer: StoredAnswer | undefined, reply: EdgeReply): Observable<
   if (!answer) return undefined;
   for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);
   markReplay(reply.status(answer.status), true);
-  return of(sendable(reply, answer.body));
+  return of(sendable(reply, planted('idempotency.replay-differs') ? `${answer.body} ` : answer.body));
 }
 
 /** A string goes out as it is: what was stored and what was sent are the same bytes. */

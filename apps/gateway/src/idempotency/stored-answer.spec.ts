@@ -6,6 +6,9 @@ test('what was stored comes back byte for byte', () => {
   expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
 });
 
-test.each(['null', '{}', '"text"', '{"status":201,"headers":{}}'])('%s is not an answer of ours', (text) => {
-  expect(decodeAnswer(text)).toBeUndefined();
-});
+test.each(['null', '{}', '"text"', '', '{"status":201,', '{"status":201,"headers":{}}'])(
+  '%s is not an answer of ours',
+  (text) => {
+    expect(decodeAnswer(text)).toBeUndefined();
+  },
+);

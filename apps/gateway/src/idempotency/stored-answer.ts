@@ -12,8 +12,16 @@ export const encodeAnswer = (answer: StoredAnswer): string => JSON.stringify(ans
 
 /** Undefined for anything this build did not write; the caller then lets the owning service answer. */
 export function decodeAnswer(text: string): StoredAnswer | undefined {
-  const answer: unknown = JSON.parse(text);
+  const answer = parsed(text);
   return isStoredAnswer(answer) ? answer : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isStoredAnswer(answer: unknown): answer is StoredAnswer {

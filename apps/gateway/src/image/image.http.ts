@@ -20,7 +20,7 @@ export class ImageHttp {
   @Get()
   async list(@Query({ schema: pageQuery }) query: PageQuery, @Res({ passthrough: true }) reply: EdgeReply) {
     const { images, nextCursor } = await this.images.listImages(query);
-    return page(reply, '/v1/images', query.limit, images.map(imageView), nextCursor);
+    return page(reply, '/v1/images', { limit: query.limit }, images.map(imageView), nextCursor);
   }
 
   @Get(':id')

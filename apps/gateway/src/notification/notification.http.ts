@@ -14,6 +14,6 @@ export class NotificationHttp {
   @Get()
   async list(@Query({ schema: pageQuery }) query: PageQuery, @Res({ passthrough: true }) reply: EdgeReply) {
     const { notifications, nextCursor } = await this.notifications.listNotifications(query);
-    return page(reply, '/v1/notifications', query.limit, notifications.map(notificationView), nextCursor);
+    return page(reply, '/v1/notifications', { limit: query.limit }, notifications.map(notificationView), nextCursor);
   }
 }

@@ -1,4 +1,4 @@
-import { ordersV1 } from '@halftone/contracts';
+import { ordersV1, paymentsV1 } from '@halftone/contracts';
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import { currentCall, remainingMs, type RunningService } from '@halftone/service';
 import { bootService, testToken } from '@halftone/testing';
@@ -77,6 +77,11 @@ test('an order is placed with the key, the caller and the time that is left', as
   });
   const request = { lines: body.lines, payment: ordersV1.PaymentMethod.WALLET, idempotencyKey: 'k-1' };
   expect(seen).toEqual([request, 'alice', true]);
+});
+
+test('an order may be paid by the bank', async () => {
+  stubs.placeOrder = async ({ payment }) => ({ order: { ...order, payment }, replayed: false });
+  expect(await (await place('bank', { ...body, payment: 'bank' })).json()).toMatchObject({ payment: 'bank' });
 });
 
 test('a replay by the service has the bytes and the status of the first answer', async () => {
@@ -166,10 +171,41 @@ test('an id that cannot be one is a 404 that asks nobody', async () => {
   expect(await answer.json()).toMatchObject({ code: 'ORDER_NOT_FOUND' });
 });
 
-test('the timeline shows each step', async () => {
-  stubs.getOrderTimeline = async () => ({ entries: [{ type: 'order.placed', version: 1, time: order.createdAt }] });
-  const answer = await send('GET', `/v1/orders/${id}/timeline`);
-  expect(await answer.json()).toEqual({
-    items: [{ type: 'order.placed', version: 1, time: '2026-01-01T00:00:00.000Z' }],
+test('the timeline shows each step with its event and trace, and the payments with their refunds', async () => {
+  const [eventId, traceId, paymentId] = [uuidv7(), '0af7651916cd43dd8448eb211c80319c', uuidv7()];
+  const failed = { status: ordersV1.OrderStatus.PAYMENT_FAILED, reason: 'INSUFFICIENT_FUNDS', traceId: '' };
+  const facts = { type: 'order.placed', version: 1, time: order.createdAt, eventId };
+  stubs.getOrderTimeline = async () => ({
+    entries: [
+      { ...facts, status: ordersV1.OrderStatus.PLACED, reason: '', traceId },
+      { ...facts, ...failed, type: 'order.payment_failed', version: 2 },
+    ],
   });
+  const money = { orderId: id, paymentId, amount: 298, currency: 'USD', createdAt: order.createdAt };
+  const asked: unknown[] = [];
+  stubs.listPayments = async ({ orderId }) => {
+    asked.push(orderId);
+    return { payments: [paymentsV1.Payment.fromPartial({ ...money, id: paymentId, status: 1 })], nextCursor: '' };
+  };
+  stubs.listRefunds = async (request) => {
+    asked.push(request.paymentId);
+    return { refunds: [paymentsV1.Refund.fromPartial({ ...money, id: eventId, status: 2, amount: 100 })] };
+  };
+  const answer = await send('GET', `/v1/orders/${id}/timeline`);
+  const time = '2026-01-01T00:00:00.000Z';
+  expect(await answer.json()).toMatchObject({
+    items: [
+      { type: 'order.placed', version: 1, time, status: 'placed', reason: null, eventId, traceId },
+      { type: 'order.payment_failed', status: 'payment_failed', reason: 'INSUFFICIENT_FUNDS', traceId: null },
+    ],
+    payments: [{ id: paymentId, status: 'captured', amount: 298, refunds: [{ status: 'completed', amount: 100 }] }],
+  });
+  expect(asked).toEqual([id, paymentId]);
+});
+
+test('an order out of sight has no timeline, and nobody is asked for its payments', async () => {
+  stubs.getOrderTimeline = async () => {
+    throw new DomainError('ORDER_NOT_FOUND', 'no such order');
+  };
+  expect((await send('GET', `/v1/orders/${id}/timeline`)).status).toBe(404);
 });

@@ -10,7 +10,7 @@ import { present } from '../http/words';
 import { markReplay } from '../idempotency/idempotency.interceptor';
 import { IdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
 import { paymentMethods, placeOrderBody, type PlaceOrderBody } from './order.schema';
-import { orderView, timelineEntryView } from './order.view';
+import { orderView } from './order.view';
 
 const orderId = new UuidPipe('ORDER_NOT_FOUND');
 
@@ -36,7 +36,7 @@ export class OrderHttp {
   @Get()
   async list(@Query({ schema: pageQuery }) query: PageQuery, @Res({ passthrough: true }) reply: EdgeReply) {
     const { orders, nextCursor } = await this.orders.listOrders(query);
-    return page(reply, '/v1/orders', query.limit, orders.map(orderView), nextCursor);
+    return page(reply, '/v1/orders', { limit: query.limit }, orders.map(orderView), nextCursor);
   }
 
   @Get(':id')
@@ -48,11 +48,5 @@ export class OrderHttp {
     const { order } = await this.orders.getOrder({ id });
     const view = orderView(present(order));
     return fresh(reply, held, etagOf(view.version), view);
-  }
-
-  @Get(':id/timeline')
-  async timeline(@Param('id', orderId) id: string) {
-    const { entries } = await this.orders.getOrderTimeline({ id });
-    return { items: entries.map(timelineEntryView) };
   }
 }

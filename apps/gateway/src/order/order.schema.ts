@@ -8,12 +8,12 @@ const line = z.strictObject({
 });
 
 export const placeOrderBody = z
-  .strictObject({ lines: z.array(line).min(1).max(100), payment: z.enum(['wallet']).default('wallet') })
+  .strictObject({ lines: z.array(line).min(1).max(100), payment: z.enum(['wallet', 'bank']).default('wallet') })
   .meta({ id: 'PlaceOrder' });
 
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
-export const paymentMethods = { wallet: ordersV1.PaymentMethod.WALLET } as const satisfies Record<
-  PlaceOrderBody['payment'],
-  ordersV1.PaymentMethod
->;
+export const paymentMethods: Readonly<Record<PlaceOrderBody['payment'], ordersV1.PaymentMethod>> = {
+  wallet: ordersV1.PaymentMethod.WALLET,
+  bank: ordersV1.PaymentMethod.BANK,
+};

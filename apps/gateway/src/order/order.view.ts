@@ -14,8 +14,12 @@ export const orderView = (order: ordersV1.Order) => ({
   createdAt: isoTime(order.createdAt),
 });
 
-export const timelineEntryView = ({ type, version, time }: ordersV1.TimelineEntry) => ({
+export const timelineEntryView = ({ type, version, time, status, ...entry }: ordersV1.TimelineEntry) => ({
   type,
   version,
   time: isoTime(time),
+  status: word(ordersV1.OrderStatus, status),
+  reason: entry.reason || null,
+  eventId: entry.eventId,
+  traceId: entry.traceId || null,
 });

@@ -1,14 +1,19 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { PAYMENTS, type PaymentsClient } from '../clients';
 import { page } from '../http/page';
-import { pageQuery, type PageQuery } from '../http/page.query';
 import { SignedIn } from '../http/principal.guard';
 import type { EdgeReply } from '../http/reply';
 import { UuidPipe } from '../http/uuid.pipe';
 import { present } from '../http/words';
 import { markReplay } from '../idempotency/idempotency.interceptor';
 import { IdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
-import { createPaymentBody, type CreatePaymentBody } from './payment.schema';
+import {
+  createPaymentBody,
+  type CreatePaymentBody,
+  paymentMethods,
+  paymentsQuery,
+  type PaymentsQuery,
+} from './payment.schema';
 import { paymentView } from './payment.view';
 
 @Controller('v1/payments')
@@ -23,16 +28,20 @@ export class PaymentHttp {
     @IdempotencyKey() idempotencyKey: string,
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
-    const { payment, replayed } = await this.payments.createPayment({ ...body, idempotencyKey });
+    const { orderId = '', amount = 0, currency = '', description } = body;
+    const method = paymentMethods[body.method];
+    const request = { orderId, amount, currency, description, method, idempotencyKey };
+    const { payment, replayed } = await this.payments.createPayment(request);
     const view = paymentView(present(payment));
     markReplay(reply, replayed).header('location', `/v1/payments/${view.id}`);
     return view;
   }
 
   @Get()
-  async list(@Query({ schema: pageQuery }) query: PageQuery, @Res({ passthrough: true }) reply: EdgeReply) {
-    const { payments, nextCursor } = await this.payments.listPayments(query);
-    return page(reply, '/v1/payments', query.limit, payments.map(paymentView), nextCursor);
+  async list(@Query({ schema: paymentsQuery }) query: PaymentsQuery, @Res({ passthrough: true }) reply: EdgeReply) {
+    const { limit, cursor, order } = query;
+    const { payments, nextCursor } = await this.payments.listPayments({ limit, cursor, orderId: order ?? '' });
+    return page(reply, '/v1/payments', { limit, order }, payments.map(paymentView), nextCursor);
   }
 
   @Get(':id')

@@ -1,7 +1,7 @@
 import { channelOf } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
 import { Database, decodeCursor, once, type Page, pageOf } from '@halftone/postgres';
-import { failpoint } from '@halftone/service';
+import { failpoint, planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { NotificationsTables } from '../tables';
@@ -25,7 +25,9 @@ export class NotificationService {
   async tell(event: SourceEvent, data: PublicData): Promise<void> {
     await this.db.tx(async (tx) => {
       if (!(await once(tx, { consumer, eventId: event.id }))) return;
+      if (planted('notification.forgotten')) return;
       const notice = notify(event, data);
+      if (planted('feed.number-skipped')) await this.store.nextSeq(tx, notice.channel);
       const seq = await this.store.nextSeq(tx, notice.channel);
       await this.store.insert(tx, { ...notice, id: uuidv7(), seq }, event.id);
     });

@@ -3,8 +3,17 @@ import { DomainError } from '@halftone/kernel';
 
 /** The events that customers hear of. */
 export const told = {
-  orders: ['order.placed', 'order.paid', 'order.printing', 'order.shipped', 'order.cancelled'],
-  payments: ['payment.captured', 'payment.declined', 'transfer.completed'],
+  orders: [
+    'order.placed',
+    'order.payment_failed',
+    'order.paid',
+    'order.printing',
+    'order.shipped',
+    'order.cancelled',
+    'order.refunding',
+    'order.refunded',
+  ],
+  payments: ['payment.captured', 'payment.declined', 'refund.completed', 'refund.failed', 'transfer.completed'],
   images: ['image.uploaded', 'image.ready', 'image.failed'],
 } as const;
 
@@ -45,26 +54,37 @@ export const notify = ({ key, type, subject, time }: SourceEvent, data: PublicDa
 });
 
 export function aboutOrder({ order }: eventsV1.OrderEvent): PublicData {
-  const { id, status, total, currency, version } = present(order, 'order');
-  return { order: { id, status: word(ordersV1.OrderStatus[status]), total, currency, version } };
+  const { id, status, total, currency, version, reason } = present(order, 'order');
+  const facts = { id, status: word(ordersV1.OrderStatus[status]), total, currency, version };
+  return { order: withReason(facts, reason) };
 }
 
-export function aboutPayment({ payment, transfer }: eventsV1.PaymentEvent): PublicData {
+export function aboutPayment({ payment, transfer, refund }: eventsV1.PaymentEvent): PublicData {
   if (transfer) {
     const { id, from, to, amount, currency } = transfer;
     return { transfer: { id, from, to, amount, currency } };
   }
-  const { id, orderId, status, amount, currency } = present(payment, 'payment');
-  return {
-    payment: { id, orderId: orderId || null, status: word(paymentsV1.PaymentStatus[status]), amount, currency },
-  };
+  return refund ? { refund: publicRefund(refund) } : { payment: publicPayment(present(payment, 'payment')) };
+}
+
+const publicPayment = ({ id, orderId, status, amount, currency, reason }: paymentsV1.Payment): PublicData =>
+  withReason(
+    { id, orderId: orderId || null, status: word(paymentsV1.PaymentStatus[status]), amount, currency },
+    reason,
+  );
+
+function publicRefund({ id, paymentId, orderId, status, amount, currency, reason }: paymentsV1.Refund): PublicData {
+  const about = { id, paymentId, orderId: orderId || null, status: word(paymentsV1.RefundStatus[status]) };
+  return withReason({ ...about, amount, currency }, reason);
 }
 
 export function aboutImage({ image }: eventsV1.ImageEvent): PublicData {
   const { id, status, renditions, reason } = present(image, 'image');
   const facts = { id, status: word(imagesV1.ImageStatus[status]), renditions: renditions.map(({ name }) => name) };
-  return { image: reason ? { ...facts, reason } : facts };
+  return { image: withReason(facts, reason) };
 }
+
+const withReason = (facts: PublicData, reason: string): PublicData => (reason ? { ...facts, reason } : facts);
 
 const word = (enumName: string): string => enumName.toLowerCase();
 

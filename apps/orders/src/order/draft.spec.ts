@@ -2,8 +2,9 @@ import { draftOrder } from './draft';
 
 const imageId = '01990000-0000-7000-8000-000000000001';
 const prices = [
-  { id: 'print-10x15', price: 29, currency: 'USD' },
-  { id: 'mug', price: 1499, currency: 'USD' },
+  { id: 'print-10x15', price: 29, currency: 'USD', available: true },
+  { id: 'mug', price: 1499, currency: 'USD', available: true },
+  { id: 'puzzle-1000', price: 2999, currency: 'USD', available: false },
 ];
 const line = { imageId, product: 'mug', quantity: 1 };
 
@@ -41,6 +42,10 @@ test('every bad field is named at once', () => {
 
 test('an unknown product is named', () => {
   expect(refusalOf([line, { ...line, product: 'statue' }])).toEqual(['PRODUCT_UNKNOWN', ['lines.1.product']]);
+});
+
+test('a product that cannot be made now is named, wherever it stands', () => {
+  expect(refusalOf([line, { ...line, product: 'puzzle-1000' }])).toEqual(['PRODUCT_UNAVAILABLE', ['lines.1.product']]);
 });
 
 test.each([0, 101])('%i lines are refused', (count) => {

@@ -8,6 +8,7 @@ export interface Price {
   id: string;
   price: number;
   currency: string;
+  available: boolean;
 }
 
 /** A request that makes sense and has its prices; only the photos are still to be looked at. */
@@ -17,8 +18,8 @@ const MAX_LINES = 100;
 const MAX_QUANTITY = 1000;
 
 /**
- * Checks the lines and puts prices on them; the caller has no say in those. Throws VALIDATION_FAILED or PRODUCT_UNKNOWN with the path of
- * every bad field at once. The list has one currency.
+ * Checks the lines and puts prices on them; the caller has no say in those. Throws VALIDATION_FAILED, PRODUCT_UNKNOWN or
+ * PRODUCT_UNAVAILABLE with the path of every bad field at once. The list has one currency.
  */
 export function draftOrder(lines: readonly LineRequest[], prices: readonly Price[]): Draft {
   refuse('VALIDATION_FAILED', [...countFindings(lines), ...lines.flatMap(shapeFindings)]);
@@ -26,6 +27,10 @@ export function draftOrder(lines: readonly LineRequest[], prices: readonly Price
   refuse(
     'PRODUCT_UNKNOWN',
     lines.flatMap(({ product }, index) => (byId.has(product) ? [] : [unknown(product, index)])),
+  );
+  refuse(
+    'PRODUCT_UNAVAILABLE',
+    lines.flatMap(({ product }, index) => (byId.get(product)?.available ? [] : [unavailable(product, index)])),
   );
   const priced = lines.map((line) => ({ ...pick(line), unitPrice: byId.get(line.product)?.price ?? 0 }));
   return {
@@ -52,7 +57,15 @@ const unknown = (product: string, index: number): ErrorDetail => ({
   message: `there is no product ${JSON.stringify(product)}`,
 });
 
-function refuse(code: 'VALIDATION_FAILED' | 'PRODUCT_UNKNOWN', findings: readonly ErrorDetail[]): void {
+const unavailable = (product: string, index: number): ErrorDetail => ({
+  path: `lines.${index}.product`,
+  message: `${product} cannot be made now`,
+});
+
+function refuse(
+  code: 'VALIDATION_FAILED' | 'PRODUCT_UNKNOWN' | 'PRODUCT_UNAVAILABLE',
+  findings: readonly ErrorDetail[],
+): void {
   const [first] = findings;
   if (first) throw new DomainError(code, `${first.path}: ${first.message}`, findings);
 }

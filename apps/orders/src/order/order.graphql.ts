@@ -15,17 +15,24 @@ import {
   ResolveReference,
   Resolver,
 } from '@nestjs/graphql';
-import type { Order, OrderLine, OrderStatus } from './order';
+import { type Order, type OrderLine, reasonOf } from './order';
 import { OrderService } from './order.service';
+import type { OrderStatus } from './status';
 
 const OrderStatusEnum = {
   PLACED: 'placed',
+  PAYMENT_FAILED: 'payment_failed',
   PAID: 'paid',
   PRINTING: 'printing',
   SHIPPED: 'shipped',
   CANCELLED: 'cancelled',
+  REFUNDING: 'refunding',
+  REFUNDED: 'refunded',
 } as const satisfies Record<string, OrderStatus>;
 registerEnumType(OrderStatusEnum, { name: 'OrderStatus' });
+
+const PaymentMethodEnum = { WALLET: 'wallet', BANK: 'bank' } as const satisfies Record<string, Order['payment']>;
+registerEnumType(PaymentMethodEnum, { name: 'PaymentMethod' });
 
 /** Belongs to the images service; only its id is known here. */
 @ObjectType('Image')
@@ -51,7 +58,8 @@ export class OrderType {
   @Field(() => String) currency!: string;
   @Field(() => [OrderLineType]) lines!: OrderLineType[];
   @Field(() => Int, { description: 'grows by one with each event of the order' }) version!: number;
-  @Field(() => String, { nullable: true, description: 'why the order was cancelled' }) reason!: string | null;
+  @Field(() => String, { nullable: true, description: 'why the order is not going well' }) reason!: string | null;
+  @Field(() => PaymentMethodEnum) paymentMethod!: Order['payment'];
   @Field(() => GraphQLISODateTime) createdAt!: Date;
 }
 
@@ -88,7 +96,8 @@ export const toGraph = (order: Order): OrderType => ({
   currency: order.currency,
   lines: order.lines.map(lineToGraph),
   version: order.version,
-  reason: order.status === 'cancelled' ? order.reason : null,
+  reason: reasonOf(order) ?? null,
+  paymentMethod: order.payment,
   createdAt: order.createdAt,
 });
 

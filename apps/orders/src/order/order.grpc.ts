@@ -3,7 +3,7 @@ import { GrpcController } from '@halftone/grpc';
 import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import { OrderService } from './order.service';
-import { toWire } from './wire';
+import { entryToWire, toWire } from './wire';
 
 @GrpcController(ordersV1.OrdersServiceService)
 export class OrderGrpc {
@@ -24,6 +24,6 @@ export class OrderGrpc {
   }
 
   async getOrderTimeline({ id }: ordersV1.GetOrderTimelineRequest): Promise<ordersV1.GetOrderTimelineResponse> {
-    return { entries: await this.orders.timeline(requirePrincipal(), id) };
+    return { entries: (await this.orders.timeline(requirePrincipal(), id)).map(entryToWire) };
   }
 }

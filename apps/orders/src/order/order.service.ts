@@ -1,6 +1,7 @@
 import { ordersV1 } from '@halftone/contracts';
 import { DomainError, isUuid, uuidv7 } from '@halftone/kernel';
 import {
+  afterCommit,
   Database,
   decodeCursor,
   fingerprintOf,
@@ -12,15 +13,16 @@ import {
   storedResponse,
   type Tx,
 } from '@halftone/postgres';
-import { failpoint, type Principal } from '@halftone/service';
+import { failpoint, logger, planted, type Principal } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { IMAGES, type ImagesClient } from '../clients';
-import { catalogue } from '../product/product';
+import { ProductService } from '../product/product.service';
 import type { OrdersTables } from '../tables';
 import { type Draft, draftOrder } from './draft';
-import { decide, type Order, type SagaCommand } from './order';
-import { OrderStore, type Scope, type TimelineRow } from './order.store';
+import { decide, type Order, type OrderEvent, type SagaCommand, type TimelineEntry } from './order';
+import { countTimeout } from './order.metrics';
+import { OrderStore, type Scope } from './order.store';
 import { paymentOf, toWire } from './wire';
 
 /** The consumer group, and the name under which this service remembers which events it has seen. */
@@ -37,6 +39,7 @@ export class OrderService {
   constructor(
     private readonly db: Database<OrdersTables>,
     private readonly store: OrderStore,
+    private readonly products: ProductService,
     @Inject(IMAGES) private readonly images: ImagesClient,
   ) {}
 
@@ -45,19 +48,21 @@ export class OrderService {
    * first calls at the same moment both ask, and the key lets one of them place. No transaction is open while another service is asked.
    */
   async place({ customer }: Principal, request: ordersV1.PlaceOrderRequest): Promise<Replayable<ordersV1.Order>> {
+    await failpoint('orders.place.request-read');
     const claim = { customer, route: 'orders.PlaceOrder', key: request.idempotencyKey };
     const fingerprint = fingerprintOf(PlaceOrderRequest.encode({ ...request, idempotencyKey: '' }).finish());
     const stored = await storedResponse(this.db.rows, claim, fingerprint, codec);
     if (stored) return { response: stored, replayed: true };
     const payment = paymentOf(request.payment);
-    const draft = draftOrder(request.lines, catalogue);
+    const draft = draftOrder(request.lines, await this.products.list());
     const printable = await this.printableOf(draft);
     const order = { id: uuidv7(), customer, payment, ...draft };
     const place = { type: 'PlaceOrder', order, printable } as const;
     const placed = await this.db.tx(async (tx) => {
-      const answer = await idempotently(tx, claim, fingerprint, codec, async () =>
-        toWire(existing(order.id, await this.store.save(tx, undefined, decide(place, undefined, new Date())))),
-      );
+      const answer = await idempotently(tx, claim, fingerprint, codec, async () => {
+        await failpoint('orders.place.claimed');
+        return toWire(existing(order.id, await this.store.save(tx, undefined, decide(place, undefined, new Date()))));
+      });
       await failpoint('orders.place.before-commit');
       return answer;
     });
@@ -67,11 +72,33 @@ export class OrderService {
 
   /** What an event means for an order, once per event. An order that is past it stays as it is. */
   async advance(eventId: string, orderId: string, command: SagaCommand): Promise<void> {
-    await this.db.tx(async (tx) => {
-      if (await once(tx, { consumer: group, eventId })) await this.obey(tx, orderId, command);
-      await failpoint('orders.advance.before-commit');
+    await this.step(eventId, (tx) => this.obey(tx, orderId, command));
+  }
+
+  /** Begins to print what the print lab can make now; an order that it can't is paid back. */
+  async startPrinting(eventId: string, orderId: string): Promise<void> {
+    await this.step(eventId, async (tx) => {
+      if (planted('order.print-forgotten')) return;
+      const unavailable = await this.products.unavailable(tx);
+      await this.obey(tx, orderId, { type: 'StartPrinting', unavailable });
     });
-    await failpoint('orders.advance.after-commit');
+  }
+
+  /** Orders whose step has taken too long, at most `limit`. */
+  overdue(limit: number): Promise<string[]> {
+    return this.store.overdue(limit);
+  }
+
+  /** Does what is due about an order whose step has taken too long, if that is still so and no other process is at it. */
+  async timeOut(id: string): Promise<void> {
+    await this.db.tx(async (tx) => {
+      const order = await this.store.loadOverdue(tx, id);
+      if (!order) return;
+      const events = decide({ type: 'TimeOutStep' }, order, new Date());
+      await (events.length > 0 ? this.store.save(tx, order, events) : this.store.postpone(tx, order));
+      afterCommit(tx, () => tellOfTimeout(order, events));
+      await failpoint('orders.timeout.before-commit');
+    });
   }
 
   async get(principal: Principal, id: string): Promise<Order> {
@@ -94,8 +121,17 @@ export class OrderService {
     return (await this.page({ customer }, limit, '')).items;
   }
 
-  async timeline(principal: Principal, id: string): Promise<TimelineRow[]> {
+  async timeline(principal: Principal, id: string): Promise<TimelineEntry[]> {
     return this.store.timeline((await this.get(principal, id)).id);
+  }
+
+  /** Once per event. */
+  private async step(eventId: string, work: (tx: Tx<OrdersTables>) => Promise<void>): Promise<void> {
+    await this.db.tx(async (tx) => {
+      if (await once(tx, { consumer: group, eventId })) await work(tx);
+      await failpoint('orders.advance.before-commit');
+    });
+    await failpoint('orders.advance.after-commit');
   }
 
   private async obey(tx: Tx<OrdersTables>, orderId: string, command: SagaCommand): Promise<void> {
@@ -119,4 +155,11 @@ const scopeOf = ({ customer, role }: Principal): Scope => (role === 'operator' ?
 function existing(id: string, order: Order | undefined): Order {
   if (!order) throw new DomainError('ORDER_NOT_FOUND', `no order ${id}`);
   return order;
+}
+
+/** That nobody paid again in time is not unusual; everything else is for a person to look at. */
+function tellOfTimeout({ id, status }: Order, events: readonly OrderEvent[]): void {
+  countTimeout(status);
+  const facts = { orderId: id, status, then: events.at(-1)?.type ?? 'nothing' };
+  logger('orders.timeout')[status === 'payment_failed' ? 'info' : 'warn'](facts, 'a step of an order took too long');
 }

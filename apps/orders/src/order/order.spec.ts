@@ -1,5 +1,5 @@
 import { specification } from '@halftone/testing';
-import { decide, evolve, type Order, type OrderEvent, type OrderStatus, reaches, transitions } from './order';
+import { decide, evolve, type Order, type OrderEvent } from './order';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const facts = {
@@ -19,35 +19,119 @@ const placed: OrderEvent = { type: 'order.placed', order: { ...facts, createdAt:
 const paid: OrderEvent = { type: 'order.paid', at: now };
 const printing: OrderEvent = { type: 'order.printing', at: now };
 const shipped: OrderEvent = { type: 'order.shipped', at: now };
+const broke: OrderEvent = { type: 'order.payment_failed', reason: 'INSUFFICIENT_FUNDS', at: now };
 const cancelled: OrderEvent = { type: 'order.cancelled', reason: 'INSUFFICIENT_FUNDS', at: now };
+const refunding = (reason: string): OrderEvent => ({ type: 'order.refunding', reason, at: now });
+const refunded = (reason: string): OrderEvent => ({ type: 'order.refunded', reason, at: now });
+
+const startPrinting = { type: 'StartPrinting', unavailable: new Set<string>() } as const;
+const markRefunded = { type: 'MarkRefunded', reason: 'scratched' } as const;
+const timeOut = { type: 'TimeOutStep' } as const;
 
 const { given } = specification({ decide, evolve });
 
 describe('an order that goes well', () => {
   test('is placed', () => given([]).when(place).then([placed]));
   test('then paid', () => given([placed]).when({ type: 'MarkPaid' }).then([paid]));
-  test('then printed', () => given([placed, paid]).when({ type: 'StartPrinting' }).then([printing]));
+  test('then printed', () => given([placed, paid]).when(startPrinting).then([printing]));
   test('then shipped', () => given([placed, paid, printing]).when({ type: 'Ship' }).then([shipped]));
 });
 
-test('an order whose payment is declined is cancelled with the reason', () =>
-  given([placed]).when({ type: 'Cancel', reason: 'INSUFFICIENT_FUNDS' }).then([cancelled]));
-
-describe('events that come again or late change nothing', () => {
-  test('paid twice', () => given([placed, paid]).when({ type: 'MarkPaid' }).then([]));
-  test('paid after it was shipped', () => given([placed, paid, printing, shipped]).when({ type: 'MarkPaid' }).then([]));
-  test('printing after it was shipped', () =>
-    given([placed, paid, printing, shipped]).when({ type: 'StartPrinting' }).then([]));
-  test('cancelled twice', () => given([placed, cancelled]).when({ type: 'Cancel', reason: 'again' }).then([]));
+describe('an order whose payment is declined', () => {
+  test('says why', () => given([placed]).when({ type: 'FailPayment', reason: 'INSUFFICIENT_FUNDS' }).then([broke]));
+  test('is paid by a later try', () => given([placed, broke]).when({ type: 'MarkPaid' }).then([paid]));
+  test('is cancelled when no other try came in time, for the same reason', () =>
+    given([placed, broke]).when(timeOut).then([cancelled]));
+  test('stays as it is at another decline', () =>
+    given([placed, broke]).when({ type: 'FailPayment', reason: 'BANK_REFUSED' }).then([]));
 });
 
-describe('what an order can never do is refused', () => {
-  test('be paid after it was cancelled', () =>
-    given([placed, cancelled]).when({ type: 'MarkPaid' }).thenThrows('ORDER_TRANSITION_ILLEGAL'));
-  test('be cancelled after it was paid', () =>
-    given([placed, paid]).when({ type: 'Cancel', reason: 'late' }).thenThrows('ORDER_TRANSITION_ILLEGAL'));
+describe('money for an order that cannot be made goes back', () => {
+  test('when the print lab is out of a product at the begin of printing', () =>
+    given([placed, paid])
+      .when({ type: 'StartPrinting', unavailable: new Set(['mug']) })
+      .then([refunding('PRODUCT_UNAVAILABLE')]));
+  test('not when the lab is out of something else', () =>
+    given([placed, paid])
+      .when({ type: 'StartPrinting', unavailable: new Set(['puzzle-1000']) })
+      .then([printing]));
+  test('when it comes after the order was cancelled', () =>
+    given([placed, broke, cancelled])
+      .when({ type: 'MarkPaid' })
+      .then([refunding('PAYMENT_LATE')]));
+  test('and has gone back once the refund is done, for the reason it was begun', () =>
+    given([placed, paid, refunding('PRODUCT_UNAVAILABLE')])
+      .when(markRefunded)
+      .then([refunded('PRODUCT_UNAVAILABLE')]));
+});
+
+describe('an order that is paid back on request', () => {
+  test('before it is printed ends there', () =>
+    given([placed, paid])
+      .when(markRefunded)
+      .then([refunded('scratched')]));
+  test('is not printed any more', () =>
+    given([placed, paid, refunded('scratched')])
+      .when(startPrinting)
+      .then([]));
+  test('is not shipped any more', () =>
+    given([placed, paid, printing, refunded('scratched')])
+      .when({ type: 'Ship' })
+      .then([]));
+  test('after it was shipped stays shipped', () =>
+    given([placed, paid, printing, shipped]).when(markRefunded).then([]));
+});
+
+describe('a step that takes too long', () => {
+  test('a payment has failed', () =>
+    given([placed])
+      .when(timeOut)
+      .then([{ type: 'order.payment_failed', reason: 'PAYMENT_TIMEOUT', at: now }]));
+  test.each([
+    ['paid', [placed, paid]],
+    ['printing', [placed, paid, printing]],
+  ])('an order that is %s is paid back', (_, history) =>
+    given(history)
+      .when(timeOut)
+      .then([refunding('PRINT_TIMEOUT')]),
+  );
+  test('a refund is never given up', () =>
+    given([placed, paid, refunding('PRINT_TIMEOUT')])
+      .when(timeOut)
+      .then([]));
+  test.each([
+    ['shipped', [placed, paid, printing, shipped]],
+    ['cancelled', [placed, broke, cancelled]],
+    ['refunded', [placed, paid, refunded('scratched')]],
+  ])('an order that is %s stays so', (_, history) => given(history).when(timeOut).then([]));
+});
+
+describe('events that come again or late change nothing', () => {
+  const history = [placed, paid, printing, shipped];
+  test('paid twice', () => given([placed, paid]).when({ type: 'MarkPaid' }).then([]));
+  test('paid after it was shipped', () => given(history).when({ type: 'MarkPaid' }).then([]));
+  test('declined after it was paid', () =>
+    given([placed, paid]).when({ type: 'FailPayment', reason: 'late' }).then([]));
+  test('printing after it was shipped', () => given(history).when(startPrinting).then([]));
+  test('shipped while it is paid back', () =>
+    given([placed, paid, printing, refunding('PRINT_TIMEOUT')])
+      .when({ type: 'Ship' })
+      .then([]));
+  test('paid while it is paid back', () =>
+    given([placed, broke, cancelled, refunding('PAYMENT_LATE')])
+      .when({ type: 'MarkPaid' })
+      .then([]));
+});
+
+describe('what an order can never do, or not yet, is refused', () => {
+  test('be printed before it was paid', () =>
+    given([placed]).when(startPrinting).thenThrows('ORDER_TRANSITION_ILLEGAL'));
   test('be shipped before it was printed', () =>
     given([placed, paid]).when({ type: 'Ship' }).thenThrows('ORDER_TRANSITION_ILLEGAL'));
+  test('be refunded before it was paid', () =>
+    given([placed]).when(markRefunded).thenThrows('ORDER_TRANSITION_ILLEGAL'));
+  test('be printed after it was cancelled', () =>
+    given([placed, broke, cancelled]).when(startPrinting).thenThrows('ORDER_TRANSITION_ILLEGAL'));
   test('be placed again', () => given([placed]).when(place).thenThrows('ORDER_TRANSITION_ILLEGAL'));
   test('be paid without having been placed', () => given([]).when({ type: 'MarkPaid' }).thenThrows('ORDER_NOT_FOUND'));
 });
@@ -61,44 +145,17 @@ test('photos that cannot be printed are named by path', () => {
   );
 });
 
-test('the version counts the events', () => {
-  const states = [placed, paid, printing, shipped].reduce<Order[]>(
+test('the version counts the events, and only a setback has a reason', () => {
+  const states = [placed, broke, paid, refunding('PRINT_TIMEOUT'), refunded('PRINT_TIMEOUT')].reduce<Order[]>(
     (seen, event) => [...seen, evolve(seen.at(-1), event)],
     [],
   );
-  expect(states.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
-});
-
-describe('the table of transitions', () => {
-  const all = Object.keys(transitions) as OrderStatus[];
-  /** Each state with the events that lead there and each command with the state it aims at: the table checked against `decide`. */
-  const histories: Record<OrderStatus, OrderEvent[]> = {
-    placed: [placed],
-    paid: [placed, paid],
-    printing: [placed, paid, printing],
-    shipped: [placed, paid, printing, shipped],
-    cancelled: [placed, cancelled],
-  };
-  const commands = { paid: 'MarkPaid', printing: 'StartPrinting', shipped: 'Ship', cancelled: 'Cancel' } as const;
-  const targets = Object.keys(commands) as (keyof typeof commands)[];
-  const pairs = all.flatMap((from) => targets.map((to) => [from, to] as const));
-
-  test.each(pairs)('%s to %s happens if and only if the table says so', (from, to) => {
-    const order = histories[from].reduce<Order | undefined>(evolve, undefined);
-    const type = commands[to];
-    const decided = () =>
-      decide(type === 'Cancel' ? { type, reason: 'r' } : { type }, order, now).map((event) => event.type);
-    if ((transitions[from] as readonly string[]).includes(to)) expect(decided()).toEqual([`order.${to}`]);
-    else if (reaches(to, from)) expect(decided()).toEqual([]);
-    else expect(decided).toThrow(expect.objectContaining({ code: 'ORDER_TRANSITION_ILLEGAL' }));
-  });
-
-  test('every state can be reached and names only states', () => {
-    for (const status of all) expect(reaches('placed', status)).toBe(true);
-    for (const followers of Object.values(transitions)) expect(all).toEqual(expect.arrayContaining([...followers]));
-  });
-
-  test('an order ends shipped or cancelled', () => {
-    expect(all.filter((status) => transitions[status].length === 0)).toEqual(['shipped', 'cancelled']);
-  });
+  expect(states.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
+  expect(states.map((state) => ('reason' in state ? state.reason : undefined))).toEqual([
+    undefined,
+    'INSUFFICIENT_FUNDS',
+    undefined,
+    'PRINT_TIMEOUT',
+    'PRINT_TIMEOUT',
+  ]);
 });

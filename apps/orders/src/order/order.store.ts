@@ -1,17 +1,20 @@
 import { topics } from '@halftone/contracts';
 import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
-import { Injectable } from '@nestjs/common';
-import type { Selectable } from 'kysely';
+import { planted, traceparent } from '@halftone/service';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
 import type { OrdersTables } from '../tables';
-import { evolve, type Order, type OrderEvent, type OrderLine } from './order';
+import { evolve, isSetback, type Order, type OrderEvent, type OrderLine, reasonOf, type TimelineEntry } from './order';
 import { countChange } from './order.metrics';
+import type { StepLimits } from './status';
 import { subjectOf, toWire } from './wire';
 
 type Row = Selectable<OrdersTables['order']>;
 type LineRow = Selectable<OrdersTables['order_line']>;
 type Rows = Database<OrdersTables>['rows'];
 
-export type TimelineRow = Pick<Selectable<OrdersTables['order_event']>, 'type' | 'version' | 'time'>;
+/** Injection token of the StepLimits. */
+export const STEP_LIMITS = Symbol('how long a step of an order may take');
 
 /** Whose orders may be seen: one customer's, or everybody's. */
 export interface Scope {
@@ -21,7 +24,10 @@ export interface Scope {
 /** Orders, their lines and their timelines. Saving events and publishing them is one step. */
 @Injectable()
 export class OrderStore {
-  constructor(private readonly db: Database<OrdersTables>) {}
+  constructor(
+    private readonly db: Database<OrdersTables>,
+    @Inject(STEP_LIMITS) private readonly limits: StepLimits,
+  ) {}
 
   /**
    * Applies the events, in order, and tells the world of each. `order` is what `loadForChange` gave in this transaction, or undefined
@@ -35,7 +41,8 @@ export class OrderStore {
     let current = order;
     for (const event of events) {
       const after = evolve(current, event);
-      await (current ? update(tx, after) : insert(tx, after));
+      const changing = mutable(after, this.limits);
+      await (current ? update(tx, after, changing) : insert(tx, after, changing));
       await record(tx, after, event);
       afterCommit(tx, () => countChange(after, event.at));
       current = after;
@@ -47,6 +54,24 @@ export class OrderStore {
   async loadForChange(tx: Tx<OrdersTables>, id: string): Promise<Order | undefined> {
     const row = await tx.selectFrom('order').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
     return row && toOrder(row, await linesOf(tx, [id]));
+  }
+
+  /** Orders whose step has taken too long, the oldest first, at most `limit`; another process may be about to change them. */
+  async overdue(limit: number): Promise<string[]> {
+    const query = this.db.rows.selectFrom('order').select('id').where('due_at', '<=', now);
+    return (await query.orderBy('due_at').limit(limit).execute()).map(({ id }) => id);
+  }
+
+  /** Like `loadForChange`, if its step still takes too long and nobody else holds it. */
+  async loadOverdue(tx: Tx<OrdersTables>, id: string): Promise<Order | undefined> {
+    const query = tx.selectFrom('order').selectAll().where('id', '=', id).where('due_at', '<=', now);
+    const row = await query.forUpdate().skipLocked().executeTakeFirst();
+    return row && toOrder(row, await linesOf(tx, [id]));
+  }
+
+  /** Gives the order's step its time once more. */
+  async postpone(tx: Tx<OrdersTables>, order: Order): Promise<void> {
+    await update(tx, order, mutable(order, this.limits));
   }
 
   /** Those that exist and are in scope, in no order. */
@@ -66,8 +91,9 @@ export class OrderStore {
     return this.withLines(await query.orderBy('id', 'desc').limit(limit).execute());
   }
 
-  timeline(id: string): Promise<TimelineRow[]> {
-    const query = this.db.rows.selectFrom('order_event').select(['type', 'version', 'time']);
+  timeline(id: string): Promise<TimelineEntry[]> {
+    const columns = ['type', 'version', 'time', 'reason', 'event_id as eventId', 'trace_id as traceId'] as const;
+    const query = this.db.rows.selectFrom('order_event').select(columns);
     return query.where('order_id', '=', id).orderBy('version').execute();
   }
 
@@ -83,11 +109,13 @@ export class OrderStore {
   }
 }
 
-async function insert(tx: Tx<OrdersTables>, order: Order): Promise<void> {
+const now = sql<Date>`clock_timestamp()`;
+
+async function insert(tx: Tx<OrdersTables>, order: Order, changing: Changing): Promise<void> {
   const { id, customer, total, currency, payment, createdAt } = order;
   await tx
     .insertInto('order')
-    .values({ id, customer, total, currency, payment, created_at: createdAt, ...mutable(order) })
+    .values({ id, customer, total, currency, payment, created_at: createdAt, ...changing })
     .execute();
   await tx
     .insertInto('order_line')
@@ -95,8 +123,8 @@ async function insert(tx: Tx<OrdersTables>, order: Order): Promise<void> {
     .execute();
 }
 
-async function update(tx: Tx<OrdersTables>, order: Order): Promise<void> {
-  await tx.updateTable('order').set(mutable(order)).where('id', '=', order.id).execute();
+async function update(tx: Tx<OrdersTables>, { id }: Order, changing: Changing): Promise<void> {
+  await tx.updateTable('order').set(changing).where('id', '=', id).execute();
 }
 
 async function record(tx: Tx<OrdersTables>, order: Order, { type, at: time }: OrderEvent): Promise<void> {
@@ -111,7 +139,10 @@ async function record(tx: Tx<OrdersTables>, order: Order, { type, at: time }: Or
     value,
     time,
   });
-  await tx.insertInto('order_event').values({ order_id: id, version, event_id, type, time }).execute();
+  if (planted('order.event-forgotten')) return;
+  const [, trace_id = null] = traceparent()?.split('-') ?? [];
+  const row = { order_id: id, version, event_id, type, time, trace_id, reason: reasonOf(order) ?? null };
+  await tx.insertInto('order_event').values(row).execute();
 }
 
 async function linesOf(rows: Rows, orderIds: readonly string[]): Promise<LineRow[]> {
@@ -124,11 +155,18 @@ async function linesOf(rows: Rows, orderIds: readonly string[]): Promise<LineRow
     .execute();
 }
 
-const mutable = (order: Order) => ({
+/** `due_at` by the one clock that all replicas share. */
+const mutable = (order: Order, limits: StepLimits) => ({
   status: order.status,
   version: order.version,
-  reason: order.status === 'cancelled' ? order.reason : null,
+  reason: reasonOf(order) ?? null,
+  due_at: fromNow(limits[order.status]),
 });
+
+const fromNow = (ms: number | undefined) =>
+  ms === undefined ? null : sql<Date>`clock_timestamp() + ${`${ms} milliseconds`}::interval`;
+
+type Changing = ReturnType<typeof mutable>;
 
 const lineRow = (order_id: string, position: number, { imageId, product, quantity, unitPrice }: OrderLine) => ({
   order_id,
@@ -147,16 +185,7 @@ const toLine = ({ image_id, product, quantity, unit_price }: LineRow): OrderLine
 });
 
 function toOrder(row: Row, lines: readonly LineRow[]): Order {
-  const { id, customer, total, currency, payment, version, status } = row;
-  const facts = {
-    id,
-    customer,
-    lines: lines.map(toLine),
-    total,
-    currency,
-    payment,
-    createdAt: row.created_at,
-    version,
-  };
-  return status === 'cancelled' ? { ...facts, status, reason: row.reason ?? '' } : { ...facts, status };
+  const { id, customer, total, currency, payment, version, status, created_at: createdAt } = row;
+  const order = { id, customer, lines: lines.map(toLine), total, currency, payment, createdAt, version };
+  return isSetback(status) ? { ...order, status, reason: row.reason ?? '' } : { ...order, status };
 }

@@ -1,18 +1,13 @@
 import { DomainError } from '@halftone/kernel';
+import { moves, type OrderStatus } from './status';
 
-/** Which states may follow which; everything that moves an order asks this table. */
-export const transitions = {
-  placed: ['paid', 'cancelled'],
-  paid: ['printing'],
-  printing: ['shipped'],
-  shipped: [],
-  cancelled: [],
-} as const satisfies Record<string, readonly string[]>;
+/** The states that need a reason. */
+const setbacks = ['payment_failed', 'cancelled', 'refunding', 'refunded'] as const satisfies OrderStatus[];
 
-export type OrderStatus = keyof typeof transitions;
+type Setback = (typeof setbacks)[number];
 
-/** The stations of an order that goes well; `cancelled` needs a reason and so has an event of its own. */
-type Milestone = Exclude<OrderStatus, 'placed' | 'cancelled'>;
+/** The stations of an order that goes well. */
+type Milestone = Exclude<OrderStatus, 'placed' | Setback>;
 
 export interface OrderLine {
   imageId: string;
@@ -30,21 +25,23 @@ export interface OrderFacts {
   /** Minor units. */
   total: number;
   currency: string;
-  payment: 'wallet';
+  payment: 'wallet' | 'bank';
   createdAt: Date;
 }
 
 /** `version` is the number of events so far: 1..n without gap. */
 export type Order = OrderFacts & { version: number } & (
-    { status: Exclude<OrderStatus, 'cancelled'> } | { status: 'cancelled'; reason: string }
+    { status: Exclude<OrderStatus, Setback> } | { status: Setback; reason: string }
   );
 
 export type OrderCommand =
   | { type: 'PlaceOrder'; order: Omit<OrderFacts, 'createdAt'>; printable: ReadonlySet<string> }
   | { type: 'MarkPaid' }
-  | { type: 'StartPrinting' }
+  | { type: 'FailPayment'; reason: string }
+  | { type: 'StartPrinting'; unavailable: ReadonlySet<string> }
   | { type: 'Ship' }
-  | { type: 'Cancel'; reason: string };
+  | { type: 'MarkRefunded'; reason: string }
+  | { type: 'TimeOutStep' };
 
 type PlaceOrder = Extract<OrderCommand, { type: 'PlaceOrder' }>;
 
@@ -54,25 +51,44 @@ export type SagaCommand = Exclude<OrderCommand, { type: 'PlaceOrder' }>;
 export type OrderEvent = { at: Date } & (
   | { type: 'order.placed'; order: OrderFacts }
   | { type: `order.${Milestone}` }
-  | { type: 'order.cancelled'; reason: string }
+  | { type: `order.${Setback}`; reason: string }
 );
 
+/** An event of an order as its history keeps it. */
+export interface TimelineEntry {
+  type: OrderEvent['type'];
+  version: number;
+  time: Date;
+  /** The id the event has on Kafka. */
+  eventId: string;
+  /** Of the work that led to it; null if that was not traced. */
+  traceId: string | null;
+  reason: string | null;
+}
+
 /**
- * What a command leads to. Pure. A command whose state the order has already left behind leads to nothing, because events arrive more
- * than once and late; one that the order can never obey throws ORDER_TRANSITION_ILLEGAL.
+ * What a command leads to. Pure. A command whose moment the order has already left behind leads to nothing, because events arrive more
+ * than once and late; one that the order can never obey, or not yet, throws ORDER_TRANSITION_ILLEGAL.
  */
 export function decide(command: OrderCommand, order: Order | undefined, now: Date): OrderEvent[] {
+  if (command.type === 'PlaceOrder') return [place(command, order, now)];
+  return follow(command, existing(order), now);
+}
+
+function follow(command: SagaCommand, order: Order, now: Date): OrderEvent[] {
   switch (command.type) {
-    case 'PlaceOrder':
-      return [place(command, order, now)];
     case 'MarkPaid':
-      return moves(order, 'paid') ? [{ type: 'order.paid', at: now }] : [];
+      return pay(order, now);
+    case 'FailPayment':
+      return moves(order, 'payment_failed') ? [setback('payment_failed', command.reason, now)] : [];
     case 'StartPrinting':
-      return moves(order, 'printing') ? [{ type: 'order.printing', at: now }] : [];
+      return moves(order, 'printing') ? [print(order, command.unavailable, now)] : [];
     case 'Ship':
       return moves(order, 'shipped') ? [{ type: 'order.shipped', at: now }] : [];
-    case 'Cancel':
-      return moves(order, 'cancelled') ? [{ type: 'order.cancelled', reason: command.reason, at: now }] : [];
+    case 'MarkRefunded':
+      return moves(order, 'refunded') ? [setback('refunded', reasonOf(order) ?? command.reason, now)] : [];
+    case 'TimeOutStep':
+      return timeOut(order, now);
     default:
       return command satisfies never;
   }
@@ -83,17 +99,28 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
     case 'order.placed':
       return { ...event.order, status: 'placed', version: 1 };
     case 'order.paid':
-      return moved(order, 'paid');
+      return { ...followed(order), status: 'paid' };
     case 'order.printing':
-      return moved(order, 'printing');
+      return { ...followed(order), status: 'printing' };
     case 'order.shipped':
-      return moved(order, 'shipped');
+      return { ...followed(order), status: 'shipped' };
+    case 'order.payment_failed':
+      return { ...followed(order), status: 'payment_failed', reason: event.reason };
     case 'order.cancelled':
-      return { ...existing(order), status: 'cancelled', reason: event.reason, version: existing(order).version + 1 };
+      return { ...followed(order), status: 'cancelled', reason: event.reason };
+    case 'order.refunding':
+      return { ...followed(order), status: 'refunding', reason: event.reason };
+    case 'order.refunded':
+      return { ...followed(order), status: 'refunded', reason: event.reason };
     default:
       return event satisfies never;
   }
 }
+
+export const isSetback = (status: OrderStatus): status is Setback => setbacks.some((each) => each === status);
+
+/** Why the order is where it is; undefined for one that goes well. */
+export const reasonOf = (order: Order): string | undefined => ('reason' in order ? order.reason : undefined);
 
 function place({ order: asked, printable }: PlaceOrder, order: Order | undefined, now: Date): OrderEvent {
   if (order) throw new DomainError('ORDER_TRANSITION_ILLEGAL', `order ${order.id} is placed already`);
@@ -107,29 +134,45 @@ function place({ order: asked, printable }: PlaceOrder, order: Order | undefined
   return { type: 'order.placed', order: { ...asked, createdAt: now }, at: now };
 }
 
-/** True if the order may go there now, false if it has been there; throws if it can never get there. */
-function moves(order: Order | undefined, target: OrderStatus): boolean {
-  const { id, status } = existing(order);
-  if (next(status).includes(target)) return true;
-  if (reaches(target, status)) return false;
-  throw new DomainError('ORDER_TRANSITION_ILLEGAL', `order ${id} is ${status} and cannot become ${target}`);
+/** Money for an order that was given up goes back. */
+function pay(order: Order, now: Date): OrderEvent[] {
+  if (order.status === 'cancelled') return [setback('refunding', 'PAYMENT_LATE', now)];
+  return moves(order, 'paid') ? [{ type: 'order.paid', at: now }] : [];
 }
 
-export const statuses = Object.keys(transitions) as readonly OrderStatus[];
+/** What the print lab cannot make is not begun; the whole order is paid back. */
+function print({ lines }: Order, unavailable: ReadonlySet<string>, now: Date): OrderEvent {
+  const possible = lines.every(({ product }) => !unavailable.has(product));
+  return possible ? { type: 'order.printing', at: now } : setback('refunding', 'PRODUCT_UNAVAILABLE', now);
+}
 
-export const isFinal = (status: OrderStatus): boolean => next(status).length === 0;
+/** What becomes of an order whose step has taken too long. A refund is never given up, and an end has no time limit. */
+function timeOut(order: Order, now: Date): OrderEvent[] {
+  switch (order.status) {
+    case 'placed':
+      return [setback('payment_failed', 'PAYMENT_TIMEOUT', now)];
+    case 'payment_failed':
+      return [setback('cancelled', order.reason, now)];
+    case 'paid':
+    case 'printing':
+      return [setback('refunding', 'PRINT_TIMEOUT', now)];
+    case 'refunding':
+    case 'shipped':
+    case 'cancelled':
+    case 'refunded':
+      return [];
+    default:
+      return order satisfies never;
+  }
+}
 
-const next = (status: OrderStatus): readonly OrderStatus[] => transitions[status];
+const setback = (status: Setback, reason: string, at: Date): OrderEvent => ({ type: `order.${status}`, reason, at });
 
-/** Whether the table leads from one state to the other; every state reaches itself. */
-export const reaches = (from: OrderStatus, to: OrderStatus): boolean =>
-  from === to || next(from).some((status) => reaches(status, to));
-
-const moved = (order: Order | undefined, status: Milestone): Order => ({
-  ...existing(order),
-  status,
-  version: existing(order).version + 1,
-});
+/** The order without its state, one version later. */
+function followed(order: Order | undefined): OrderFacts & { version: number } {
+  const { id, customer, lines, total, currency, payment, createdAt, version } = existing(order);
+  return { id, customer, lines, total, currency, payment, createdAt, version: version + 1 };
+}
 
 function existing(order: Order | undefined): Order {
   if (!order) throw new DomainError('ORDER_NOT_FOUND', 'no such order');

@@ -1,10 +1,19 @@
 import { ordersV1 } from '@halftone/contracts';
 import { GrpcController } from '@halftone/grpc';
-import { catalogue } from './product';
+import { requirePrincipal } from '@halftone/service';
+import { ProductService } from './product.service';
+
+type SetRequest = ordersV1.SetProductAvailabilityRequest;
 
 @GrpcController(ordersV1.OrdersServiceService)
 export class ProductGrpc {
+  constructor(private readonly products: ProductService) {}
+
   async listProducts(): Promise<ordersV1.ListProductsResponse> {
-    return { products: [...catalogue] };
+    return { products: await this.products.list() };
+  }
+
+  async setProductAvailability({ product, available }: SetRequest): Promise<ordersV1.SetProductAvailabilityResponse> {
+    return { product: await this.products.setAvailability(requirePrincipal(), product, available) };
   }
 }

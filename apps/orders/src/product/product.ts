@@ -4,12 +4,16 @@ export interface Product {
   name: string;
   price: number;
   currency: string;
+  /** Whether the print lab can make it now. */
+  available: boolean;
 }
 
-const usd = (id: string, name: string, price: number): Product => ({ id, name, price, currency: 'USD' });
+type Offer = Omit<Product, 'available'>;
+
+const usd = (id: string, name: string, price: number): Offer => ({ id, name, price, currency: 'USD' });
 
 /** One price list in one currency. An order keeps the prices it was placed at, so a change here touches no placed order. */
-export const catalogue: readonly Product[] = [
+export const catalogue: readonly Offer[] = [
   usd('print-10x15', 'Print, 10 × 15 cm', 29),
   usd('print-13x18', 'Print, 13 × 18 cm', 59),
   usd('print-20x30', 'Print, 20 × 30 cm', 249),
@@ -19,3 +23,6 @@ export const catalogue: readonly Product[] = [
   usd('mug', 'Mug', 1499),
   usd('puzzle-1000', 'Puzzle, 1000 pieces', 2999),
 ];
+
+export const productsWithout = (unavailable: ReadonlySet<string>): Product[] =>
+  catalogue.map((offer) => ({ ...offer, available: !unavailable.has(offer.id) }));

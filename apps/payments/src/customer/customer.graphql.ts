@@ -16,7 +16,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { PaymentType, toGraph } from '../payment/payment.graphql';
-import { PaymentService } from '../payment/payment.service';
+import { PaymentQueries } from '../payment/payment-query.service';
 import type { Role } from './customer';
 import { CustomerService } from './customer.service';
 
@@ -37,7 +37,7 @@ export class CustomerType {
 export class CustomerGraphql {
   constructor(
     private readonly customers: CustomerService,
-    private readonly payments: PaymentService,
+    private readonly payments: PaymentQueries,
   ) {}
 
   @Query(() => CustomerType, { description: 'who asks' })

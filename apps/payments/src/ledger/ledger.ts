@@ -1,6 +1,6 @@
 import { DomainError, minorUnits, sumMinor } from '@halftone/kernel';
 
-export type PostingKind = 'seed' | 'payment' | 'transfer';
+export type PostingKind = 'seed' | 'payment' | 'transfer' | 'refund';
 
 /** Minor units; what an account gains is positive, what it gives is negative. */
 export interface Entry {

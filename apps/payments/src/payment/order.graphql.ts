@@ -2,7 +2,7 @@ import { batched } from '@halftone/graphql';
 import { requirePrincipal } from '@halftone/service';
 import { Directive, Field, ID, ObjectType, Parent, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
 import { PaymentType, toGraph } from './payment.graphql';
-import { PaymentService } from './payment.service';
+import { PaymentQueries } from './payment-query.service';
 
 @ObjectType('Order')
 @Directive('@key(fields: "id")')
@@ -15,10 +15,11 @@ export class OrderType {
 export class OrderGraphql {
   private readonly byOrder = batched(async (orderIds: readonly string[]) => {
     const found = await this.payments.findByOrder(requirePrincipal(), orderIds);
+    // Oldest first, so the latest stays: the one that was captured, if any was.
     return new Map(found.map((payment) => [payment.orderId ?? '', toGraph(payment)]));
   });
 
-  constructor(private readonly payments: PaymentService) {}
+  constructor(private readonly payments: PaymentQueries) {}
 
   @ResolveReference()
   reference({ id }: OrderType): OrderType {
@@ -27,7 +28,7 @@ export class OrderGraphql {
 
   @ResolveField('payment', () => PaymentType, {
     nullable: true,
-    description: 'absent until the order is paid or declined',
+    description: 'the latest; absent until the order is paid, declined or the bank is asked',
   })
   payment(@Parent() { id }: OrderType): Promise<PaymentType | null> {
     return this.byOrder(id);

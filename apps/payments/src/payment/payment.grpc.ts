@@ -2,12 +2,16 @@ import { paymentsV1 } from '@halftone/contracts';
 import { GrpcController } from '@halftone/grpc';
 import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
+import { PaymentQueries } from './payment-query.service';
 import { PaymentService } from './payment.service';
 import { toWire } from './wire';
 
 @GrpcController(paymentsV1.PaymentsServiceService)
 export class PaymentGrpc {
-  constructor(private readonly payments: PaymentService) {}
+  constructor(
+    private readonly payments: PaymentService,
+    private readonly queries: PaymentQueries,
+  ) {}
 
   async createPayment(request: paymentsV1.CreatePaymentRequest): Promise<paymentsV1.CreatePaymentResponse> {
     const { response, replayed } = await this.payments.create(requirePrincipal(), request);
@@ -15,11 +19,12 @@ export class PaymentGrpc {
   }
 
   async getPayment({ id }: paymentsV1.GetPaymentRequest): Promise<paymentsV1.GetPaymentResponse> {
-    return { payment: toWire(await this.payments.get(requirePrincipal(), id)) };
+    return { payment: toWire(await this.queries.get(requirePrincipal(), id)) };
   }
 
-  async listPayments({ limit, cursor }: paymentsV1.ListPaymentsRequest): Promise<paymentsV1.ListPaymentsResponse> {
-    const { items, nextCursor } = await this.payments.list(requirePrincipal(), pageLimit(limit), cursor);
+  async listPayments(request: paymentsV1.ListPaymentsRequest): Promise<paymentsV1.ListPaymentsResponse> {
+    const { limit, cursor, orderId } = request;
+    const { items, nextCursor } = await this.queries.list(requirePrincipal(), pageLimit(limit), cursor, orderId);
     return { payments: items.map(toWire), nextCursor };
   }
 }

@@ -1,37 +1,52 @@
 import { topics } from '@halftone/contracts';
 import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
-import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
 import type { PaymentsTables } from '../tables';
-import type { DeclineReason, Payment } from './payment';
+import type { Payment, SettledPayment } from './payment';
 import { countPayment } from './payment.metrics';
+import { toPayment, toRow } from './payment.row';
 import { subjectOf, toWire } from './wire';
 
-type Row = Selectable<PaymentsTables['payment']>;
-
-/** Whose payments may be seen: one customer's, or everybody's. */
+/** Whose payments may be seen: one customer's, or everybody's; of all orders, or of one. */
 export interface Scope {
   customer?: string;
+  orderId?: string;
 }
 
-/** Payments. Storing one and telling the world is one step. */
+/** Payments. Storing how one ended and telling the world is one step. */
 @Injectable()
 export class PaymentStore {
   constructor(private readonly db: Database<PaymentsTables>) {}
 
-  /** `transactionId` is the ledger transaction that moved the money; undefined for a declined payment. */
-  async insert(tx: Tx<PaymentsTables>, payment: Payment, transactionId: string | undefined): Promise<void> {
+  /** Nobody is told of a pending payment. `transactionId` is the ledger transaction that moved the money; undefined if none did. */
+  async insert(tx: Tx<PaymentsTables>, payment: Payment, transactionId?: string): Promise<void> {
     await tx.insertInto('payment').values(toRow(payment, transactionId)).execute();
-    await appendEvent(tx, {
-      topic: topics.payments,
-      type: `payment.${payment.status}`,
-      subject: subjectOf(payment),
-      key: payment.customer,
-      sequence: 1,
-      value: { payment: toWire(payment), transfer: undefined },
-      time: payment.createdAt,
-    });
-    afterCommit(tx, () => countPayment(payment));
+    if (payment.status !== 'pending') await publish(tx, payment, payment.createdAt);
+  }
+
+  /** What the bank's answer made of a pending payment. */
+  async settle(tx: Tx<PaymentsTables>, payment: SettledPayment, now: Date, transactionId?: string): Promise<void> {
+    const { status, reason, transaction_id } = toRow(payment, transactionId);
+    const settled = tx.updateTable('payment').set({ status, reason, transaction_id });
+    await settled.where('id', '=', payment.id).where('status', '=', 'pending').execute();
+    await publish(tx, payment, now);
+  }
+
+  /** A pending payment that the bank was certainly not asked for. */
+  async remove(tx: Tx<PaymentsTables>, id: string): Promise<void> {
+    await tx.deleteFrom('payment').where('id', '=', id).where('status', '=', 'pending').execute();
+  }
+
+  async saveRefunded(tx: Tx<PaymentsTables>, { id, refunded }: Payment): Promise<void> {
+    if (planted('refund.not-counted')) return;
+    await tx.updateTable('payment').set({ refunded }).where('id', '=', id).execute();
+  }
+
+  /** Until the transaction ends nobody else decides about payments of this order; also when it has none yet. */
+  async lockOrder(tx: Tx<PaymentsTables>, orderId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${orderId}, 0))`.execute(tx);
   }
 
   async hasOrder(tx: Tx<PaymentsTables>, orderId: string): Promise<boolean> {
@@ -40,63 +55,60 @@ export class PaymentStore {
     );
   }
 
+  /** As it is until the transaction ends: nobody else can change it. */
+  async lock(tx: Tx<PaymentsTables>, scope: Scope, id: string): Promise<Payment | undefined> {
+    const row = await inScope(tx, scope).where('id', '=', id).forUpdate().executeTakeFirst();
+    return row && toPayment(row);
+  }
+
+  /** All of an order, oldest first. */
+  async ofOrder(tx: Tx<PaymentsTables>, scope: Scope & { orderId: string }): Promise<Payment[]> {
+    return (await inScope(tx, scope).orderBy('id').execute()).map(toPayment);
+  }
+
   /** Those that exist and are in scope, in no order. */
   async find(scope: Scope, ids: readonly string[]): Promise<Payment[]> {
     if (ids.length === 0) return [];
-    return (
-      await this.inScope(scope)
-        .where('id', 'in', [...ids])
-        .execute()
-    ).map(toPayment);
+    const rows = await inScope(this.db.rows, scope)
+      .where('id', 'in', [...ids])
+      .execute();
+    return rows.map(toPayment);
   }
 
+  /** Oldest first. */
   async findByOrder(scope: Scope, orderIds: readonly string[]): Promise<Payment[]> {
     if (orderIds.length === 0) return [];
-    return (
-      await this.inScope(scope)
-        .where('order_id', 'in', [...orderIds])
-        .execute()
-    ).map(toPayment);
+    const rows = await inScope(this.db.rows, scope)
+      .where('order_id', 'in', [...orderIds])
+      .orderBy('id')
+      .execute();
+    return rows.map(toPayment);
   }
 
   /** Newest first, at most `limit`, those older than `before`. */
   async list(scope: Scope, limit: number, before?: string): Promise<Payment[]> {
-    let query = this.inScope(scope);
+    let query = inScope(this.db.rows, scope);
     if (before) query = query.where('id', '<', before);
     return (await query.orderBy('id', 'desc').limit(limit).execute()).map(toPayment);
   }
-
-  private inScope({ customer }: Scope) {
-    const query = this.db.rows.selectFrom('payment').selectAll();
-    return customer === undefined ? query : query.where('customer', '=', customer);
-  }
 }
 
-const toRow = (payment: Payment, transactionId: string | undefined): Row => ({
-  id: payment.id,
-  customer: payment.customer,
-  order_id: payment.orderId,
-  status: payment.status,
-  amount: payment.amount,
-  currency: payment.currency,
-  description: payment.description,
-  reason: payment.status === 'declined' ? payment.reason : null,
-  transaction_id: transactionId ?? null,
-  created_at: payment.createdAt,
-});
+function inScope(rows: Pick<Tx<PaymentsTables>, 'selectFrom'>, { customer, orderId }: Scope) {
+  let query = rows.selectFrom('payment').selectAll();
+  if (customer !== undefined) query = query.where('customer', '=', customer);
+  if (orderId !== undefined) query = query.where('order_id', '=', orderId);
+  return query;
+}
 
-function toPayment({
-  id,
-  customer,
-  order_id: orderId,
-  status,
-  amount,
-  currency,
-  description,
-  reason,
-  created_at,
-}: Row): Payment {
-  const facts = { id, customer, orderId, amount, currency, description, createdAt: created_at };
-  // The table refuses a declined payment without a reason, and only `toRow` writes one.
-  return status === 'declined' ? { ...facts, status, reason: reason as DeclineReason } : { ...facts, status };
+async function publish(tx: Tx<PaymentsTables>, payment: SettledPayment, time: Date): Promise<void> {
+  await appendEvent(tx, {
+    topic: topics.payments,
+    type: `payment.${payment.status}`,
+    subject: subjectOf(payment),
+    key: payment.customer,
+    sequence: 1,
+    value: { payment: toWire(payment), transfer: undefined, refund: undefined },
+    time,
+  });
+  afterCommit(tx, () => countPayment(payment));
 }

@@ -1,7 +1,7 @@
 import { paymentsV1 } from '@halftone/contracts';
 import { DomainError, isDomainError, uuidv7 } from '@halftone/kernel';
 import { afterCommit, Database, fingerprintOf, idempotently, type Replayable, type Tx } from '@halftone/postgres';
-import { counter, failpoint, type Principal } from '@halftone/service';
+import { counter, failpoint, planted, type Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { walletOf } from '../account/account';
 import { askedAmount } from '../ledger/amount';
@@ -32,19 +32,26 @@ export class TransferService {
     { customer }: Principal,
     request: paymentsV1.CreateTransferRequest,
   ): Promise<Replayable<paymentsV1.Transfer>> {
+    await failpoint('payments.transfer.request-read');
     const { idempotencyKey: key, to, currency } = request;
     const command = { id: uuidv7(), from: customer, to, amount: askedAmount(request.amount), currency };
     const claim = { customer, route: 'payments.CreateTransfer', key };
     const fingerprint = fingerprintOf(CreateTransferRequest.encode({ ...request, idempotencyKey: '' }).finish());
     const made = this.db.tx(async (tx) => {
-      const answer = await idempotently(tx, claim, fingerprint, codec, async () =>
-        toWire(await this.transfer(tx, command)),
-      );
+      const answer = await idempotently(tx, claim, fingerprint, codec, async () => {
+        await failpoint('payments.transfer.claimed');
+        const transfer = await this.transfer(tx, command);
+        if (planted('transfer.made-twice')) await this.transfer(tx, { ...command, id: uuidv7() });
+        if (planted('transfer.fee')) await this.transfer(tx, { ...command, id: uuidv7(), amount: 1 });
+        if (planted('transfer.answer-misnamed')) return toWire({ ...transfer, id: uuidv7() });
+        return toWire(transfer);
+      });
       await failpoint('payments.transfer.before-commit');
       return answer;
     });
     const created = await made.catch(countRefusal);
     await failpoint('payments.transfer.after-commit');
+    if (planted('transfer.refused-after-all')) throw new DomainError('INSUFFICIENT_FUNDS', 'planted');
     return created;
   }
 

@@ -1,5 +1,6 @@
 import { topics } from '@halftone/contracts';
 import { appendEvent, type Tx } from '@halftone/postgres';
+import { planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import type { PaymentsTables } from '../tables';
 import type { Transfer } from './transfer';
@@ -10,6 +11,7 @@ import { subjectOf, toWire } from './wire';
 export class TransferStore {
   /** Each party has an event of its own, because a customer is told only what is keyed by that customer. */
   async insert(tx: Tx<PaymentsTables>, transfer: Transfer, transactionId: string): Promise<void> {
+    if (planted('transfer.not-stored')) return;
     const { id, from, to, amount, currency, createdAt } = transfer;
     await tx
       .insertInto('transfer')
@@ -17,7 +19,7 @@ export class TransferStore {
         id,
         sender: from,
         recipient: to,
-        amount,
+        amount: planted('transfer.other-amount') ? amount + 1 : amount,
         currency,
         transaction_id: transactionId,
         created_at: createdAt,
@@ -35,6 +37,6 @@ const publish = (tx: Tx<PaymentsTables>, transfer: Transfer, party: string, sequ
     subject: subjectOf(transfer),
     key: party,
     sequence,
-    value: { payment: undefined, transfer: toWire(transfer) },
+    value: { payment: undefined, transfer: toWire(transfer), refund: undefined },
     time: transfer.createdAt,
   });

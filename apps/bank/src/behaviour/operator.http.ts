@@ -1,0 +1,31 @@
+import { Body, Controller, Get, Put, Query, UseGuards } from '@nestjs/common';
+import { TransactionService } from '../transaction/transaction.service';
+import type { Behaviour } from './behaviour';
+import { behaviourBody, type BehaviourBody, transactionsQuery, type TransactionsQuery } from './behaviour.schema';
+import { BehaviourService } from './behaviour.service';
+import { OperatorGuard } from './operator.guard';
+
+/** What no bank has: a way to make it slow, flaky or silent. */
+@Controller('operator')
+@UseGuards(OperatorGuard)
+export class OperatorHttp {
+  constructor(
+    private readonly behaviour: BehaviourService,
+    private readonly transactions: TransactionService,
+  ) {}
+
+  @Get('behaviour')
+  get(): Promise<Behaviour> {
+    return this.behaviour.get();
+  }
+
+  @Put('behaviour')
+  set(@Body({ schema: behaviourBody }) body: BehaviourBody): Promise<Behaviour> {
+    return this.behaviour.set(body);
+  }
+
+  @Get('transactions')
+  async list(@Query({ schema: transactionsQuery }) { account, limit }: TransactionsQuery) {
+    return { items: await this.transactions.list(account, limit) };
+  }
+}

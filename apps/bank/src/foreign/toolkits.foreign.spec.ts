@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { uuidv7 } from '@halftone/kernel';
+import { type BankWorld, openBank } from '../attack/bank.fixture';
+import { harmless } from '../attack/attacks.fixture';
+
+const scripts = join(__dirname, '../../foreign');
+const run = promisify(execFile);
+
+let world: BankWorld;
+let folder: string;
+
+beforeAll(async () => {
+  world = await openBank();
+  folder = mkdtempSync(join(tmpdir(), 'halftone-bank-'));
+  const { key, certificate, bankCertificate, strangerCertificate } = world.who;
+  for (const [name, pem] of Object.entries({
+    key,
+    cert: certificate,
+    bankCert: bankCertificate,
+    stranger: strangerCertificate,
+  }))
+    writeFileSync(path(name), pem);
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await world.close();
+});
+
+const path = (name: string) => join(folder, `${name}.pem`);
+
+interface Said {
+  call: string;
+  answer?: Record<string, unknown>;
+  fault?: string;
+  subcodes?: string[];
+  detail?: unknown;
+}
+
+const about = (more: Record<string, unknown> = {}) => ({
+  reference: `foreign-${uuidv7()}`,
+  account: 'alice',
+  amount: 1250,
+  currency: 'USD',
+  username: world.who.username,
+  password: world.who.password,
+  key: path('key'),
+  cert: path('cert'),
+  bankCert: path('bankCert'),
+  ...more,
+});
+
+async function linesOf(program: string, args: string[]): Promise<Said[]> {
+  const { stdout } = await run(program, args, { timeout: 60_000 });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Said);
+}
+
+const zeep = (port: string, proof: string, facts: Record<string, unknown>) =>
+  linesOf('/usr/bin/python3', [join(scripts, 'zeep_client.py'), world.wsdl, port, proof, JSON.stringify(facts)]);
+const php = (version: string, facts: Record<string, unknown>) =>
+  linesOf('php', [join(scripts, 'soap_client.php'), world.wsdl, version, JSON.stringify(facts)]);
+
+/** Numbers come as such or as text, by the toolkit's taste. */
+const fieldsOf = ({ answer }: Said) =>
+  Object.fromEntries(Object.entries(answer ?? {}).map(([name, value]) => [name, String(value)]));
+
+/** What every toolkit must have seen, and the rows that must be there after. */
+async function expectEveryOperation(said: Said[], { reference }: { reference: string }, before: number): Promise<void> {
+  const [debit, again, reused, found, credit, balance, tooMuch, unknown] = said;
+  if (!debit || !again || !reused || !found || !credit || !balance || !tooMuch || !unknown)
+    throw new Error('too few calls');
+  expect(fieldsOf(debit)).toMatchObject({ reference, account: 'alice', amount: '1250', currency: 'USD' });
+  expect(fieldsOf(again)['transactionId']).toBe(fieldsOf(debit)['transactionId']);
+  expect(fieldsOf(found)).toMatchObject({ reference, transactionId: fieldsOf(debit)['transactionId'] });
+  expect(fieldsOf(credit)['transactionId']).not.toBe(fieldsOf(debit)['transactionId']);
+  expect(fieldsOf(balance)).toMatchObject({ account: 'alice', balance: String(before), currency: 'USD' });
+  expect([reused, tooMuch, unknown].map((one) => JSON.stringify(one.detail))).toEqual([
+    expect.stringContaining('REFERENCE_REUSED'),
+    expect.stringContaining('INSUFFICIENT_FUNDS'),
+    expect.stringContaining('TRANSACTION_UNKNOWN'),
+  ]);
+  expect(await world.transactionsOf(reference)).toEqual([
+    { reference, kind: 'debit', state: 'booked', amount: 1250 },
+    { reference: `${reference}-back`, kind: 'credit', state: 'booked', amount: 1250 },
+    { reference: `${reference}-more`, kind: 'debit', state: 'refused', amount: 10 ** 11 },
+  ]);
+}
+
+describe('python3-zeep does every operation', () => {
+  test.each([
+    ['BankSoap11', 'username'],
+    ['BankSoap12', 'username'],
+    ['BankSoap11', 'signature'],
+    ['BankSoap12', 'signature'],
+  ])('over %s, proved by %s, and verifies each reply and each fault', async (port, proof) => {
+    const facts = about();
+    const before = await world.balanceOf('alice');
+    await expectEveryOperation(await zeep(port, proof, facts), facts, before);
+  });
+
+  test('and would notice replies that somebody else signed', async () => {
+    const mistaken = zeep('BankSoap11', 'signature', about({ bankCert: path('stranger') }));
+    await expect(mistaken).rejects.toThrow('SignatureVerificationFailed');
+  });
+
+  test('and reads the fault of a wrong password', async () => {
+    const [debit] = await zeep('BankSoap12', 'username', about({ password: 'wrong' }));
+    expect(debit?.subcodes).toEqual(['FailedAuthentication']);
+  });
+});
+
+describe("PHP's SoapClient does every operation", () => {
+  test.each([['11'], ['12']])('over SOAP 1.%s', async (version) => {
+    const facts = about();
+    const before = await world.balanceOf('alice');
+    const said = await php(version, facts);
+    await expectEveryOperation(said, facts, before);
+    expect(JSON.stringify(said.at(-1))).toContain('FailedAuthentication');
+  });
+});
+
+describe('xmlsec1', () => {
+  const envelope = 'http://schemas.xmlsoap.org/soap/envelope/';
+  const wsu = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
+  const wsse11 = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
+  const ids = [`${envelope}:Body`, `${wsu}:Timestamp`, `${wsse11}:SignatureConfirmation`];
+
+  const verify = async (xml: string, certificate: string) => {
+    const file = join(folder, 'message.xml');
+    writeFileSync(file, xml);
+    const idAttributes = ids.flatMap((id) => ['--id-attr:Id', id]);
+    const { stdout, stderr } = await run('xmlsec1', [
+      '--verify',
+      '--pubkey-cert-pem',
+      certificate,
+      ...idAttributes,
+      file,
+    ]);
+    return stdout + stderr;
+  };
+
+  test("verifies the bank's reply", async () => {
+    const { body } = await harmless(world.url, 'signature', world.who);
+    const said = await verify(body, path('bankCert'));
+    expect(said).toMatch(/^OK$/m);
+    expect(said).toMatch(/SignedInfo References \(ok\/all\): [23]\/[23]/);
+  });
+
+  test('refuses it when a byte of the Body was changed, and by another certificate', async () => {
+    const { body } = await harmless(world.url, 'signature', world.who);
+    await expect(verify(body.replace('>alice<', '>alicf<'), path('bankCert'))).rejects.toThrow();
+    await expect(verify(body, path('stranger'))).rejects.toThrow();
+  });
+});

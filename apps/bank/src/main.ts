@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { bank } from './bank';
+
+void runService(bank);

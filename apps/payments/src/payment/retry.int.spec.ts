@@ -1,0 +1,127 @@
+import { paymentsV1 } from '@halftone/contracts';
+import { uuidv7 } from '@halftone/kernel';
+import { freshSchema } from '@halftone/testing';
+import {
+  alice,
+  balanceOf,
+  bankOrder,
+  bob,
+  eventTypes,
+  givenAShop,
+  olga,
+  order,
+  outcomes,
+  payment,
+  refused,
+  retryOf,
+} from '../payments.fixture';
+
+const { WALLET, BANK } = paymentsV1.PaymentMethod;
+
+/** Paying again for an order whose payment was declined. */
+const shop = givenAShop(freshSchema);
+
+const declinedOrder = async () => {
+  const placed = order(100_001);
+  await shop.payments.captureFor(placed, uuidv7());
+  return placed.id;
+};
+const statuses = async (orderId: string) =>
+  (await shop.queries.findByOrder(alice, [orderId])).map(({ method, status }) => `${method} ${status}`);
+
+test('the bank pays what the wallet could not', async () => {
+  const id = await declinedOrder();
+  const { response } = await shop.payments.create(alice, retryOf(id, BANK));
+  expect(response).toMatchObject({ orderId: id, amount: 100_001, currency: 'USD', description: `order ${id}` });
+  expect(await statuses(id)).toEqual(['wallet declined', 'bank captured']);
+  expect(await eventTypes(shop)).toEqual(['payment.declined', 'payment.captured']);
+  expect(shop.bank.accounts.get('alice')).toBe(399_999);
+});
+
+test('the wallet pays what the bank refused', async () => {
+  shop.bank.accounts.set('alice', 0);
+  const placed = bankOrder(700);
+  await shop.payments.captureFor(placed, uuidv7());
+  await shop.worker.next();
+  await shop.payments.create(alice, retryOf(placed.id));
+  expect(await statuses(placed.id)).toEqual(['bank declined', 'wallet captured']);
+  expect(await balanceOf(shop, 'wallet:alice')).toBe(99_300);
+});
+
+test('a wallet that still holds too little leaves nothing behind', async () => {
+  const id = await declinedOrder();
+  await expect(shop.payments.create(alice, retryOf(id))).rejects.toEqual(refused('INSUFFICIENT_FUNDS'));
+  expect(await statuses(id)).toEqual(['wallet declined']);
+});
+
+test('a bank that refuses again leaves the order as unpaid as before', async () => {
+  const id = await declinedOrder();
+  shop.bank.accounts.set('alice', 0);
+  await expect(shop.payments.create(alice, retryOf(id, BANK))).rejects.toEqual(refused('INSUFFICIENT_FUNDS'));
+  expect(await statuses(id)).toEqual(['wallet declined', 'bank declined']);
+  shop.bank.accounts.set('alice', 500_000);
+  await shop.payments.create(alice, retryOf(id, BANK));
+  expect(await statuses(id)).toContain('bank captured');
+});
+
+test('of ten tries at once one pays, whatever the method', async () => {
+  const placed = order(100_001);
+  await shop.payments.captureFor(placed, uuidv7());
+  await shop.db.rows.updateTable('payment').set({ amount: 700 }).execute();
+  const tries = Array.from({ length: 10 }, (_, at) =>
+    shop.payments.create(alice, retryOf(placed.id, at % 2 ? WALLET : BANK)),
+  );
+  const answers = await outcomes(tries);
+  expect(answers.filter((answer) => answer === 'done')).toHaveLength(1);
+  const words = ['done', 'INSUFFICIENT_FUNDS', 'ORDER_NOT_PAYABLE', 'PAYMENT_IN_PROGRESS'];
+  expect(answers.filter((answer) => !words.includes(answer))).toEqual([]);
+  expect(await balanceOf(shop, 'shop:revenue')).toBe(700);
+});
+
+test('two events of one order put one payment down', async () => {
+  const placed = bankOrder(700);
+  await Promise.all([uuidv7(), uuidv7(), uuidv7()].map((event) => shop.payments.captureFor(placed, event)));
+  expect(await statuses(placed.id)).toEqual(['bank pending']);
+});
+
+test('while the bank is asked nobody else may try, and once it is paid nobody ever', async () => {
+  const placed = bankOrder(700);
+  await shop.payments.captureFor(placed, uuidv7());
+  await expect(shop.payments.create(alice, retryOf(placed.id))).rejects.toEqual(refused('PAYMENT_IN_PROGRESS'));
+  await shop.worker.next();
+  await expect(shop.payments.create(alice, retryOf(placed.id))).rejects.toEqual(refused('ORDER_NOT_PAYABLE'));
+});
+
+test.each([
+  ['somebody else', bob],
+  ['an operator', olga],
+])('%s may not', async (_, who) => {
+  const id = await declinedOrder();
+  await expect(shop.payments.create(who, retryOf(id))).rejects.toEqual(refused('ORDER_NOT_FOUND'));
+});
+
+test.each([
+  ['an unknown order', retryOf(uuidv7()), 'ORDER_NOT_FOUND'],
+  ['what is no order', retryOf('x'), 'ORDER_NOT_FOUND'],
+  ['an order and an amount', payment(1, { orderId: uuidv7() }), 'VALIDATION_FAILED'],
+  ['nothing', payment(0), 'VALIDATION_FAILED'],
+  ['less than nothing', payment(-5), 'VALIDATION_FAILED'],
+  ['too much', payment(10 ** 12 + 1), 'VALIDATION_FAILED'],
+  ['a foreign currency from the bank', payment(1, { currency: 'EUR', method: BANK }), 'CURRENCY_UNSUPPORTED'],
+  ['a foreign currency from the wallet', payment(1, { currency: 'EUR' }), 'CURRENCY_UNSUPPORTED'],
+])('%s is refused and leaves nothing, not even the key', async (_, request, code) => {
+  await expect(shop.payments.create(alice, request)).rejects.toEqual(refused(code));
+  expect(await shop.db.rows.selectFrom('idempotency').selectAll().execute()).toEqual([]);
+  expect(await shop.db.rows.selectFrom('payment').selectAll().execute()).toEqual([]);
+  expect(shop.bank.heard).toEqual([]);
+});
+
+test('the payments of one order are listed alone', async () => {
+  const id = await declinedOrder();
+  await shop.payments.create(alice, payment(5));
+  await shop.payments.create(alice, retryOf(id, BANK));
+  expect((await shop.queries.list(alice, 20, '', id)).items.map(({ method }) => method)).toEqual(['bank', 'wallet']);
+  expect((await shop.queries.list(bob, 20, '', id)).items).toEqual([]);
+  expect((await shop.queries.list(alice, 20, '', 'x')).items).toEqual([]);
+  expect((await shop.queries.list(alice, 20, '')).items).toHaveLength(3);
+});

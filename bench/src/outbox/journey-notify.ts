@@ -1,0 +1,25 @@
+import { sql } from 'kysely';
+import type { Program } from '../program.ts';
+import { freshDatabase } from './database.ts';
+import { openJourney } from './journey.ts';
+import { relayPlainly } from './plain-relay.ts';
+
+/** A look at each NOTIFY, which the transaction itself sends. */
+export const run: Program = async (settings) => {
+  const database = await freshDatabase(settings.databaseUrl, 4);
+  const journey = await openJourney(settings);
+  let heard = false;
+  let wake = () => undefined as void;
+  const untilHeard = async (client: import('pg').Client) => {
+    if (client.listenerCount('notification') === 0) {
+      client.on('notification', () => {
+        heard = true;
+        wake();
+      });
+    }
+    if (!heard) await new Promise<void>((resolve) => (wake = resolve));
+    heard = false;
+  };
+  await relayPlainly(settings.databaseUrl, journey.publish, untilHeard, 'listen bench_outbox');
+  return journey.travel(database, (tx) => sql`notify bench_outbox`.execute(tx));
+};

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { topics } from '@halftone/contracts';
+import { jsonOf, send } from '@halftone/tools/client/http.ts';
+import { eventually } from '@halftone/tools/client/retry.ts';
+import { expecting, type Session } from '@halftone/tools/client/session.ts';
+import { notificationsAfter, placeOrder, waitUntilFinal, waitUntilQuiet } from '@halftone/tools/client/shop.ts';
+import type { LetterLine } from '@halftone/tools/dlq/letter-view.ts';
+import { DeadLetterLog } from '@halftone/tools/dlq/log.ts';
+import { root } from '@halftone/tools/engines/config.ts';
+import { runningSources } from '@halftone/tools/verify/sources.ts';
+import { brokenInvariants, query, shopping, signedIn, system } from './system';
+
+const run = promisify(execFile);
+
+let alice: Session;
+let bob: Session;
+let olga: Session;
+let kafka: DeadLetterLog;
+
+beforeAll(async () => {
+  [alice, bob, olga] = await Promise.all([signedIn('alice'), signedIn('bob'), signedIn('olga')]);
+  kafka = await DeadLetterLog.open(runningSources().brokers);
+  await dlq('drop', '--all');
+});
+afterAll(async () => {
+  await dlq('drop', '--all');
+  await kafka.close();
+});
+
+/** What `halftone dlq` prints, line by line. */
+async function dlq(...args: string[]): Promise<LetterLine[]> {
+  const { stdout } = await run(join(root, 'halftone'), ['dlq', ...args, '--json']);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as LetterLine);
+}
+
+const refusal = (...args: string[]) =>
+  run(join(root, 'halftone'), ['dlq', ...args]).then(
+    () => undefined,
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
+  );
+
+interface GraphAnswer {
+  data?: Record<string, unknown>;
+  errors?: { extensions: { code: string } }[];
+}
+
+async function graph(session: Session, query: string, variables: object = {}): Promise<GraphAnswer> {
+  const headers = { ...(await session.authorization()), 'content-type': 'application/json' };
+  const body = JSON.stringify({ query, variables });
+  return jsonOf<GraphAnswer>(await send(system().urls.graphql, { method: 'POST', headers, body }));
+}
+
+const headers = (more: object = {}) => ({
+  ce_specversion: '1.0',
+  ce_id: randomUUID(),
+  ce_source: 'test',
+  ce_type: 'order.placed',
+  ce_subject: `orders/${randomUUID()}`,
+  ce_time: new Date().toISOString(),
+  ce_sequence: '1',
+  ...more,
+});
+const garbage = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
+const without = (name: string) => Object.fromEntries(Object.entries(headers()).filter(([key]) => key !== name));
+
+/** None of them says anything that anybody could act on, each in its own way. */
+const poisons = [
+  ['no headers', { value: garbage, headers: {} }],
+  ['nothing at all', { value: Buffer.alloc(0), headers: {} }],
+  ['a tombstone', { value: null, headers: headers() }],
+  ['an empty value', { value: Buffer.alloc(0), headers: headers() }],
+  ['a value that is no protobuf', { value: garbage, headers: headers() }],
+  ['no type', { value: garbage, headers: without('ce_type') }],
+  ['an id that is no UUID', { value: garbage, headers: headers({ ce_id: "1'; drop table inbox; --" }) }],
+  ['an id with a null byte', { value: garbage, headers: headers({ ce_id: 'a\0b' }) }],
+  ['a time before all times', { value: garbage, headers: headers({ ce_time: '-000001-01-01T00:00:00Z' }) }],
+  ['a negative sequence', { value: garbage, headers: headers({ ce_sequence: '-1' }) }],
+  ['almost 1 MiB', { value: Buffer.concat([garbage, randomBytes(1024 * 1024 - 600)]), headers: headers() }],
+] as const;
+
+test('poison of every kind among the events of a customer: each goes to the dead letters of those who read it, and the order is shipped', async () => {
+  const { imageId, product } = await shopping(bob);
+  for (const [, message] of poisons) await kafka.append(topics.orders.name, { key: 'bob', ...message });
+  const { id } = await placeOrder(bob, imageId, product);
+  expect(await waitUntilFinal(bob, id)).toMatchObject({ status: 'shipped' });
+  await waitUntilQuiet(bob);
+  // The consumers of payments, orders and notifications read what happened to orders.
+  const letters = await eventually('all letters', async () => {
+    const found = await dlq('list');
+    return found.length === 3 * poisons.length ? found : undefined;
+  });
+  expect(new Set(letters.map(({ reason }) => reason))).toEqual(new Set(['UndecodableError']));
+  expect(new Set(letters.map(({ group }) => group))).toEqual(
+    new Set(['halftone.notifications', 'halftone.orders', 'halftone.payments']),
+  );
+  expect(await brokenInvariants()).toEqual([]);
+});
+
+test('a person at the desk: shows, replays in vain, drops; what is closed stays closed', async () => {
+  const [letter] = await dlq('list', '--group', 'halftone.payments');
+  const [shown] = await dlq('show', letter!.id);
+  expect(shown).toMatchObject({ id: letter!.id, reason: 'UndecodableError', key: 'bob', bytes: '//////8=' });
+  await dlq('replay', letter!.id);
+  // Nothing was repaired: it comes back as another letter, to this group only.
+  await eventually('the new letter', async () => {
+    const open = await dlq('list');
+    return (open.length === 3 * poisons.length && !open.some(({ id }) => id === letter!.id)) || undefined;
+  });
+  expect(await refusal('replay', letter!.id)).toMatchObject({ code: 1, stderr: expect.stringContaining('replayed') });
+  expect(await refusal('drop', 'halftone.payments/999999')).toMatchObject({ code: 1 });
+  expect(await refusal('resend', letter!.id)).toMatchObject({ code: 64 });
+  await dlq('drop', '--all', '--group', 'halftone.payments');
+  expect(await dlq('list', '--group', 'halftone.payments')).toEqual([]);
+});
+
+test('the graph gives the operator the same, and nobody else', async () => {
+  const list =
+    'query ($state: DeadLetterState) { deadLetters(state: $state, limit: 100) { id group state reason key } }';
+  const drop = 'mutation ($id: ID!) { dropDeadLetter(id: $id) { id state resolvedBy } }';
+  const replay = 'mutation ($id: ID!) { replayDeadLetter(id: $id) { id } }';
+  const [first] = await dlq('list');
+  const variables = { id: first!.id };
+  for (const question of [list, drop, replay])
+    expect(await graph(bob, question, variables)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  const { data } = await graph(olga, list, { state: 'OPEN' });
+  expect(data?.['deadLetters']).toContainEqual(
+    expect.objectContaining({ id: first!.id, state: 'OPEN', reason: 'UndecodableError', key: 'bob' }),
+  );
+  expect(await graph(olga, drop, variables)).toEqual({
+    data: { dropDeadLetter: { id: first!.id, state: 'DROPPED', resolvedBy: 'olga' } },
+  });
+  expect(await graph(olga, replay, variables)).toMatchObject({
+    errors: [{ extensions: { code: 'DEAD_LETTER_CLOSED' } }],
+  });
+  expect(await graph(olga, replay, { id: 'halftone.orders/999999' })).toMatchObject({
+    errors: [{ extensions: { code: 'DEAD_LETTER_NOT_FOUND' } }],
+  });
+});
+
+test('an event that a bug cannot handle: others flow, it becomes a letter, the bug is repaired, a replay takes effect once', async () => {
+  await dlq('drop', '--all');
+  const [{ seq } = { seq: 0 }] = (await alice.get<{ items: { seq: number }[] }>('/v1/notifications?limit=1')).items;
+  const told = async () => (await notificationsAfter(alice, seq)).map(({ type }) => type);
+  const transfer = async (from: Session, to: string) =>
+    expecting('transfer', await from.post('/v1/transfers', { to, amount: 1, currency: 'USD' }), 201);
+  // The bug: alice cannot be told of transfers.
+  const bug = `check (channel <> 'customer:alice' or type <> 'transfer.completed') not valid`;
+  await query(`alter table notifications.notification add constraint bug ${bug}`);
+  try {
+    await transfer(alice, 'bob');
+    await eventually('the event to be parked', async () => {
+      const [row] = await query<{ n: string }>(
+        `select count(*) as n from notifications.parked_event where state = 'waiting'`,
+      );
+      return Number(row?.n) > 0 || undefined;
+    });
+    const { imageId, product } = await shopping(bob);
+    const { id } = await placeOrder(bob, imageId, product);
+    expect(await waitUntilFinal(bob, id)).toMatchObject({ status: 'shipped' });
+    expect(await told()).toEqual([]);
+    // Its next try is the last one.
+    await query(`update notifications.parked_event set attempts = 11, next_try_at = now() where state = 'waiting'`);
+    await eventually('the letter', async () => (await dlq('list')).length === 1 || undefined);
+  } finally {
+    await query('alter table notifications.notification drop constraint bug');
+  }
+  const [letter] = await dlq('list');
+  expect(letter).toMatchObject({
+    group: 'halftone.notifications',
+    type: 'transfer.completed',
+    key: 'alice',
+    attempts: 12,
+  });
+  expect(letter!.message).toContain('bug');
+  expect(await told()).toEqual([]);
+  await dlq('replay', letter!.id);
+  await eventually('alice to be told', async () => ((await told()).length > 0 ? true : undefined));
+  expect(await refusal('replay', letter!.id)).toMatchObject({ code: 1 });
+  expect(await brokenInvariants()).toEqual([]);
+  expect(await told()).toEqual(['transfer.completed']);
+  expect(await dlq('list')).toEqual([]);
+});

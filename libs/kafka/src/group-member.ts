@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logger } from '@halftone/service';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { consumerLosses } from './metrics';
+
+/**
+ * The broker's default minimum. A member that was killed holds the group up for this long when it comes back, because it comes back under
+ * a new member id (kafkajs has no static membership).
+ */
+const SESSION_TIMEOUT_MS = 6000;
+export const HEARTBEAT_MS = 1000;
+/** Longer than a rebalance may take. A consumer that says nothing for so long is one that never comes back (kafkajs #1277). */
+const SILENCE_MS = 45_000;
+const LONGEST_BACKOFF_MS = 2000;
+/** Without a single join for so long, for reasons that kafkajs itself calls final, a fresh process may see something that we do not. */
+const GIVE_UP_MS = 120_000;
+
+/** One membership between two joins: what was learnt under it may be wrong under the next one. */
+export interface Membership {
+  isCurrent(): boolean;
+}
+
+export interface GroupMemberOptions {
+  kafka: Kafka;
+  group: string;
+  topics: readonly string[];
+  eachBatch(payload: EachBatchPayload, membership: Membership): Promise<void>;
+  /** Called when nothing helps any more; the process must end so that a fresh one takes over. */
+  onFatal(error: Error): void;
+}
+
+/**
+ * Takes part in a consumer group for as long as the process runs. kafkajs restarts its consumer for some errors and leaves it dead for
+ * others; here every consumer that is lost, or has fallen silent, is left behind and a fresh one opened, whatever the reason.
+ */
+export class GroupMember {
+  private consumer: Consumer | undefined;
+  private membership: object = {};
+  private lost = Promise.withResolvers<Error | undefined>();
+  private lastSignAt = 0;
+  private lastJoinAt = 0;
+  private stopping = false;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: GroupMemberOptions) {
+    consumerLosses.inc({ group: options.group }, 0);
+  }
+
+  /** Resolves when connected; joining the group goes on behind it, which after a crash may take as long as the session timeout. */
+  async start(): Promise<void> {
+    this.lastJoinAt = Date.now();
+    try {
+      await this.open();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.running = this.runUntilStopped();
+  }
+
+  /** Ends after the message in hand, commits, and leaves the group so that others take over at once. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.lost.resolve(undefined);
+    await this.running;
+  }
+
+  private async runUntilStopped(): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      const watch = setInterval(() => this.noticeSilence(), HEARTBEAT_MS);
+      const error = await this.lost.promise;
+      clearInterval(watch);
+      await this.close();
+      if (this.stopping) return;
+      if (this.lastJoinAt > Date.now() - SILENCE_MS) failures = 0;
+      this.complain(error);
+      await sleep(Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS));
+      await this.open().catch((failure: Error) => this.lost.resolve(failure));
+    }
+  }
+
+  private async open(): Promise<void> {
+    const { kafka, group, topics } = this.options;
+    const lost = Promise.withResolvers<Error | undefined>();
+    this.lost = lost;
+    if (this.stopping) lost.resolve(undefined);
+    const consumer = kafka.consumer({
+      groupId: group,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      rebalanceTimeout: 10_000,
+      maxWaitTimeInMs: 100,
+      minBytes: 1,
+      maxBytes: 4 * 1024 * 1024,
+      retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8, restartOnFailure: async () => false },
+    });
+    this.consumer = consumer;
+    this.listen(consumer, lost.resolve);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    const running = consumer.run({
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 8,
+      eachBatch: (payload) => {
+        const membership = this.membership;
+        return this.options.eachBatch(payload, { isCurrent: () => membership === this.membership });
+      },
+    });
+    running.catch(lost.resolve);
+  }
+
+  private listen(consumer: Consumer, lose: (error: Error) => void): void {
+    const { events } = consumer;
+    this.lastSignAt = Date.now();
+    const sign = () => (this.lastSignAt = Date.now());
+    for (const event of [events.FETCH, events.HEARTBEAT, events.REBALANCING]) consumer.on(event, sign);
+    consumer.on(events.CRASH, ({ payload: { error } }) => lose(error));
+    consumer.on(events.GROUP_JOIN, () => {
+      this.membership = {};
+      this.lastSignAt = this.lastJoinAt = Date.now();
+    });
+  }
+
+  private noticeSilence(): void {
+    if (Date.now() - this.lastSignAt > SILENCE_MS) this.lost.resolve(new Error(`silent for ${SILENCE_MS} ms`));
+  }
+
+  private complain(error: Error | undefined): void {
+    const { group, onFatal } = this.options;
+    consumerLosses.inc({ group });
+    logger('consumer').warn({ group, err: error }, 'the consumer was lost; opening another');
+    if (error && !mayPass(error) && Date.now() - this.lastJoinAt > GIVE_UP_MS) onFatal(error);
+  }
+
+  /** One that cannot even leave is left to itself: the broker ends its membership. */
+  private async close(): Promise<void> {
+    const consumer = this.consumer;
+    this.consumer = undefined;
+    const left = consumer
+      ?.disconnect()
+      .catch((error: Error) => logger('consumer').debug({ err: error }, 'did not leave'));
+    await Promise.race([left, sleep(SILENCE_MS, undefined, { ref: false })]);
+    this.membership = {};
+  }
+}
+
+/** As kafkajs itself judges: used-up retries count by what they were about. */
+function mayPass(error: Error & { retriable?: boolean }): boolean {
+  const { cause } = error;
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true;
+  return cause instanceof Error ? mayPass(cause) : error.retriable !== false;
+}

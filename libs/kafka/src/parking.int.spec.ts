@@ -1,0 +1,166 @@
+import { DomainError } from '@halftone/kernel';
+import { engines, eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
+import { sql } from 'kysely';
+import type { Received } from './event-message';
+import { ensureTopics } from './ensure-topics';
+import { TestGroup } from './fixture/group.fixture';
+
+jest.setTimeout(60_000);
+
+let schema: FreshSchema;
+let given: TestGroup;
+let seen: string[];
+/** Values whose handling fails as if by a bug. */
+let broken: Set<string>;
+
+beforeAll(async () => {
+  schema = await freshSchema('parking');
+});
+afterAll(() => schema.drop());
+beforeEach(async () => {
+  given = await new TestGroup(engines().brokers, schema.url).open('parking');
+  seen = [];
+  broken = new Set();
+});
+afterEach(() => given.close());
+
+const handle = async ({ value }: Received<string>): Promise<void> => {
+  if (broken.has(value)) throw new TypeError(`cannot read ${value}`);
+  seen.push(value);
+};
+/** Its next try is its last one. */
+const exhaust = (offset: number) =>
+  sql`update parked_event set attempts = 11, next_try_at = now() where "offset" = ${offset} and consumer = ${given.group}`.execute(
+    given.database.rows,
+  );
+const startOver = () =>
+  given.admin.setOffsets({
+    groupId: given.group,
+    topic: given.topic.name,
+    partitions: [
+      { partition: 0, offset: '0' },
+      { partition: 1, offset: '0' },
+    ],
+  });
+const isQuiet = () => eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+
+test('while an event fails, those of other keys of its partition are handled; those of its own key wait in their order', async () => {
+  const [a, b, c] = given.neighbours(3) as [string, string, string];
+  broken.add('a1');
+  await given.consume(handle);
+  await given.send(['a1', a], ['b1', b], ['a2', a], ['c1', c], ['a3', a], ['b2', b]);
+  await eventually(() => expect(seen).toEqual(['b1', 'c1', 'b2']), 10_000);
+  expect((await given.parked()).map(({ key, value, state }) => [key, value, state])).toEqual([
+    [a, 'a1', 'waiting'],
+    [a, 'a2', 'waiting'],
+    [a, 'a3', 'waiting'],
+  ]);
+  await eventually(async () => expect(await scraped(`parked_events{group="${given.group}"}`)).toBe(3));
+  broken.clear();
+  await eventually(() => expect(seen).toEqual(['b1', 'c1', 'b2', 'a1', 'a2', 'a3']), 10_000);
+  await given.send(['a4', a]);
+  await eventually(() => expect(seen.at(-1)).toBe('a4'), 10_000);
+  await isQuiet();
+});
+
+test('what fails again and again goes to the dead letters with the error, and its key flows on', async () => {
+  const [a] = given.neighbours(1) as [string];
+  broken.add('a1');
+  await given.consume(handle);
+  await given.send(['a1', a], ['a2', a]);
+  await eventually(async () => expect(await given.parked()).toHaveLength(2), 10_000);
+  expect(seen).toEqual([]);
+  await exhaust(0);
+  await eventually(() => expect(seen).toEqual(['a2']), 10_000);
+  expect(await given.letters()).toMatchObject([
+    { reason: 'TypeError', message: 'cannot read a1', attempts: 12, state: 'open', original: { key: Buffer.from(a) } },
+  ]);
+});
+
+test('a part that is away holds events back for a moment, then lets others pass, and never makes a dead letter', async () => {
+  const [a, b] = given.neighbours(2) as [string, string];
+  let isAway = true;
+  await given.consume(async ({ value }) => {
+    if (value.startsWith('a') && isAway) throw new DomainError('UNAVAILABLE', 'the peer is away');
+    seen.push(value);
+  });
+  await given.send(['a1', a], ['b1', b]);
+  await eventually(() => expect(seen).toEqual(['b1']), 10_000);
+  await sql`update parked_event set attempts = 1000 where consumer = ${given.group}`.execute(given.database.rows);
+  await eventually(async () => expect((await given.parked())[0]!.attempts).toBeGreaterThan(1000), 10_000);
+  isAway = false;
+  await eventually(() => expect(seen).toEqual(['b1', 'a1']), 10_000);
+  expect(await given.letters()).toEqual([]);
+});
+
+test('a handler that hangs costs its own key its time, once', async () => {
+  const [a, b] = given.neighbours(2) as [string, string];
+  const gate = Promise.withResolvers<void>();
+  await given.consume(async ({ value }) => {
+    if (value === 'a1') await gate.promise;
+    seen.push(value);
+  });
+  await given.send(['a1', a], ['b1', b], ['a2', a]);
+  await eventually(() => expect(seen).toEqual(['b1']), 20_000);
+  expect((await given.parked()).map(({ value }) => value)).toEqual(['a1', 'a2']);
+  gate.resolve();
+  await eventually(() => expect(seen.at(-1)).toBe('a2'), 20_000);
+});
+
+test('the next owner of the partition knows what is parked, and an offset that was not committed changes nothing', async () => {
+  const [a, b] = given.neighbours(2) as [string, string];
+  broken.add('a1').add('x');
+  const first = await given.consume(handle);
+  await given.send(['a1', a], ['a2', a], ['x', b], ['b1', b]);
+  await eventually(async () => expect(await given.parked()).toHaveLength(4), 10_000);
+  await exhaust(2);
+  await eventually(() => expect(seen).toEqual(['b1']), 10_000);
+  await first.stop();
+  // As if it had died before its commit: all is delivered again. What is in the rows, or was and died, is not handled.
+  await startOver();
+  broken.delete('x');
+  await given.consume(handle);
+  await given.send(['a3', a], ['b2', b]);
+  await eventually(() => expect(seen.at(-1)).toBe('b2'), 15_000);
+  expect(seen).toEqual(['b1', 'b1', 'b2']);
+  expect((await given.parked()).map(({ value }) => value)).toEqual(['a1', 'a2', 'a3']);
+  broken.clear();
+  await eventually(() => expect(seen).toEqual(['b1', 'b1', 'b2', 'a1', 'a2', 'a3']), 10_000);
+  expect(await given.letters()).toHaveLength(1);
+});
+
+test('without the database nothing is parked and nothing passes: the event is tried in place', async () => {
+  const [a, b] = given.neighbours(2) as [string, string];
+  let failures = 0;
+  const rename = (from: string, to: string) => schema.alter(`alter table parking.${from} rename to ${to}`);
+  await given.consume(async ({ value }) => {
+    if (value === 'a1' && failures++ === 0) throw new TypeError('x');
+    seen.push(value);
+  });
+  await given.send(['a0', a]);
+  await eventually(() => expect(seen).toEqual(['a0']), 10_000);
+  await rename('parked_event', 'away');
+  try {
+    await given.send(['a1', a], ['b1', b]);
+    await eventually(() => expect(failures).toBe(1), 10_000);
+    const retried = `consumer_handled_total{group="${given.group}",type="text",outcome="retried"}`;
+    await eventually(async () => expect(await scraped(retried)).toBeGreaterThan(1), 10_000);
+    expect(seen).toEqual(['a0']);
+  } finally {
+    await rename('away', 'parked_event');
+  }
+  await eventually(() => expect(seen).toEqual(['a0', 'a1', 'b1']), 10_000);
+});
+
+test('a topic that was deleted and made anew is read from its beginning, whatever was remembered of the old one', async () => {
+  const [a] = given.neighbours(1) as [string];
+  await given.consume(handle);
+  await given.send(['poison', a], ['a1', a]);
+  await eventually(() => expect(seen).toEqual(['a1']), 10_000);
+  await eventually(async () => expect(await given.letters()).toHaveLength(1), 10_000);
+  await given.admin.deleteTopics({ topics: [given.topic.name] });
+  await eventually(async () => expect(await given.admin.listTopics()).not.toContain(given.topic.name), 10_000);
+  await eventually(() => ensureTopics(given.admin, [given.topic]), 10_000);
+  await eventually(() => given.send(['new', a]), 10_000);
+  await eventually(() => expect(seen).toContain('new'), 40_000);
+});

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { engines, eventually, freshSchema, type FreshSchema, testKeys } from '@halftone/testing';
+import { sql } from 'kysely';
+import { TestGroup } from './fixture/group.fixture';
+import { buildMember, Member, textOfFile } from './fixture/member.fixture';
+
+jest.setTimeout(120_000);
+
+let schema: FreshSchema;
+let given: TestGroup;
+let folder: string;
+let startedFile: string;
+let members: Member[];
+
+beforeAll(buildMember, 60_000);
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'member-'));
+  startedFile = join(folder, 'started');
+  schema = await freshSchema('member');
+  given = await new TestGroup(engines().brokers, schema.url, 4).open('member');
+  members = [];
+});
+afterEach(async () => {
+  await Promise.all(members.map((member) => member.end()));
+  await given.close();
+  await schema.drop();
+  rmSync(folder, { recursive: true });
+});
+
+function start(failpoints = ''): Member {
+  const { brokers, topic } = given;
+  const { name, partitions } = topic;
+  const member = Member.start({
+    databaseUrl: schema.url,
+    brokers,
+    topic: name,
+    partitions,
+    startedFile,
+    keys: testKeys,
+    failpoints,
+  });
+  members.push(member);
+  return member;
+}
+
+/** What took effect, per key in the order of the effects. */
+async function effects(): Promise<Record<string, string[]>> {
+  const { rows } = await sql<{ key: string; values: string[] }>`
+    select key, array_agg(value order by n) as values from effect group by key
+  `.execute(given.database.rows);
+  return Object.fromEntries(rows.map(({ key, values }) => [key, values]));
+}
+const run = (statement: string) => schema.alter(`set search_path = member; ${statement}`);
+const isReady = () => eventually(async () => expect(await effects()).toEqual({}), 20_000);
+/** As if the time of a claim had passed, whose holder is dead. */
+const endClaims = () => run('update parked_event set next_try_at = now()');
+
+test.each([
+  ['an event is parked, its offset not committed', 'consumer.parked.stored=kill'],
+  ['one of the same key is queued behind it', 'consumer.parked.behind=kill'],
+  ['it is claimed, its handler not called', 'consumer.parked.claimed=kill'],
+])('killed when %s: each event takes effect once, in the order of its key', async (_, failpoint) => {
+  const [a, b] = given.neighbours(2) as [string, string];
+  const first = start(failpoint);
+  await isReady();
+  await run(`insert into broken values ('a1')`);
+  await given.send(['a1', a], ['a2', a], ['b1', b]);
+  await first.ended();
+  start();
+  await eventually(async () => expect(await effects()).toEqual({ [b]: ['b1'] }), 30_000);
+  await run('delete from broken');
+  await endClaims();
+  await given.send(['a3', a]);
+  await eventually(async () => expect(await effects()).toEqual({ [a]: ['a1', 'a2', 'a3'], [b]: ['b1'] }), 30_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+});
+
+test('killed when a parked event has taken effect, its row not removed: it does not take effect again', async () => {
+  const [a] = given.neighbours(1) as [string];
+  const first = start('consumer.parked.handled=kill');
+  await isReady();
+  await run(`insert into broken values ('a1')`);
+  await given.send(['a1', a], ['a2', a]);
+  await eventually(async () => expect(await given.parked()).toHaveLength(2), 20_000);
+  await run('delete from broken');
+  await first.ended();
+  expect(await effects()).toEqual({ [a]: ['a1'] });
+  start();
+  await endClaims();
+  await eventually(async () => expect(await effects()).toEqual({ [a]: ['a1', 'a2'] }), 30_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+});
+
+test('killed when a letter is written, and that not noted: the letter is written again and counts once', async () => {
+  const [a] = given.neighbours(1) as [string];
+  const first = start('consumer.letter.put=kill');
+  await isReady();
+  await given.send(['poison', a], ['a2', a]);
+  await first.ended();
+  expect(await effects()).toEqual({});
+  start();
+  await endClaims();
+  await eventually(async () => expect(await effects()).toEqual({ [a]: ['a2'] }), 30_000);
+  expect(await given.letters()).toMatchObject([{ state: 'open', copies: 2, reason: 'UndecodableError' }]);
+});
+
+test('a member that is paused in the middle of an event, beyond its session, wakes up as a zombie and changes nothing', async () => {
+  const [a] = given.neighbours(1) as [string];
+  const zombie = start();
+  await isReady();
+  await given.send(['pause-1', a], ['a2', a], ['a3', a]);
+  await eventually(() => expect(textOfFile(startedFile)).toBe('pause-1'), 20_000);
+  zombie.signal('SIGSTOP');
+  start();
+  const whole = { [a]: ['pause-1', 'a2', 'a3'] };
+  await eventually(async () => expect(await effects()).toEqual(whole), 60_000);
+  zombie.signal('SIGCONT');
+  await given.send(['a4', a]);
+  await eventually(async () => expect((await effects())[a]).toContain('a4'), 30_000);
+  // It is a member again and takes part: both are alive, and what is sent from now on is handled once.
+  await given.send(['a5', a]);
+  const all = { [a]: ['pause-1', 'a2', 'a3', 'a4', 'a5'] };
+  await eventually(async () => expect(await effects()).toEqual(all), 30_000);
+  expect(zombie.hasEnded).toBe(false);
+  expect(await given.parked()).toEqual([]);
+  expect(await given.letters()).toEqual([]);
+});
+
+test('members come and go all the time, are killed and paused, and events fail now and then: once each, in order per key', async () => {
+  const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`);
+  const rounds = 15;
+  start();
+  start();
+  await isReady();
+  for (let round = 0; round < rounds; round += 1) {
+    const failing = keys[round % keys.length];
+    await run(`insert into broken values ('${failing}/${round}')`);
+    await given.send(...keys.map((key): [string, string] => [`${key}/${round}`, key]));
+    await changeMembers(round);
+    await sleep(700);
+    await run(`delete from broken where value = '${keys[(round + 15) % keys.length]}/${round - 5}'`);
+  }
+  await run('delete from broken');
+  const expected = Object.fromEntries(
+    keys.map((key) => [key, Array.from({ length: rounds }, (_, round) => `${key}/${round}`)]),
+  );
+  await eventually(async () => expect(await effects()).toEqual(expected), 60_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 40_000);
+  expect(await given.letters()).toEqual([]);
+});
+
+/** One joins, and in turn one leaves, is killed, or is paused for less or more than its session lasts. */
+async function changeMembers(round: number): Promise<void> {
+  const [oldest] = members.filter((member) => !member.hasEnded);
+  if (round % 3 === 0) start();
+  if (round % 5 === 1) oldest?.signal('SIGTERM');
+  if (round % 5 === 3) oldest?.signal('SIGKILL');
+  if (round === 4) {
+    oldest?.signal('SIGSTOP');
+    setTimeout(() => oldest?.signal('SIGCONT'), 8_000);
+  }
+  await sleep(100);
+}

@@ -1,0 +1,44 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+type Signal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
+
+export interface RunningRedis {
+  process: ChildProcess;
+  signal(name: Signal): void;
+}
+
+/** Starts it at this port of this machine. */
+export type RedisProgram = (port: number, settings: readonly string[]) => RunningRedis;
+
+/** The program of the Redis that says this about itself, or the image of the container that is at its port. */
+export async function findProgram(about: string, port: string): Promise<RedisProgram> {
+  const program = /^executable:(.+?)\r?$/m.exec(about)?.[1];
+  if (program && existsSync(program)) return ofProgram(program);
+  const query = ['ps', '--filter', `publish=${port}`, '--format', '{{.Image}}'];
+  const { stdout } = await promisify(execFile)('docker', query);
+  const [image] = stdout.split('\n');
+  if (!image) throw new Error('the Redis of the tests is on another machine: this test needs one that it can kill');
+  return ofImage(image);
+}
+
+const ofProgram =
+  (program: string): RedisProgram =>
+  (port, settings) => {
+    const place = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/tmp'];
+    const process = spawn(program, [...place, ...settings], { stdio: 'ignore' });
+    return { process, signal: (name) => void process.kill(name) };
+  };
+
+/** `docker run` stays for as long as the container does. */
+const ofImage =
+  (image: string): RedisProgram =>
+  (port, settings) => {
+    const container = `halftone-test-redis-${randomUUID()}`;
+    const options = ['--rm', '--name', container, '--publish', `127.0.0.1:${port}:${port}`];
+    const place = ['--port', `${port}`, '--protected-mode', 'no'];
+    const process = spawn('docker', ['run', ...options, image, ...place, ...settings], { stdio: 'ignore' });
+    return { process, signal: (name) => void execFileSync('docker', ['kill', '--signal', name, container]) };
+  };

@@ -1,0 +1,111 @@
+/** Two services alone with the engines, and money going through each in turn. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildAll } from '../build/build.ts';
+import { eventually } from '../client/retry.ts';
+import { serviceUrl } from '../engines/database.ts';
+import { paths } from '../engines/home.ts';
+import { root } from '../engines/config.ts';
+import { launch, stopProcess, type OsProcess } from '../engines/os-process.ts';
+import { freePort } from '../engines/port.ts';
+import { loadSecrets } from '../engines/secrets.ts';
+import { settingsOf } from '../supervisor/environment.ts';
+import type { Engines } from '../engines/run-state.ts';
+import type { Benchmark } from './benchmark.ts';
+import { contestLine } from './contest.ts';
+import { signAccessToken } from './access-token.ts';
+import { withWorkers, type Measured } from './workers.ts';
+
+const bench = 'transfers';
+const load = { operations: 4_000, concurrency: 16 };
+const customers = 10;
+const poolSize = '16';
+
+interface Service {
+  process: OsProcess;
+  grpc: string;
+}
+
+/** Clock ticks (hundredths of a second) that the process has used, user and system (proc(5), fields 14 and 15). */
+function cpuTicks({ pid }: OsProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+async function begin(name: string, entry: string, settings: Record<string, string>): Promise<Service> {
+  const { HTTP_PORT = '', GRPC_PORT = '' } = settings;
+  const process_ = await launch({
+    command: process.execPath,
+    args: ['--disable-warning=TimeoutNegativeWarning', entry],
+    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', DATABASE_POOL_SIZE: poolSize, ...settings },
+    cwd: root,
+    log: join(paths.logs, `bench-${name}.log`),
+  });
+  await eventually(`${name} to be ready`, async () => {
+    const ready = await fetch(`http://127.0.0.1:${HTTP_PORT}/healthz/ready`).catch(() => undefined);
+    return ready?.ok || undefined;
+  });
+  return { process: process_, grpc: `127.0.0.1:${GRPC_PORT}` };
+}
+
+async function payments(engines: Engines): Promise<Service> {
+  const assignment = {
+    name: 'payments',
+    replica: 1,
+    edge: false,
+    httpPort: await freePort(),
+    grpcPort: await freePort(),
+  } as const;
+  const settings = settingsOf(assignment, {
+    engines,
+    assignments: [assignment],
+    databaseUrl: (name) => serviceUrl(engines.postgres.url, name),
+    ...loadSecrets(),
+  });
+  return begin('payments', join(root, 'apps/payments/bundle/main.js'), settings);
+}
+
+async function bare({ postgres }: Engines): Promise<Service> {
+  const url = new URL(postgres.url);
+  url.searchParams.set('options', '-c search_path=bench');
+  return begin('bare', join(root, 'bench/src/transfers/bare-service.ts'), {
+    HTTP_PORT: String(await freePort()),
+    GRPC_PORT: String(await freePort()),
+    DATABASE_URL: url.href,
+    JWT_PUBLIC_KEY: loadSecrets().jwt.publicKey,
+  });
+}
+
+/** Exactly once: key, locks, double entry, two events, stored answer; relayed to Kafka. Against the least that moves money. */
+export const transfers: Benchmark = {
+  name: bench,
+  about: 'transfers per second of payments against two bare updates in a transaction behind the same edge',
+  rounds: 5,
+  run: ({ rounds, say }) =>
+    withWorkers(say, async (run, engines) => {
+      await buildAll(new AbortController().signal);
+      const services = { ours: await payments(engines), 'two-updates': await bare(engines) };
+      const tokens = Array.from({ length: customers }, (_, index) => signAccessToken(`load-${index + 1}`));
+      const results = new Map<string, Measured[]>(Object.keys(services).map((name) => [name, []]));
+      try {
+        for (let round = 0; round < rounds; round += 1) {
+          const order = Object.entries(services);
+          if (round % 2 === 1) order.reverse();
+          for (const [name, { grpc, process: server }] of order) {
+            const before = cpuTicks(server);
+            const { perSecond = Number.NaN } = await run(bench, 'drive', { ...load, grpc, tokens });
+            const cpuUs = ((cpuTicks(server) - before) * 10_000) / (load.operations * 1.1);
+            results.get(name)?.push({ perSecond, cpuUs });
+          }
+          say(`round ${round + 1} of ${rounds}`);
+        }
+      } finally {
+        await Promise.all(Object.values(services).map(({ process: one }) => stopProcess(one, 'SIGTERM', 12_000)));
+      }
+      return [
+        contestLine(results, { bench, case: 'transfers', unit: '/s', number: 'perSecond' }),
+        contestLine(results, { bench, case: 'service-cpu', unit: 'us', number: 'cpuUs' }),
+      ];
+    }),
+};

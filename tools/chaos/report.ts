@@ -1,0 +1,112 @@
+/** What each fault did to the clients: pure, from the history, what verify found in it, and when each fault began and was over. */
+import type { Operation } from '../history/history.ts';
+
+/** One fault as it happened; times in milliseconds since 1970. */
+export interface Committed {
+  number: number;
+  id: string;
+  target: string;
+  beganAt: number;
+  /** When it was taken back; of a kill, when it was done. */
+  liftedAt: number;
+  /** When the system was seen well again; undefined when it was not. */
+  wellAt: number | undefined;
+  /** False when no request came to where it was armed, so that nothing was hurt. */
+  hit: boolean;
+  problem?: string;
+}
+
+/** Keys of operations that verify found wrong. */
+export interface Wrong {
+  /** Acknowledged, and without an effect. */
+  lost: ReadonlySet<string>;
+  /** More than one effect, or one of a request that was refused. */
+  duplicated: ReadonlySet<string>;
+}
+
+export interface FaultReport {
+  fault: number;
+  id: string;
+  target: string;
+  hit: boolean;
+  /** How long it was bad. */
+  heldMs: number;
+  /** From then until orders went through again and every process was ready; null when they never did. */
+  recoveryMs: number | null;
+  /** Requests that were under way at any moment until then. */
+  requests: number;
+  /** Those that failed at first and succeeded when they were sent again. */
+  retried: number;
+  /** Those whose clients gave up without knowing. */
+  unknown: number;
+  lost: number;
+  duplicated: number;
+  p99Ms: number;
+  problem?: string;
+}
+
+export function reportOf(fault: Committed, operations: readonly Operation[], wrong: Wrong): FaultReport {
+  const { number, id, target, hit, beganAt, liftedAt, wellAt, problem } = fault;
+  const met = operations.filter((one) => one.invokedAt <= (wellAt ?? Infinity) && (one.endedAt ?? Infinity) >= beganAt);
+  return {
+    fault: number,
+    id,
+    target,
+    hit,
+    heldMs: liftedAt - beganAt,
+    recoveryMs: wellAt === undefined ? null : wellAt - liftedAt,
+    ...countsOf(met, wrong),
+    ...(problem && { problem }),
+  };
+}
+
+export type Counts = Pick<FaultReport, 'requests' | 'retried' | 'unknown' | 'lost' | 'duplicated' | 'p99Ms'>;
+
+export function countsOf(operations: readonly Operation[], { lost, duplicated }: Wrong): Counts {
+  return {
+    requests: operations.length,
+    retried: operations.filter(({ type, tries = 1 }) => type === 'ok' && tries > 1).length,
+    unknown: operations.filter(({ type }) => type === 'unknown').length,
+    lost: operations.filter(({ key }) => lost.has(key)).length,
+    duplicated: operations.filter(({ key }) => duplicated.has(key)).length,
+    p99Ms: p99(
+      operations.flatMap(({ type, invokedAt, endedAt }) => (type === 'ok' && endedAt ? [endedAt - invokedAt] : [])),
+    ),
+  };
+}
+
+/** 0 of nothing. */
+export function p99(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * 0.99) - 1)] ?? 0;
+}
+
+const columns: readonly (readonly [string, number, (report: FaultReport) => string])[] = [
+  ['#', 3, ({ fault }) => String(fault)],
+  ['fault', -24, ({ id }) => id],
+  ['target', -42, ({ target }) => target],
+  ['held s', 7, ({ heldMs }) => seconds(heldMs)],
+  [
+    'well after s',
+    12,
+    ({ recoveryMs, hit }) => (hit ? (recoveryMs === null ? 'NEVER' : seconds(recoveryMs)) : 'not hit'),
+  ],
+  ['requests', 8, ({ requests }) => String(requests)],
+  ['retried', 7, ({ retried }) => String(retried)],
+  ['unknown', 7, ({ unknown }) => String(unknown)],
+  ['lost', 5, ({ lost }) => String(lost)],
+  ['double', 6, ({ duplicated }) => String(duplicated)],
+  ['p99 ms', 7, ({ p99Ms }) => String(p99Ms)],
+];
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+/** A negative width is left-aligned. */
+const cell = (text: string, width: number): string => (width < 0 ? text.padEnd(-width) : text.padStart(width));
+
+export const tableHead = (): string => columns.map(([name, width]) => cell(name, width)).join('  ');
+
+export const tableLine = (report: FaultReport): string =>
+  [columns.map(([, width, text]) => cell(text(report), width)).join('  '), report.problem]
+    .filter(Boolean)
+    .join('\n     ');

@@ -1,0 +1,83 @@
+/** A dead letter for eyes and for JSON. */
+import { textOf, topics, type DeadLetter } from '@halftone/contracts';
+
+export interface LetterLine {
+  id: string;
+  group: string;
+  state: string;
+  reason: string;
+  message: string;
+  attempts: number;
+  time: string;
+  topic: string;
+  partition: number;
+  offset: string;
+  key: string | null;
+  eventId: string | null;
+  type: string | null;
+  subject: string | null;
+  traceparent: string | null;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+}
+
+export function lineOf(letter: DeadLetter): LetterLine {
+  const { id, group, state, reason, message, attempts, time, origin, original, resolved } = letter;
+  const header = (name: string) => textOf(original.headers, name) ?? null;
+  return {
+    id,
+    group,
+    state,
+    reason,
+    message,
+    attempts,
+    time,
+    topic: origin.topic,
+    partition: origin.partition,
+    offset: origin.offset,
+    key: original.key?.toString() ?? null,
+    eventId: header('ce_id'),
+    type: header('ce_type'),
+    subject: header('ce_subject'),
+    traceparent: header('traceparent'),
+    resolvedBy: resolved?.by ?? null,
+    resolvedAt: resolved?.time ?? null,
+  };
+}
+
+/** Everything, with the value decoded where it can be. */
+export const detailsOf = (letter: DeadLetter) => ({
+  ...lineOf(letter),
+  copies: letter.copies,
+  headers: Object.fromEntries(
+    Object.keys(letter.original.headers ?? {}).map((name) => [name, textOf(letter.original.headers, name)]),
+  ),
+  value: decoded(letter),
+  bytes: letter.original.value?.toString('base64') ?? null,
+});
+
+function decoded({ origin, original: { value } }: DeadLetter): unknown {
+  const topic = Object.values(topics).find(({ name }) => name === origin.topic);
+  if (!topic || !value) return null;
+  try {
+    return topic.codec.decode(value);
+  } catch {
+    return null;
+  }
+}
+
+/** Poison may hold anything; a terminal gets what can be printed. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
+
+export function inWords(line: LetterLine): string {
+  const { id, state, reason, message, time, type, subject, key, attempts, resolvedBy } = line;
+  const ended = resolvedBy === null ? '' : ` by ${resolvedBy}`;
+  const tries = attempts > 1 ? `, ${attempts} tries` : '';
+  return [
+    `${id}  ${state}${ended}  ${time}`,
+    `    ${type ?? 'no event of ours'} ${subject ?? ''}  key ${key ?? 'none'}`,
+    `    ${reason}: ${message}${tries}`,
+  ]
+    .map(printable)
+    .join('\n');
+}

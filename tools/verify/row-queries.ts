@@ -1,0 +1,48 @@
+/** How each kind of row is read. `verify --list` prints these. */
+import type { Rows } from './row.ts';
+
+const everywhere = (query: (schema: string) => string, schemas = ['orders', 'payments', 'images', 'notifications']) =>
+  schemas.map(query).join('\n  UNION ALL ');
+
+export const queries: Readonly<Record<keyof Rows, string>> = {
+  orders: `SELECT id, customer, status, total, currency, version, payment, due_at AS "dueAt", created_at AS "createdAt"
+  FROM orders."order" ORDER BY id`,
+  orderEvents: `SELECT order_id AS "orderId", version, event_id AS "eventId", type, time
+  FROM orders.order_event ORDER BY order_id, version`,
+  accounts: 'SELECT id, customer, currency, balance FROM payments.account ORDER BY id',
+  ledgerTransactions: 'SELECT id, kind, reference FROM payments.ledger_transaction ORDER BY id',
+  ledgerEntries: `SELECT id::text AS id, transaction_id AS "transactionId", account_id AS "accountId", amount
+  FROM payments.ledger_entry ORDER BY ledger_entry.id`,
+  payments: `SELECT id, customer, order_id AS "orderId", method, status, amount, currency, refunded,
+  transaction_id AS "transactionId", created_at AS "createdAt" FROM payments.payment ORDER BY id`,
+  refunds: `SELECT id, payment_id AS "paymentId", order_id AS "orderId", customer, status, amount, currency,
+  transaction_id AS "transactionId", created_at AS "createdAt" FROM payments.refund ORDER BY id`,
+  transfers: `SELECT id, sender, recipient, amount, transaction_id AS "transactionId", created_at AS "createdAt"
+  FROM payments.transfer ORDER BY id`,
+  bankOperations: `SELECT reference, kind, payment_id AS "paymentId", refund_id AS "refundId", customer, amount, currency, state,
+  bank_transaction_id AS "bankTransactionId" FROM payments.bank_operation ORDER BY reference`,
+  bankTransactions:
+    'SELECT id::text AS id, reference, kind, account, amount, currency, state FROM bank.transaction ORDER BY reference',
+  bankAccounts: 'SELECT id, currency, balance, opening FROM bank.account ORDER BY id',
+  images: `SELECT id, customer, status, version, created_at AS "createdAt",
+  (SELECT count(*) FROM images.blob WHERE image_id = image.id AND name <> 'original') AS renditions
+  FROM images.image ORDER BY id`,
+  jobs: 'SELECT image_id AS "imageId" FROM images.job ORDER BY image_id',
+  channels: 'SELECT name, last_seq AS "lastSeq" FROM notifications.channel ORDER BY name',
+  notifications: `SELECT id, channel, seq, type, subject, source_event_id AS "sourceEventId", time
+  FROM notifications.notification ORDER BY channel, seq`,
+  keys: everywhere(
+    (schema) => `SELECT '${schema}' AS schema, customer, route, key, response, refusal IS NOT NULL AS refused,
+    created_at AS "createdAt", expires_at AS "expiresAt" FROM ${schema}.idempotency`,
+    ['orders', 'payments', 'images'],
+  ),
+  inbox: everywhere((schema) => `SELECT consumer, event_id::text AS "eventId" FROM ${schema}.inbox`),
+  parked: everywhere(
+    (schema) => `SELECT consumer, event_id AS "eventId" FROM ${schema}.parked_event
+    WHERE state <> 'dead' AND event_id IS NOT NULL`,
+  ),
+  outbox: everywhere(
+    (schema) => `SELECT '${schema}' AS schema, event_id AS "eventId", type, subject FROM ${schema}.outbox`,
+  ),
+  clock: 'SELECT now()',
+};

@@ -1,0 +1,169 @@
+/** The rows that are judged, as they stand in the services' tables. Money is in minor units. */
+export interface OrderRow {
+  id: string;
+  customer: string;
+  status: string;
+  total: number;
+  currency: string;
+  version: number;
+  payment: string;
+  /** When its step will have taken too long; null when it may stay as it is. */
+  dueAt: Date | null;
+  createdAt: Date;
+}
+
+export interface OrderEventRow {
+  orderId: string;
+  version: number;
+  eventId: string;
+  type: string;
+  time: Date;
+}
+
+export interface AccountRow {
+  id: string;
+  customer: string | null;
+  currency: string;
+  balance: number;
+}
+
+export interface LedgerEntryRow {
+  id: string;
+  transactionId: string;
+  accountId: string;
+  amount: number;
+}
+
+export interface LedgerTransactionRow {
+  id: string;
+  kind: string;
+  reference: string;
+}
+
+export interface PaymentRow {
+  id: string;
+  customer: string;
+  orderId: string | null;
+  method: string;
+  status: string;
+  amount: number;
+  currency: string;
+  refunded: number;
+  transactionId: string | null;
+  createdAt: Date;
+}
+
+export interface RefundRow {
+  id: string;
+  paymentId: string;
+  orderId: string | null;
+  customer: string;
+  status: string;
+  amount: number;
+  currency: string;
+  transactionId: string | null;
+  createdAt: Date;
+}
+
+export interface TransferRow {
+  id: string;
+  sender: string;
+  recipient: string;
+  amount: number;
+  transactionId: string;
+  createdAt: Date;
+}
+
+/** What the payments service knows of its questions to the bank. */
+export interface BankOperationRow {
+  reference: string;
+  kind: string;
+  paymentId: string;
+  refundId: string | null;
+  customer: string;
+  amount: number;
+  currency: string;
+  state: string;
+  bankTransactionId: string | null;
+}
+
+/** What the bank knows. */
+export interface BankTransactionRow {
+  id: string;
+  reference: string;
+  kind: string;
+  account: string;
+  amount: number;
+  currency: string;
+  state: string;
+}
+
+export interface BankAccountRow {
+  id: string;
+  currency: string;
+  balance: number;
+  opening: number;
+}
+
+export interface ImageRow {
+  id: string;
+  customer: string;
+  status: string;
+  version: number;
+  renditions: number;
+  createdAt: Date;
+}
+
+export interface NotificationRow {
+  id: string;
+  channel: string;
+  seq: number;
+  type: string;
+  subject: string;
+  sourceEventId: string;
+  time: Date;
+}
+
+/** A request that a service accepted: it has a response, a refusal, or runs. */
+export interface KeyRow {
+  schema: string;
+  customer: string;
+  route: string;
+  key: string;
+  response: Buffer | null;
+  refused: boolean;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** An event that a consumer group has seen (`inbox`) or set aside (`parked`). */
+export interface SeenRow {
+  consumer: string;
+  eventId: string;
+}
+
+export interface Rows {
+  orders: OrderRow[];
+  orderEvents: OrderEventRow[];
+  accounts: AccountRow[];
+  ledgerTransactions: LedgerTransactionRow[];
+  ledgerEntries: LedgerEntryRow[];
+  payments: PaymentRow[];
+  refunds: RefundRow[];
+  transfers: TransferRow[];
+  bankOperations: BankOperationRow[];
+  bankTransactions: BankTransactionRow[];
+  bankAccounts: BankAccountRow[];
+  images: ImageRow[];
+  /** Photos that still have a job. */
+  jobs: { imageId: string }[];
+  channels: { name: string; lastSeq: number }[];
+  notifications: NotificationRow[];
+  keys: KeyRow[];
+  inbox: SeenRow[];
+  parked: SeenRow[];
+  /** Rows still to be published. */
+  outbox: { schema: string; eventId: string; type: string; subject: string }[];
+  /** The database's clock, as the one row. */
+  clock: { now: Date }[];
+}

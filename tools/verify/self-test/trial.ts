@@ -1,0 +1,82 @@
+/**
+ * One bug, one verdict. A trial counts only if the invariant held before the bug was switched on, on a system in which nothing is under
+ * way, and does not hold with it; what may settle must stay broken for a while.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Result } from '../verify.ts';
+import type { Trial } from './trials.ts';
+
+/** The system that has the bugs. */
+export interface Subject {
+  /** How the invariants stand now. */
+  look(): Promise<Result[]>;
+  arm(trial: Trial): Promise<void>;
+  disarm(trial: Trial): Promise<void>;
+  work(trial: Trial): Promise<void>;
+}
+
+export interface Patience {
+  /** For what is under way to settle. */
+  settleMs: number;
+  /** For a violation to be seen, and how long one that may settle has to last. */
+  noticeMs: number;
+  lastMs: number;
+  everyMs: number;
+}
+
+export interface Outcome {
+  caught: boolean;
+  counterExample?: Result['counterExample'];
+  /** Other invariants that noticed as well. */
+  also: string[];
+}
+
+const resultOf = (results: readonly Result[], name: string): Result => {
+  const found = results.find(({ invariant }) => invariant === name);
+  if (!found) throw new Error(`there is no invariant '${name}'`);
+  return found;
+};
+
+/** Whether the invariant holds, now or soon. */
+export async function holds(subject: Subject, name: string, { settleMs, everyMs }: Patience): Promise<boolean> {
+  const deadline = performance.now() + settleMs;
+  for (;;) {
+    if (resultOf(await subject.look(), name).ok) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(everyMs);
+  }
+}
+
+export async function attempt(
+  subject: Subject,
+  trial: Trial,
+  { settles, patience }: { settles: boolean; patience: Patience },
+): Promise<Outcome> {
+  await subject.arm(trial);
+  try {
+    await subject.work(trial);
+    return await notice(subject, trial.caughtBy, { settles, patience });
+  } finally {
+    await subject.disarm(trial);
+  }
+}
+
+async function notice(
+  subject: Subject,
+  name: string,
+  { settles, patience: { noticeMs, lastMs, everyMs } }: { settles: boolean; patience: Patience },
+): Promise<Outcome> {
+  const begun = performance.now();
+  let brokenSince: number | undefined;
+  for (;;) {
+    const results = await subject.look();
+    const { ok, counterExample } = resultOf(results, name);
+    const now = performance.now();
+    brokenSince = ok ? undefined : (brokenSince ?? now);
+    const also = results.filter((one) => !one.ok && one.invariant !== name).map(({ invariant }) => invariant);
+    const lasted = brokenSince !== undefined && (!settles || now - brokenSince >= lastMs);
+    if (lasted) return { caught: true, counterExample, also };
+    if (brokenSince === undefined && now - begun > noticeMs) return { caught: false, also };
+    await sleep(everyMs);
+  }
+}
