@@ -7,9 +7,10 @@ import { isFinal, type Order } from '../client/api.ts';
 import { jsonOf } from '../client/http.ts';
 import { eventually } from '../client/retry.ts';
 import { signIn, type Session } from '../client/session.ts';
-import { cheapestProduct, photo, uploadAndWait } from '../client/shop.ts';
+import { cheapestProduct, photo } from '../client/shop.ts';
 import { perform } from '../history/operation.ts';
 import type { Recorder } from '../history/recorder.ts';
+import { uploadRecorded } from '../history/workload.ts';
 
 export class Canary {
   readonly #arena: Arena;
@@ -27,7 +28,7 @@ export class Canary {
   /** Before anything is broken. */
   static async open(arena: Arena, customer: string, recorder: Recorder): Promise<Canary> {
     const session = await signIn(arena.urls.gateway, customer);
-    const imageId = await uploadAndWait(session, await photo('rocket.jpg'));
+    const imageId = await uploadRecorded(session, await photo('rocket.jpg'), arena.urls.gateway, recorder);
     return new Canary(arena, recorder, session, imageId, (await cheapestProduct(session)).id);
   }
 

@@ -127,7 +127,7 @@ async function judge(
   quiet: { ms: number; left: Record<string, number> },
   seed: number,
 ): Promise<ChaosResult> {
-  const verdict = await verify(arena.sources, { patienceMs: 15_000, history: operations });
+  const verdict = await verify(arena.sources, { patienceMs: quietWithinMs - quiet.ms, history: operations });
   const wrong = wrongIn(operations, effectsIn(await readRows(arena.sources.databaseUrl)));
   const faults = committed.map((fault) => reportOf(fault, operations, wrong));
   const total = countsOf(operations, wrong);
@@ -136,5 +136,14 @@ async function judge(
   const differs = operations.filter((one) => one.differs !== undefined).length;
   const ok = verdict.ok && isQuiet && healed && total.lost === 0 && total.duplicated === 0 && differs === 0;
   const hit = faults.filter((fault) => fault.hit).length;
-  return { seed, ok, faults, hit, total, quietMs: quiet.ms, notQuiet: quiet.left, invariants: verdict.results };
+  return {
+    seed,
+    ok,
+    faults,
+    hit,
+    total,
+    quietMs: quiet.ms + verdict.ms,
+    notQuiet: quiet.left,
+    invariants: verdict.results,
+  };
 }

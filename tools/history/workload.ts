@@ -5,7 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonOf } from '../client/http.ts';
 import { signIn, type Session } from '../client/session.ts';
-import { cheapestProduct, photo, uploadAndWait, type Photo } from '../client/shop.ts';
+import { eventually } from '../client/retry.ts';
+import { cheapestProduct, photo, type Photo } from '../client/shop.ts';
+import type { ImageStatus } from '../client/api.ts';
 import type { Effect } from './history.ts';
 import { perform, type Asked, type Way } from './operation.ts';
 import type { Random } from './random.ts';
@@ -45,6 +47,34 @@ export async function work(options: WorkloadOptions): Promise<void> {
   await Promise.all(shoppers.map((shopper) => shopper.shop()));
 }
 
+/** A photo of the customer's, uploaded as part of the history, once prints of it can be ordered. */
+export async function uploadRecorded(
+  session: Session,
+  photo: Photo,
+  gateway: string,
+  recorder: Recorder,
+): Promise<string> {
+  const way = { recorder, gateway: () => gateway, token: () => session.token() };
+  const patience = { patienceMs: 30_000, timeoutMs: 10_000, replay: false };
+  const { type, reply } = await perform(uploadOf(session.customer, photo), { ...way, ...patience });
+  if (type !== 'ok' || !reply) throw new Error(`${session.customer} cannot upload a photo: ${reply?.text}`);
+  const { id } = jsonOf<{ id: string }>(reply);
+  await eventually(`photo ${id}`, async () => {
+    const { status } = await session.get<ImageStatus>(`/v1/images/${id}/status`);
+    return status === 'ready' || undefined;
+  });
+  return id;
+}
+
+const uploadOf = (customer: string, { bytes, contentType }: Photo): Asked => ({
+  process: `c-${customer}`,
+  customer,
+  f: 'image',
+  path: '/v1/images',
+  value: { bytes: bytes.length, contentType },
+  request: { body: bytes, contentType },
+});
+
 class Shopper {
   readonly #name: string;
   readonly #options: WorkloadOptions;
@@ -69,7 +99,7 @@ class Shopper {
   static async open(number: number, options: WorkloadOptions, photo: Photo): Promise<Shopper> {
     const name = customerName(number);
     const session = await signIn(options.gateways()[0] ?? '', name);
-    const imageId = await uploadAndWait(session, photo);
+    const imageId = await uploadRecorded(session, photo, options.gateways()[0] ?? '', options.recorder);
     const { id } = await cheapestProduct(session);
     return new Shopper(name, options, session, photo, [imageId, id]);
   }
@@ -113,7 +143,7 @@ class Shopper {
       case 'refund':
         return this.#refund() ?? this.#transfer();
       case 'image':
-        return this.#image();
+        return uploadOf(this.#name, this.#photo);
       default:
         return this.#transfer();
     }
@@ -157,17 +187,5 @@ class Shopper {
     if (amount < payment.amount) this.#paid.push({ id: payment.id, amount: payment.amount - amount });
     const path = `/v1/payments/${payment.id}/refunds`;
     return this.#json('refund', path, { paymentId: payment.id, amount }, { amount });
-  }
-
-  #image(): Asked {
-    const { bytes, contentType } = this.#photo;
-    return {
-      process: `c-${this.#name}`,
-      customer: this.#name,
-      f: 'image',
-      path: '/v1/images',
-      value: { bytes: bytes.length, contentType },
-      request: { body: bytes, contentType },
-    };
   }
 }

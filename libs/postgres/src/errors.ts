@@ -6,6 +6,7 @@ const QUERY_CANCELED = '57014';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UNIQUE_VIOLATION = '23505';
+const CHARACTER_NOT_IN_REPERTOIRE = '22021';
 
 /**
  * Classes and codes that say "the server is away, full, or does not let us in": connection exceptions, shutdown, crash, starting up, no slots
@@ -16,13 +17,17 @@ const away = /^(08...|57P0[1-5]|53300|28...|3D000|25006|25P0[34])$/;
 
 /**
  * Gives what the driver throws the words of the kernel, keeping it as the cause: no answer in time is DEADLINE_EXCEEDED, no
- * server is UNAVAILABLE. Everything the server says about the statement itself stays a DatabaseError.
+ * server is UNAVAILABLE, text with a NUL in it, which JSON can carry and no column can, is VALIDATION_FAILED. Everything else the server
+ * says about the statement itself stays a DatabaseError.
  */
 export function translated(error: unknown): unknown {
   if (error instanceof DomainError || error instanceof TypeError || error instanceof RangeError) return error;
   if (!(error instanceof DatabaseError)) return unavailable(error);
   if (error.code === QUERY_CANCELED) {
     return new DomainError('DEADLINE_EXCEEDED', 'the database did not answer in time', [], { cause: error });
+  }
+  if (error.code === CHARACTER_NOT_IN_REPERTOIRE) {
+    return new DomainError('VALIDATION_FAILED', 'text may not contain the character NUL', [], { cause: error });
   }
   return away.test(error.code ?? '') ? unavailable(error) : error;
 }

@@ -1,5 +1,6 @@
 import { Complaint, gauge, logger, reasonOf } from '@halftone/service';
 import { type CommonRedisOptions, Redis, ReplyError } from 'ioredis';
+import { writeOncePerTurn } from './write-once-per-turn';
 
 const up = gauge('redis_up', '1 while commands reach Redis');
 
@@ -20,6 +21,7 @@ export function commandConnection(url: string): Redis {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
   });
+  redis.on('connect', () => writeOncePerTurn(redis.stream));
   redis.on('ready', () => up.set(1));
   redis.on('close', () => up.set(0));
   return redis;

@@ -13,8 +13,6 @@ export type ReplayState =
 
 const PENDING_MS = 5000;
 const DAY_SECONDS = 24 * 60 * 60;
-/** A cache that answers later than this is slower than the truth behind it. */
-const PATIENCE_MS = 200;
 
 const outcomes = counter('replay_cache_total', 'Answers of the idempotency fast path', {
   outcome: ['new', 'running', 'done', 'reused', 'away'],
@@ -37,10 +35,8 @@ export class ReplayCache {
   async begin(scope: string, fingerprint: string): Promise<ReplayState> {
     const marker = `p ${fingerprint} ${randomUUID()}`;
     const answer = this.redis.set(keyOf(scope), marker, 'PX', PENDING_MS, 'NX', 'GET');
-    const state = await this.quietly(
-      'away',
-      answer.then((found) => stateOf(found, fingerprint)),
-    );
+    const found = await this.quietly('begin', answer);
+    const state = found === undefined ? undefined : stateOf(found, fingerprint);
     outcomes.inc({ outcome: state?.state ?? 'away' });
     // Also when no answer came in time: the marker may be set all the same.
     if (state === undefined || state.state === 'new') this.pending.set(scope, marker);
@@ -60,18 +56,13 @@ export class ReplayCache {
     if (marker !== undefined) await this.quietly('abandon', this.redis.eval(deleteIfEqual, 1, keyOf(scope), marker));
   }
 
+  /** How long a Redis that hangs is waited for is decided by the connection. */
   private async quietly<R>(what: string, command: Promise<R>): Promise<R | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    });
     try {
-      return await Promise.race([command, late]);
+      return await command;
     } catch (error) {
       logger('redis').debug({ what, reason: String(error) }, 'going on without the replay cache');
       return undefined;
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

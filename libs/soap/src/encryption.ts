@@ -17,10 +17,10 @@ import { childrenOf, type Element, escapeXml, is, parse, textOf, upwards } from 
  * XML Encryption 1.1 of a Body's content: AES-GCM under a key of the message's own, which goes along by RSA-OAEP (MGF1 and SHA-1, the only
  * OAEP that every toolkit knows). What can be opened by trying, CBC and RSA PKCS #1 v1.5, is not taken, and every failure looks the same.
  */
-const ciphers: Readonly<Record<string, { name: 'aes-128-gcm' | 'aes-256-gcm'; keyBytes: number }>> = {
-  [aes128Gcm]: { name: 'aes-128-gcm', keyBytes: 16 },
-  [aes256Gcm]: { name: 'aes-256-gcm', keyBytes: 32 },
-};
+const ciphers = new Map<string, 'aes-128-gcm' | 'aes-256-gcm'>([
+  [aes128Gcm, 'aes-128-gcm'],
+  [aes256Gcm, 'aes-256-gcm'],
+]);
 const ivBytes = 12;
 const tagBytes = 16;
 
@@ -61,7 +61,7 @@ export function decrypt(data: Element, wrappedKey: Element, key: KeyObject): Ele
   const { method, bytes, referred } = partsOf(data);
   const wrapped = partsOf(wrappedKey);
   if (wrapped.method !== rsaOaep || wrapped.digest !== sha1) throw unsupported();
-  const cipher = ciphers[method];
+  const cipher = ciphers.get(method);
   if (!cipher) throw unsupported();
   if (data.getAttribute('Type') !== encryptedContent || referred.length > 0)
     throw invalid('the content of a Body is encrypted');
@@ -69,7 +69,7 @@ export function decrypt(data: Element, wrappedKey: Element, key: KeyObject): Ele
     throw invalid('a key says what it opens');
   try {
     const secret = privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING }, wrapped.bytes);
-    const decipher = createDecipheriv(cipher.name, secret, bytes.subarray(0, ivBytes), {
+    const decipher = createDecipheriv(cipher, secret, bytes.subarray(0, ivBytes), {
       authTagLength: tagBytes,
     });
     decipher.setAuthTag(bytes.subarray(-tagBytes));

@@ -100,7 +100,7 @@ class SelfTest {
       ]);
       return caught === chosen.length;
     } finally {
-      await this.#patient?.close();
+      await this.#discharge();
     }
   }
 
@@ -118,14 +118,27 @@ class SelfTest {
   async #try(trial: Trial): Promise<Outcome> {
     this.#signal.throwIfAborted();
     const { bug, in: services, caughtBy } = trial;
-    const outcome = await attempt(await this.#healthy(caughtBy), trial, { settles: settles(caughtBy), patience });
-    const { caught, counterExample, also } = outcome;
+    const outcome = await this.#outcomeOf(trial);
+    const { caught, counterExample, also, error } = outcome;
     const where = `${bug} in ${services.join(' and ')}`;
     const text = caught ? `✔ ${where}: caught by ${caughtBy}` : `✘ ${where}: NOT CAUGHT by ${caughtBy}`;
-    this.#say({ bug, in: services, invariant: caughtBy, caught, counterExample, also }, [
-      `${text}${also.length > 0 ? ` (also ${also.join(', ')})` : ''}`,
+    const aside = also.length > 0 ? ` (also ${also.join(', ')})` : '';
+    this.#say({ bug, in: services, invariant: caughtBy, caught, counterExample, also, error }, [
+      `${text}${aside}${error ? `: ${error}` : ''}`,
     ]);
     return outcome;
+  }
+
+  /** A bug that could not be tried is not caught. */
+  async #outcomeOf(trial: Trial): Promise<Outcome> {
+    try {
+      const patient = await this.#healthy(trial.caughtBy);
+      return await attempt(patient, trial, { settles: settles(trial.caughtBy), patience });
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      await this.#discharge();
+      return { caught: false, also: [], error: messageOf(error) };
+    }
   }
 
   /** What earlier bugs have spoiled is no proof: where the invariant does not hold already, a fresh system is taken. */
@@ -138,10 +151,22 @@ class SelfTest {
   }
 
   async #fresh(): Promise<Patient> {
-    await this.#patient?.close();
-    this.#patient = undefined;
-    this.#patient = await Patient.open(this.#signal, note);
+    await this.#discharge();
+    this.#patient = await Patient.open(this.#signal, note).catch((error: unknown) => this.#openAgain(error));
     return this.#patient;
+  }
+
+  async #discharge(): Promise<void> {
+    const patient = this.#patient;
+    this.#patient = undefined;
+    await patient?.close();
+  }
+
+  /** That an engine does not start says nothing about a bug. */
+  #openAgain(error: unknown): Promise<Patient> {
+    this.#signal.throwIfAborted();
+    note(`the system did not start (${messageOf(error)}), once more`);
+    return Patient.open(this.#signal, note);
   }
 
   #say(json: object, lines: readonly string[]): void {
@@ -149,6 +174,7 @@ class SelfTest {
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
 export async function runSelfTest({ json, only }: SelfTestOptions): Promise<number> {

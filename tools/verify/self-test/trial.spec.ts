@@ -17,7 +17,7 @@ function subjectWith(...broken: boolean[]) {
   });
   const subject: Subject = {
     look: async () => {
-      const isBroken = (broken.length > 1 ? broken.shift() : broken[0]) ?? false;
+      const isBroken = armed && ((broken.length > 1 ? broken.shift() : broken[0]) ?? false);
       return [result('target', !isBroken), result('other', !armed)];
     },
     arm: async ({ bug }) => {
@@ -60,7 +60,10 @@ test('the bug is taken back when the work fails', async () => {
 });
 
 test('an invariant that does not hold beforehand proves nothing', async () => {
-  expect(await holds(subjectWith(true).subject, 'target', patience)).toBe(false);
-  expect(await holds(subjectWith(true, false).subject, 'target', patience)).toBe(true);
+  const { subject } = subjectWith(true, false);
+  expect(await holds(subject, 'target', patience)).toBe(true);
+  await subject.arm(trial);
+  expect(await holds(subject, 'target', { ...patience, settleMs: 0, everyMs: 0 })).toBe(false);
+  expect(await holds(subject, 'target', patience)).toBe(true);
   await expect(holds(subjectWith(false).subject, 'unheard of', patience)).rejects.toThrow('unheard of');
 });

@@ -27,8 +27,10 @@ export interface Patience {
 export interface Outcome {
   caught: boolean;
   counterExample?: Result['counterExample'];
-  /** Other invariants that noticed as well. */
+  /** Other invariants that noticed as well, or have not settled yet. */
   also: string[];
+  /** Why it could not be tried. */
+  error?: string;
 }
 
 const resultOf = (results: readonly Result[], name: string): Result => {
@@ -36,6 +38,9 @@ const resultOf = (results: readonly Result[], name: string): Result => {
   if (!found) throw new Error(`there is no invariant '${name}'`);
   return found;
 };
+
+const brokenIn = (results: readonly Result[]): string[] =>
+  results.filter(({ ok }) => !ok).map(({ invariant }) => invariant);
 
 /** Whether the invariant holds, now or soon. */
 export async function holds(subject: Subject, name: string, { settleMs, everyMs }: Patience): Promise<boolean> {
@@ -52,10 +57,12 @@ export async function attempt(
   trial: Trial,
   { settles, patience }: { settles: boolean; patience: Patience },
 ): Promise<Outcome> {
+  const before = new Set(brokenIn(await subject.look()));
   await subject.arm(trial);
   try {
     await subject.work(trial);
-    return await notice(subject, trial.caughtBy, { settles, patience });
+    const { also, ...outcome } = await notice(subject, trial.caughtBy, { settles, patience });
+    return { ...outcome, also: also.filter((name) => !before.has(name)) };
   } finally {
     await subject.disarm(trial);
   }
@@ -73,7 +80,7 @@ async function notice(
     const { ok, counterExample } = resultOf(results, name);
     const now = performance.now();
     brokenSince = ok ? undefined : (brokenSince ?? now);
-    const also = results.filter((one) => !one.ok && one.invariant !== name).map(({ invariant }) => invariant);
+    const also = brokenIn(results).filter((one) => one !== name);
     const lasted = brokenSince !== undefined && (!settles || now - brokenSince >= lastMs);
     if (lasted) return { caught: true, counterExample, also };
     if (brokenSince === undefined && now - begun > noticeMs) return { caught: false, also };

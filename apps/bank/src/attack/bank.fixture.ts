@@ -50,7 +50,12 @@ export async function openBank(listener = '127.0.0.1:9'): Promise<BankWorld> {
     databasePort: Number(new URL(schema.url).port),
     money: async () => ({
       accounts: await db.rows.selectFrom('account').selectAll().orderBy('id').execute(),
-      transactions: await db.rows.selectFrom('transaction').selectAll().where('state', '=', 'booked').orderBy('id').execute(),
+      transactions: await db.rows
+        .selectFrom('transaction')
+        .selectAll()
+        .where('state', '=', 'booked')
+        .orderBy('id')
+        .execute(),
     }),
     balanceOf: async (account) =>
       (await db.rows.selectFrom('account').select('balance').where('id', '=', account).executeTakeFirstOrThrow())

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { uuidv7 } from '@halftone/kernel';
-import { type BankWorld, openBank } from '../attack/bank.fixture';
+import { sealMessage } from '@halftone/soap';
 import { harmless } from '../attack/attacks.fixture';
+import { type BankWorld, openBank } from '../attack/bank.fixture';
 
 const scripts = join(__dirname, '../../foreign');
 const run = promisify(execFile);
@@ -98,6 +100,8 @@ describe('python3-zeep does every operation', () => {
     ['BankSoap12', 'username'],
     ['BankSoap11', 'signature'],
     ['BankSoap12', 'signature'],
+    ['BankSoap11', 'encryption'],
+    ['BankSoap12', 'encryption'],
   ])('over %s, proved by %s, and verifies each reply and each fault', async (port, proof) => {
     const facts = about();
     const before = await world.balanceOf('alice');
@@ -116,12 +120,15 @@ describe('python3-zeep does every operation', () => {
 });
 
 describe("PHP's SoapClient does every operation", () => {
-  test.each([['11'], ['12']])('over SOAP 1.%s', async (version) => {
+  test.each([
+    ['1.1', '11'],
+    ['1.2', '12'],
+  ])('over SOAP %s', async (_, version) => {
     const facts = about();
     const before = await world.balanceOf('alice');
     const said = await php(version, facts);
     await expectEveryOperation(said, facts, before);
-    expect(JSON.stringify(said.at(-1))).toContain('FailedAuthentication');
+    expect(JSON.stringify(said.at(-1))).toContain('SECURITY_AUTHENTICATION_FAILED');
   });
 });
 
@@ -129,12 +136,12 @@ describe('xmlsec1', () => {
   const envelope = 'http://schemas.xmlsoap.org/soap/envelope/';
   const wsu = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
   const wsse11 = 'http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd';
-  const ids = [`${envelope}:Body`, `${wsu}:Timestamp`, `${wsse11}:SignatureConfirmation`];
+  const namesOfIds = [`${envelope}:Body`, `${wsu}:Timestamp`, `${wsse11}:SignatureConfirmation`];
 
   const verify = async (xml: string, certificate: string) => {
     const file = join(folder, 'message.xml');
     writeFileSync(file, xml);
-    const idAttributes = ids.flatMap((id) => ['--id-attr:Id', id]);
+    const idAttributes = namesOfIds.flatMap((id) => ['--id-attr:Id', id]);
     const { stdout, stderr } = await run('xmlsec1', [
       '--verify',
       '--pubkey-cert-pem',
@@ -150,6 +157,22 @@ describe('xmlsec1', () => {
     const said = await verify(body, path('bankCert'));
     expect(said).toMatch(/^OK$/m);
     expect(said).toMatch(/SignedInfo References \(ok\/all\): [23]\/[23]/);
+  });
+
+  test("verifies a client's request", async () => {
+    const signer = { key: createPrivateKey(world.who.key), certificate: new X509Certificate(world.who.certificate) };
+    const content = '<b:GetBalance xmlns:b="urn:halftone:bank:1"><b:account>alice</b:account></b:GetBalance>';
+    const expires = new Date(Date.now() + 60_000);
+    const { xml } = sealMessage({
+      version: '1.1',
+      content,
+      created: new Date(),
+      expires,
+      signer,
+      mustUnderstand: true,
+    });
+    expect(await verify(xml, path('cert'))).toMatch(/SignedInfo References \(ok\/all\): 2\/2/);
+    await expect(verify(xml, path('bankCert'))).rejects.toThrow();
   });
 
   test('refuses it when a byte of the Body was changed, and by another certificate', async () => {

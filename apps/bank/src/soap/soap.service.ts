@@ -24,7 +24,7 @@ import { NonceStore } from '../nonce/nonce.store';
 import { BankRefusal } from '../transaction/refusal';
 import { TransactionService } from '../transaction/transaction.service';
 import { actionOf as actionFor, namespace, operations } from '../wsdl/wsdl';
-import { type Fields, minorUnitsIn, readRequest, writeResponse } from './operation';
+import { type Fields, minorUnitsIn, readRequest, writeResponse } from './operation.codec';
 
 /** Who the bank is, and whom it believes. */
 export interface BankKeys {

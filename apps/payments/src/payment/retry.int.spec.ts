@@ -107,6 +107,7 @@ test.each([
   ['nothing', payment(0), 'VALIDATION_FAILED'],
   ['less than nothing', payment(-5), 'VALIDATION_FAILED'],
   ['too much', payment(10 ** 12 + 1), 'VALIDATION_FAILED'],
+  ['text that is no text', payment(1, { description: 'a\0b' }), 'VALIDATION_FAILED'],
   ['a foreign currency from the bank', payment(1, { currency: 'EUR', method: BANK }), 'CURRENCY_UNSUPPORTED'],
   ['a foreign currency from the wallet', payment(1, { currency: 'EUR' }), 'CURRENCY_UNSUPPORTED'],
 ])('%s is refused and leaves nothing, not even the key', async (_, request, code) => {

@@ -1,5 +1,5 @@
 import { readMessage, SoapFault, soap11 } from '@halftone/soap';
-import { minorUnitsIn, readRequest, writeResponse } from './operation';
+import { minorUnitsIn, readRequest, writeResponse } from './operation.codec';
 
 const asked = (content: string) => {
   const xml = `<s:Envelope xmlns:s="${soap11}" xmlns:b="urn:halftone:bank:1"><s:Body>${content}</s:Body></s:Envelope>`;
