@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { home, moveHome, programHome } from '../engines/config.ts';
+import { removeVolumes } from '../engines/docker.ts';
 import { stopEngines } from '../engines/engines.ts';
 import { tryLock, unlock } from '../engines/pid-lock.ts';
 import { findPlace } from '../engines/postgres-programs.ts';
@@ -21,12 +22,16 @@ export async function enterHome(name: string): Promise<void> {
   try {
     await stopOrphans();
     await stopEngines(true);
+    await removeVolumesOfHome();
     await forgetData();
   } catch (error) {
     leaveHome(name);
     throw error;
   }
 }
+
+/** Data in files stays to be looked at until the arena is opened again; volumes nobody would find. */
+export const removeVolumesOfHome = (): Promise<void> => removeVolumes(['postgres', 'kafka']);
 
 export function leaveHome(name: string): void {
   moveHome();

@@ -4,13 +4,14 @@
  * One arena at a time in a process. Whatever was started is stopped when it closes, and when it could not be opened.
  */
 import { buildAll } from '../build/build.ts';
+import { home, programHome } from '../engines/config.ts';
 import { startEngines, stopEngines } from '../engines/engines.ts';
 import { birthOf, isAlive, signalProcess } from '../engines/os-process.ts';
-import { killEngine, reviveEngine } from '../engines/outage.ts';
+import { killEngine, killEngineNow, reviveEngine } from '../engines/outage.ts';
 import { assignFreePorts, type Replicas } from '../supervisor/ports.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { eventually } from '../client/retry.ts';
-import { enterHome, leaveHome } from './arena-home.ts';
+import { enterHome, leaveHome, removeVolumesOfHome } from './arena-home.ts';
 import { armFile, failpointsFile, forgetFiles, keepOnlyBugs, type ProcessName } from './failpoint-files.ts';
 import { openProxies, portOf, reachThrough, type Proxies } from './proxies.ts';
 import type { EngineName, Engines, RunState, ServiceState, Urls } from '../engines/run-state.ts';
@@ -155,11 +156,14 @@ export class Arena {
     await this.#supervisor.stop();
     await end(this.#options.name, this.#proxies);
   }
+}
 
-  /** At once: for whoever wants to stop a second time. */
-  kill9(): void {
-    this.#supervisor.kill();
-  }
+let running: Supervisor | undefined;
+
+/** Everything at once, without letting anything finish: for whoever interrupts a second time. */
+export function killArena(): void {
+  running?.kill();
+  if (home !== programHome) for (const name of ['postgres', 'kafka', 'redis'] as const) killEngineNow(name);
 }
 
 export async function openArena(options: ArenaOptions): Promise<Arena> {
@@ -175,7 +179,7 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     if (proxies) for (const engine of ['postgres', 'kafka', 'redis'] as const) proxies[engine].lead(portOf(engine));
     await ready;
     const assignments = await assignFreePorts(replicas);
-    supervisor = new Supervisor(engines, assignments, arrangement(options, engines, assignments, proxies));
+    supervisor = running = new Supervisor(engines, assignments, arrangement(options, engines, assignments, proxies));
     await supervisor.start();
     await supervisor.ready(signal, silent);
     note(`arena '${name}': ${assignments.length} processes are ready`);
@@ -209,6 +213,7 @@ const hasReplica = (assignments: readonly Assignment[], { name }: Assignment, re
 
 async function end(name: string, proxies: Proxies | undefined): Promise<void> {
   await stopEngines(true);
+  await removeVolumesOfHome();
   if (proxies) await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
   leaveHome(name);
 }

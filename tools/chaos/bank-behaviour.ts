@@ -9,13 +9,14 @@ export async function behave(
   arena: Arena,
   behaviour: Readonly<Record<string, number | boolean>>,
   meanwhile: () => Promise<unknown>,
+  signal: AbortSignal,
 ): Promise<boolean> {
   await tell(arena, { ...well, ...behaviour });
   try {
     await meanwhile();
     return true;
   } finally {
-    await tell(arena, well);
+    if (!signal.aborted) await tell(arena, well);
   }
 }
 

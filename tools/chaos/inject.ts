@@ -29,13 +29,13 @@ export async function inject(
       return killAt(arena, fault.service, fault.failpoint, signal);
     case 'pause':
       arena.stop({ name: fault.service, replica });
-      return undone(pause(fault.seconds), () => arena.cont({ name: fault.service, replica }));
+      return undone(pause(fault.seconds), () => arena.cont({ name: fault.service, replica }), signal);
     case 'engine-restart':
-      return engineAway(arena, fault.engine, () => pause(0));
+      return engineAway(arena, fault.engine, () => pause(0), signal);
     case 'engine-down':
-      return engineAway(arena, fault.engine, () => pause(fault.seconds));
+      return engineAway(arena, fault.engine, () => pause(fault.seconds), signal);
     case 'wire':
-      return badWire(arena, fault, pause(fault.seconds));
+      return badWire(arena, fault, pause(fault.seconds), signal);
     case 'drop':
       arena.proxies[fault.engine].drop();
       return true;
@@ -47,11 +47,11 @@ export async function inject(
         }
       });
     case 'redis-full':
-      return withRedis(arena, (redis) => redisFull(redis, pause(fault.seconds)));
+      return withRedis(arena, (redis) => redisFull(redis, pause(fault.seconds), signal));
     case 'clock':
       return stepClock(arena, fault.statements);
     case 'bank':
-      return behave(arena, fault.behaviour, () => pause(fault.seconds));
+      return behave(arena, fault.behaviour, () => pause(fault.seconds), signal);
     case 'rebalance':
       return joinAndLeave(arena.sources.brokers, fault.groups, fault.seconds * 1000, signal);
     default:
@@ -59,12 +59,13 @@ export async function inject(
   }
 }
 
-async function undone(work: Promise<unknown>, undo: () => unknown): Promise<boolean> {
+/** Whoever interrupts ends the whole arena: then there is nothing to make good. */
+async function undone(work: Promise<unknown>, undo: () => unknown, signal: AbortSignal): Promise<boolean> {
   try {
     await work;
     return true;
   } finally {
-    await undo();
+    if (!signal.aborted) await undo();
   }
 }
 
@@ -78,35 +79,47 @@ async function killAt(arena: Arena, name: ServiceName, failpoint: string, signal
     everyMs: 10,
   }).catch(() => false);
   const left = before.filter((one) => !died().includes(one));
+  signal.throwIfAborted();
   // One that ends at this very moment has nothing to forget.
   await Promise.all(left.map((one) => arena.disarm(one).catch(() => undefined)));
   return hit;
 }
 
-async function engineAway(arena: Arena, engine: EngineName, meanwhile: () => Promise<unknown>): Promise<boolean> {
+async function engineAway(
+  arena: Arena,
+  engine: EngineName,
+  meanwhile: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<boolean> {
   await arena.killEngine(engine);
-  return undone(meanwhile(), () => arena.reviveEngine(engine));
+  return undone(meanwhile(), () => arena.reviveEngine(engine), signal);
 }
 
 function badWire(
   arena: Arena,
   { engine, wire, ms = 0 }: Extract<Fault, { kind: 'wire' }>,
   until: Promise<unknown>,
+  signal: AbortSignal,
 ): Promise<boolean> {
   arena.proxies[engine].set(wire === 'delay' ? { kind: 'delay', ms } : { kind: wire });
-  return undone(until, () => arena.proxies[engine].set({ kind: 'pass' }));
+  return undone(until, () => arena.proxies[engine].set({ kind: 'pass' }), signal);
 }
 
 async function withRedis(arena: Arena, work: (redis: Redis) => Promise<unknown>): Promise<boolean> {
   const redis = new Redis(arena.run.engines.redis.url);
   redis.on('error', () => undefined);
-  return undone(work(redis), () => redis.disconnect());
+  try {
+    await work(redis);
+    return true;
+  } finally {
+    redis.disconnect();
+  }
 }
 
-async function redisFull(redis: Redis, until: Promise<unknown>): Promise<void> {
+async function redisFull(redis: Redis, until: Promise<unknown>, signal: AbortSignal): Promise<void> {
   await redis.config('SET', 'maxmemory-policy', 'noeviction');
   await redis.config('SET', 'maxmemory', '1');
-  await undone(until, () => redis.config('SET', 'maxmemory', '0'));
+  await undone(until, () => redis.config('SET', 'maxmemory', '0'), signal);
 }
 
 async function stepClock(arena: Arena, statements: readonly string[]): Promise<boolean> {

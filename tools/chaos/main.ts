@@ -1,5 +1,6 @@
 /** `npm run chaos -- --seed N --minutes M`: faults under load, then verify. Exit code 0 only if nothing was lost or done twice. */
 import { parseArgs } from 'node:util';
+import { killArena } from '../arena/arena.ts';
 import { readJson, writeJson } from '../engines/home.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { runMain } from '../start/run-main.ts';
@@ -84,7 +85,7 @@ async function main(): Promise<number> {
   const plan = planFor({ seed, minutes, only }, before);
   if (!values.json || values.plan) for (const planned of plan) (values.json ? say : print)(lineOf(planned));
   if (values.plan) return 0;
-  const interruption = onInterruption(() => undefined);
+  const interruption = onInterruption(killArena);
   const head = { minutes, only, schedule: plan.map(lineOf) };
   writeJson(keptFile(seed), head);
   try {

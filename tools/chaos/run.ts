@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arena } from '../arena/arena.ts';
 import { programHome } from '../engines/config.ts';
+import { orInterrupted } from '../engines/interruption.ts';
 import { operationsOf, type Operation } from '../history/history.ts';
 import { seeded } from '../history/random.ts';
 import { Recorder } from '../history/recorder.ts';
@@ -59,8 +60,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     if (options.bug) await plant(arena, options.bug);
     const committed = await underLoad(arena, recorder, options);
     note('no more faults; waiting until all is quiet');
-    const quiet = await untilQuiet(arena.sources.databaseUrl, quietWithinMs);
-    return await judge(arena, committed, operationsOf(recorder.lines), quiet, seed);
+    const judged = untilQuiet(arena.sources.databaseUrl, quietWithinMs).then((quiet) =>
+      judge(arena, committed, operationsOf(recorder.lines), quiet, seed),
+    );
+    return await orInterrupted(judged, signal);
   } finally {
     recorder.close();
     await arena.close();
@@ -112,7 +115,7 @@ async function commit(planned: Planned, arena: Arena, canary: Canary, signal: Ab
   let liftedAt = beganAt;
   try {
     hit = await inject(planned, arena, signal).finally(() => (liftedAt = Date.now()));
-    if (hit) await canary.well(wellWithinMs, signal);
+    if (hit) await orInterrupted(canary.well(wellWithinMs, signal), signal);
     return { ...facts, hit, liftedAt, wellAt: hit ? Date.now() : liftedAt };
   } catch (error) {
     signal.throwIfAborted();

@@ -24,6 +24,8 @@ export interface ContainerSpec {
 
 const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
+const containerOf = (name: EngineName) => `halftone-${name}-${shortHash(home === programHome ? root : home)}`;
+
 /** Data goes with the passwords it was made with: whoever removes `.halftone` begins with new volumes. */
 const volumeOf = (container: string) => `${container}-${shortHash(loadSecrets().superuserPassword)}`;
 let engine: Promise<string> | undefined;
@@ -32,7 +34,7 @@ let engine: Promise<string> | undefined;
 export async function runContainer(name: EngineName, spec: ContainerSpec, context: EngineContext): Promise<string> {
   const docker = await (engine ??= runningEngine());
   await pull(docker, spec.image, context);
-  const container = `halftone-${name}-${shortHash(home === programHome ? root : home)}`;
+  const container = containerOf(name);
   await capture(docker, ['rm', '--force', container], { timeoutMs: 30_000 }).catch(() => '');
   const { outside, inside } = spec.publish;
   const env = Object.entries(spec.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
@@ -53,6 +55,15 @@ export async function stopContainer(container: string, log: string): Promise<voi
     writeFileSync(log, said);
   }
   await capture(docker, ['rm', '--force', container], { timeoutMs: 40_000 }).catch(() => '');
+}
+
+/** What the containers of this home have kept, whatever passwords it was made with. Nothing where there is no Docker. */
+export async function removeVolumes(names: readonly EngineName[]): Promise<void> {
+  const docker = findProgram('docker');
+  if (!docker) return;
+  const listed = await capture(docker, ['volume', 'ls', '--quiet'], { timeoutMs: 10_000 }).catch(() => '');
+  const ours = listed.split('\n').filter((volume) => names.some((name) => volume.startsWith(`${containerOf(name)}-`)));
+  if (ours.length > 0) await capture(docker, ['volume', 'rm', ...ours], { timeoutMs: 30_000 }).catch(() => '');
 }
 
 /** The last line of a container that has ended; undefined while it runs. */

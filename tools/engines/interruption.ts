@@ -30,6 +30,16 @@ export function onInterruption(now: () => void): Interruption {
   return { signal: controller.signal, exitCode: () => exitCode };
 }
 
+/** The work's outcome, or what the signal says, whichever is first. The work is not ended: only for what may be left alone. */
+export function orInterrupted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const give = () => reject(signal.reason);
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+  });
+}
+
 /** Keeps the process alive until then. */
 export function aborted(signal: AbortSignal): Promise<void> {
   const alive = setInterval(() => undefined, 1 << 30);

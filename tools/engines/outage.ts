@@ -1,4 +1,5 @@
 /** Takes one engine away without a word, and brings it back at the same address with the data it had on disk. */
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capture, findProgram } from './command.ts';
@@ -28,6 +29,14 @@ export async function killEngine(name: EngineName): Promise<void> {
 async function untilFree(port: number): Promise<void> {
   giveBackPort(port);
   for (let waited = 0; waited < 5_000 && !(await isFreePort(port)); waited += 20) await sleep(20);
+}
+
+/** Without waiting for its end. */
+export function killEngineNow(name: EngineName): void {
+  const { pid, born, container } = readRecord(name) ?? {};
+  const docker = container && findProgram('docker');
+  if (docker) spawn(docker, ['rm', '--force', container], { detached: true, stdio: 'ignore' }).unref();
+  if (pid && born) signalProcess({ pid, born }, 'SIGKILL');
 }
 
 /** Resolves when it answers again. */

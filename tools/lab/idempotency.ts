@@ -4,6 +4,7 @@
  */
 import { openArena, type Arena } from '../arena/arena.ts';
 import { signIn } from '../client/session.ts';
+import { orInterrupted } from '../engines/interruption.ts';
 import { lessonOf, storiesOf, type Lesson, type OperationName, type Told } from './story.ts';
 import { tell, type Stage } from './tell.ts';
 
@@ -49,7 +50,7 @@ async function tellAll(
   const all: Told[] = [];
   for (const story of storiesOf(operation)) {
     signal.throwIfAborted();
-    const one = await tell(story, stage, protection);
+    const one = await orInterrupted(tell(story, stage, protection), signal);
     heard(one);
     all.push(one);
   }

@@ -1,5 +1,6 @@
 /** `npm run lab -- idempotency`: an experiment that shows a promise being kept, and what happens where it is not made. */
 import { parseArgs } from 'node:util';
+import { killArena } from '../arena/arena.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { runMain } from '../start/run-main.ts';
 import { idempotencyLab } from './idempotency.ts';
@@ -53,7 +54,7 @@ async function main(): Promise<number> {
     say(help);
     return values.help ? 0 : 64;
   }
-  const { signal, exitCode } = onInterruption(() => undefined);
+  const { signal, exitCode } = onInterruption(killArena);
   const told = values.json ? showJson : show;
   try {
     const lesson = await idempotencyLab({ operations: operationsOf(values.operation), note: say, told, signal });

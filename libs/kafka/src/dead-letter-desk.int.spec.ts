@@ -66,10 +66,10 @@ test('a replay in vain is a new letter, which names the one before', async () =>
 test('a replay reaches the group whose letter it was, and no other', async () => {
   const [a] = given.neighbours(1) as [string];
   const others: string[] = [];
-  const { kafka, producer, database, topic } = given;
+  const { kafka, producer, database, topic, prepare } = given;
   const group = `${topic.name}.others`;
   const handlers = [on(topic, 'text', async ({ value }) => void others.push(value))];
-  const other = new EventConsumer({ kafka, group, handlers, producer, database, onFatal: () => undefined });
+  const other = new EventConsumer({ kafka, group, handlers, producer, database, prepare, onFatal: () => undefined });
   await Promise.all([consume(), other.start()]);
   try {
     await given.send(['a1', a]);

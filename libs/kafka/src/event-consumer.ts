@@ -24,6 +24,8 @@ export interface EventConsumerOptions {
   /** Of the service, with the platform's tables. */
   database: Pick<Database, 'rows'>;
   producer: EventProducer;
+  /** Makes the topics, should the brokers have lost them. */
+  prepare(): Promise<void>;
   /** Called when the consumer can never work again; the process must end so that a fresh one takes over. */
   onFatal(error: Error): void;
 }
@@ -44,7 +46,7 @@ export class EventConsumer {
   private readonly attempts = new Map<string, number>();
 
   constructor(private readonly options: EventConsumerOptions) {
-    const { kafka, group, handlers, database, producer, onFatal } = options;
+    const { kafka, group, handlers, database, producer, prepare, onFatal } = options;
     this.delivery = new EventDelivery(group, handlers);
     this.parking = new Parking(database, group);
     this.lanes = new Lanes(this.parking);
@@ -55,6 +57,7 @@ export class EventConsumer {
       group,
       topics: [...new Set(handlers.map((handler) => handler.topic))],
       eachBatch: (payload, membership) => this.eachBatch(payload, membership),
+      prepare,
       onFatal,
     });
   }

@@ -28,6 +28,7 @@ async function join(take: (value: string, membership: Membership) => Promise<voi
     kafka,
     group,
     topics: [topic.name],
+    prepare: given.prepare,
     onFatal: (error) => fatal.push(error),
     eachBatch: async ({ batch, resolveOffset }, membership) => {
       for (const message of batch.messages) {

@@ -25,6 +25,8 @@ export interface GroupMemberOptions {
   group: string;
   topics: readonly string[];
   eachBatch(payload: EachBatchPayload, membership: Membership): Promise<void>;
+  /** Called before a consumer takes the place of a lost one: the brokers may have come back without their topics. */
+  prepare(): Promise<void>;
   /** Called when nothing helps any more; the process must end so that a fresh one takes over. */
   onFatal(error: Error): void;
 }
@@ -75,15 +77,20 @@ export class GroupMember {
       if (this.lastJoinAt > Date.now() - SILENCE_MS) failures = 0;
       this.complain(error);
       await sleep(Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS));
-      await this.open().catch((failure: Error) => this.lost.resolve(failure));
+      await this.reopen().catch((failure: Error) => this.lost.resolve(failure));
     }
+  }
+
+  private async reopen(): Promise<void> {
+    this.lost = Promise.withResolvers();
+    if (this.stopping) return this.lost.resolve(undefined);
+    await this.options.prepare();
+    await this.open();
   }
 
   private async open(): Promise<void> {
     const { kafka, group, topics } = this.options;
-    const lost = Promise.withResolvers<Error | undefined>();
-    this.lost = lost;
-    if (this.stopping) lost.resolve(undefined);
+    const { lost } = this;
     const consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: SESSION_TIMEOUT_MS,

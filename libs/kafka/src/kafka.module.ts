@@ -62,16 +62,16 @@ export class KafkaModule {
 
 /** One part, so that brokers that are away are told of in one line. */
 function wireBroker(lifecycle: Lifecycle, kafka: Kafka, producer: EventProducer, { group }: KafkaModuleOptions): void {
-  const specs = [...Object.values(topics), ...(group ? [deadLetterTopic(group)] : [])];
   const connect = async () => {
-    await prepareTopics(kafka, specs);
+    await prepareTopics(kafka, group);
     await producer.connect();
   };
   lifecycle.onStart('connect', 'kafka', connect, 'check KAFKA_BROKERS and that the brokers advertise names known here');
   lifecycle.onStop('close', 'kafka producer', () => producer.disconnect());
 }
 
-async function prepareTopics(kafka: Kafka, specs: readonly TopicSpec[]): Promise<void> {
+async function prepareTopics(kafka: Kafka, group: string | undefined): Promise<void> {
+  const specs: TopicSpec[] = [...Object.values(topics), ...(group ? [deadLetterTopic(group)] : [])];
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -99,7 +99,8 @@ function wireConsumer(
   lifecycle.onStart('consume', 'kafka consumer', async () => {
     const handlers = consumers.flatMap((type) => app.get(type, { strict: false }).handlers);
     const database = app.get<Database>(Database, { strict: false });
-    const fresh = new EventConsumer({ kafka, group, handlers, database, producer, onFatal: exit });
+    const prepare = () => prepareTopics(kafka, group);
+    const fresh = new EventConsumer({ kafka, group, handlers, database, producer, prepare, onFatal: exit });
     await fresh.start();
     consumer = fresh;
   });

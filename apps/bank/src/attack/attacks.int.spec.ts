@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 import { type Answer, attack, attacks, harmless } from './attacks.fixture';
 import { type BankWorld, openBank } from './bank.fixture';
 
-/** The best of some tries must be as quick, since the machine may be busy with other things. */
+/** The best of many tries must be as quick, since the machine may be busy with other things. */
 const withinMs = 200;
-const tries = 3;
+const tries = 15;
 
 const mebibyte = 1024 * 1024;
 
@@ -59,7 +59,7 @@ describe('is answered by its fault, at once, and moves nothing', () => {
     }
     expect(answers.some(isQuick)).toBe(true);
     expect(await world.money()).toEqual(before);
-  });
+  }, 30_000);
 });
 
 describe('all of them, again and again,', () => {

@@ -1,0 +1,26 @@
+/**
+ * `npm run prove`: the claims that need a system of their own to be broken in, each as its own command does it. Ends like `npm test`;
+ * `-- --only NAME` takes those that the name is part of.
+ */
+import { join } from 'node:path';
+import type { Check } from '../check/check.ts';
+import { runNode } from '../check/command.ts';
+import { runChecks } from '../check/run-checks.ts';
+import { root } from '../engines/config.ts';
+import { countVerdicts } from './verdicts.ts';
+
+const proof = (name: string, command: string, args: readonly string[]): Check => ({
+  name,
+  run: async (signal) => {
+    const finished = await runNode(join(root, 'tools', command, 'main.ts'), [...args, '--json'], { signal });
+    return { ...countVerdicts(finished), output: finished.output };
+  },
+});
+
+const proofs: readonly Check[] = [
+  proof('idempotency keys', 'lab', ['idempotency']),
+  proof('verify catches planted bugs', 'verify', ['--self-test']),
+  proof('a minute of chaos', 'chaos', ['--seed', '7', '--minutes', '1']),
+];
+
+process.exitCode = await runChecks(proofs);
