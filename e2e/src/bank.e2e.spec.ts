@@ -70,20 +70,24 @@ describe('an order on the bank waits, others go on, and it is paid once when the
     ['books and never says so', { dropReplyRate: 1 }],
   ];
 
-  test.each(troubles)('while the bank %s', async (_, behaviour) => {
-    await behave(behaviour);
-    const waiting = await placeOrder(bob, imageId, product, 2, 'bank');
-    const { payment_id: paymentId } = await askedFor(waiting.id);
-    const other = await placeOrder(bob, imageId, product);
-    expect((await waitUntilFinal(bob, other.id)).status).toBe('shipped');
-    expect((await timelineOf(bob, waiting.id)).items.map(({ type }) => type)).toEqual(['order.placed']);
+  test.each(troubles)(
+    'while the bank %s',
+    async (_, behaviour) => {
+      await behave(behaviour);
+      const waiting = await placeOrder(bob, imageId, product, 2, 'bank');
+      const { payment_id: paymentId } = await askedFor(waiting.id);
+      const other = await placeOrder(bob, imageId, product);
+      expect((await waitUntilFinal(bob, other.id)).status).toBe('shipped');
+      expect((await timelineOf(bob, waiting.id)).items.map(({ type }) => type)).toEqual(['order.placed']);
 
-    await behave({});
-    expect((await waitUntilFinal(bob, waiting.id, 60_000)).status).toBe('shipped');
-    const { payments } = await timelineOf(bob, waiting.id);
-    expect(payments).toMatchObject([{ id: paymentId, status: 'captured', amount: waiting.total, refunded: 0 }]);
-    expect(await bookingsOf(paymentId)).toEqual([{ state: 'booked', amount: waiting.total }]);
-  }, 120_000);
+      await behave({});
+      expect((await waitUntilFinal(bob, waiting.id, 60_000)).status).toBe('shipped');
+      const { payments } = await timelineOf(bob, waiting.id);
+      expect(payments).toMatchObject([{ id: paymentId, status: 'captured', amount: waiting.total, refunded: 0 }]);
+      expect(await bookingsOf(paymentId)).toEqual([{ state: 'booked', amount: waiting.total }]);
+    },
+    120_000,
+  );
 });
 
 test('a customer who is not told whether the bank has paid asks again with the same key and is charged once', async () => {

@@ -25,6 +25,9 @@ const { values } = parseArgs({
   },
 });
 
+// Whoever reads our output may be gone.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const patienceMs = Number(values.patience) * 1000;
 
 function list(): number {
