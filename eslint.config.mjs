@@ -11,7 +11,7 @@ const peersOfNest = ['@grpc/grpc-js', '@apollo/server', '@apollo/subgraph', '@as
 const words = ['layer:kernel', 'layer:contracts'];
 const platform = ['layer:platform', ...words];
 
-/** Who may import whom. Specs may also import the testing lib. */
+/** Who may import whom. Specs and fixtures may also import the testing lib. */
 const boundaries = (...alsoInSpecs) => [
   'error',
   {
@@ -49,7 +49,19 @@ const onlyConfigReadsTheEnvironment = {
 };
 
 export default [
-  { ignores: ['**/dist', '**/bundle', '**/bundle-test', '**/gen', '**/*.js', '**/*.cjs', '**/supergraph.ts', '.halftone', '.nx'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/bundle',
+      '**/bundle-test',
+      '**/gen',
+      '**/*.js',
+      '**/*.cjs',
+      '**/supergraph.ts',
+      '.halftone',
+      '.nx',
+    ],
+  },
   ...nx.configs['flat/base'],
   ...ts.configs.recommended,
   {
@@ -67,7 +79,7 @@ export default [
     rules: {
       '@nx/dependency-checks': [
         'error',
-        { ignoredFiles: ['**/*.spec.ts', '**/jest.config.js'], ignoredDependencies: peersOfNest },
+        { ignoredFiles: ['**/*.spec.ts', '**/*.fixture.ts', '**/jest.config.js'], ignoredDependencies: peersOfNest },
       ],
     },
   },
@@ -76,9 +88,10 @@ export default [
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['**/*.spec.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing'), 'max-lines-per-function': 'off' },
+    files: ['**/*.spec.ts', '**/*.fixture.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing') },
   },
+  { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },
   { files: ['libs/kernel/src/**/!(*.spec).ts'], rules: noImport('^[^.]', 'the kernel imports nothing') },
   {
     files: ['apps/*/src/*/+([a-z0-9-]).ts'],

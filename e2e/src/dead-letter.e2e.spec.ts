@@ -69,36 +69,39 @@ const headers = (more: object = {}) => ({
 const garbage = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
 const without = (name: string) => Object.fromEntries(Object.entries(headers()).filter(([key]) => key !== name));
 
-/** None of them says anything that anybody could act on, each in its own way. */
-const poisons = [
-  ['no headers', { value: garbage, headers: {} }],
-  ['nothing at all', { value: Buffer.alloc(0), headers: {} }],
-  ['a tombstone', { value: null, headers: headers() }],
-  ['an empty value', { value: Buffer.alloc(0), headers: headers() }],
-  ['a value that is no protobuf', { value: garbage, headers: headers() }],
-  ['no type', { value: garbage, headers: without('ce_type') }],
-  ['an id that is no UUID', { value: garbage, headers: headers({ ce_id: "1'; drop table inbox; --" }) }],
-  ['an id with a null byte', { value: garbage, headers: headers({ ce_id: 'a\0b' }) }],
-  ['a time before all times', { value: garbage, headers: headers({ ce_time: '-000001-01-01T00:00:00Z' }) }],
-  ['a negative sequence', { value: garbage, headers: headers({ ce_sequence: '-1' }) }],
-  ['almost 1 MiB', { value: Buffer.concat([garbage, randomBytes(1024 * 1024 - 600)]), headers: headers() }],
-] as const;
+/** Not events of ours: nobody who reads the topic can tell what they are about. */
+const strangers = [
+  { value: garbage, headers: {} },
+  { value: Buffer.alloc(0), headers: {} },
+  { value: garbage, headers: without('ce_type') },
+  { value: garbage, headers: headers({ ce_id: "1'; drop table inbox; --" }) },
+  { value: garbage, headers: headers({ ce_id: 'a\0b' }) },
+  { value: garbage, headers: headers({ ce_time: '-000001-01-01T00:00:00Z' }) },
+  { value: garbage, headers: headers({ ce_sequence: '-1' }) },
+];
+/** They call themselves orders that were placed, which two of the three groups would handle. */
+const undecodable = [
+  { value: null, headers: headers() },
+  { value: Buffer.alloc(0), headers: headers() },
+  { value: garbage, headers: headers() },
+  { value: Buffer.concat([garbage, randomBytes(1024 * 1024 - 600)]), headers: headers() },
+];
+const readers = ['halftone.notifications', 'halftone.orders', 'halftone.payments'];
+const poisons = [...strangers, ...undecodable];
+const total = readers.length * strangers.length + 2 * undecodable.length;
 
 test('poison of every kind among the events of a customer: each goes to the dead letters of those who read it, and the order is shipped', async () => {
   const { imageId, product } = await shopping(bob);
-  for (const [, message] of poisons) await kafka.append(topics.orders.name, { key: 'bob', ...message });
+  for (const message of poisons) await kafka.append(topics.orders.name, { key: 'bob', ...message });
   const { id } = await placeOrder(bob, imageId, product);
   expect(await waitUntilFinal(bob, id)).toMatchObject({ status: 'shipped' });
   await waitUntilQuiet(bob);
-  // The consumers of payments, orders and notifications read what happened to orders.
   const letters = await eventually('all letters', async () => {
     const found = await dlq('list');
-    return found.length === 3 * poisons.length ? found : undefined;
+    return found.length === total ? found : undefined;
   });
   expect(new Set(letters.map(({ reason }) => reason))).toEqual(new Set(['UndecodableError']));
-  expect(new Set(letters.map(({ group }) => group))).toEqual(
-    new Set(['halftone.notifications', 'halftone.orders', 'halftone.payments']),
-  );
+  expect(new Set(letters.map(({ group }) => group))).toEqual(new Set(readers));
   expect(await brokenInvariants()).toEqual([]);
 });
 
@@ -110,7 +113,7 @@ test('a person at the desk: shows, replays in vain, drops; what is closed stays 
   // Nothing was repaired: it comes back as another letter, to this group only.
   await eventually('the new letter', async () => {
     const open = await dlq('list');
-    return (open.length === 3 * poisons.length && !open.some(({ id }) => id === letter!.id)) || undefined;
+    return (open.length === total && !open.some(({ id }) => id === letter!.id)) || undefined;
   });
   expect(await refusal('replay', letter!.id)).toMatchObject({ code: 1, stderr: expect.stringContaining('replayed') });
   expect(await refusal('drop', 'halftone.payments/999999')).toMatchObject({ code: 1 });

@@ -12,14 +12,19 @@ import { loadSecrets } from '../engines/secrets.ts';
 import { settingsOf } from '../supervisor/environment.ts';
 import type { Engines } from '../engines/run-state.ts';
 import type { Benchmark } from './benchmark.ts';
+import { withDatabase } from '../verify/rows.ts';
 import { contestLine } from './contest.ts';
 import { signAccessToken } from './access-token.ts';
-import { withWorkers, type Measured } from './workers.ts';
+import { withWorkers, type Measured, type RunProgram } from './workers.ts';
 
 const bench = 'transfers';
 const load = { operations: 4_000, concurrency: 16 };
 const customers = 10;
 const poolSize = '16';
+const graceMs = 12_000;
+const microsecondsPerTick = 10_000;
+/** As in bench/src/load.ts. */
+const warmUpShare = 0.1;
 
 interface Service {
   process: OsProcess;
@@ -67,6 +72,9 @@ async function payments(engines: Engines): Promise<Service> {
 }
 
 async function bare({ postgres }: Engines): Promise<Service> {
+  await withDatabase(postgres.url, (client) =>
+    client.query('drop schema if exists bench cascade; create schema bench'),
+  );
   const url = new URL(postgres.url);
   url.searchParams.set('options', '-c search_path=bench');
   return begin('bare', join(root, 'bench/src/transfers/bare-service.ts'), {
@@ -77,6 +85,14 @@ async function bare({ postgres }: Engines): Promise<Service> {
   });
 }
 
+async function drive(run: RunProgram, { grpc, process: server }: Service): Promise<Measured> {
+  const tokens = Array.from({ length: customers }, (_, index) => signAccessToken(`load-${index + 1}`));
+  const before = cpuTicks(server);
+  const { perSecond = Number.NaN } = await run(bench, 'drive', { ...load, grpc, tokens });
+  const operations = load.operations * (1 + warmUpShare);
+  return { perSecond, cpuUs: ((cpuTicks(server) - before) * microsecondsPerTick) / operations };
+}
+
 /** Exactly once: key, locks, double entry, two events, stored answer; relayed to Kafka. Against the least that moves money. */
 export const transfers: Benchmark = {
   name: bench,
@@ -85,23 +101,20 @@ export const transfers: Benchmark = {
   run: ({ rounds, say }) =>
     withWorkers(say, async (run, engines) => {
       await buildAll(new AbortController().signal);
-      const services = { ours: await payments(engines), 'two-updates': await bare(engines) };
-      const tokens = Array.from({ length: customers }, (_, index) => signAccessToken(`load-${index + 1}`));
-      const results = new Map<string, Measured[]>(Object.keys(services).map((name) => [name, []]));
+      const services = new Map<string, Service>();
+      const results = new Map<string, Measured[]>([
+        ['ours', []],
+        ['two-updates', []],
+      ]);
       try {
+        services.set('ours', await payments(engines)).set('two-updates', await bare(engines));
         for (let round = 0; round < rounds; round += 1) {
-          const order = Object.entries(services);
-          if (round % 2 === 1) order.reverse();
-          for (const [name, { grpc, process: server }] of order) {
-            const before = cpuTicks(server);
-            const { perSecond = Number.NaN } = await run(bench, 'drive', { ...load, grpc, tokens });
-            const cpuUs = ((cpuTicks(server) - before) * 10_000) / (load.operations * 1.1);
-            results.get(name)?.push({ perSecond, cpuUs });
-          }
+          const order = round % 2 === 0 ? [...services] : [...services].toReversed();
+          for (const [name, service] of order) results.get(name)?.push(await drive(run, service));
           say(`round ${round + 1} of ${rounds}`);
         }
       } finally {
-        await Promise.all(Object.values(services).map(({ process: one }) => stopProcess(one, 'SIGTERM', 12_000)));
+        await Promise.all([...services.values()].map(({ process: one }) => stopProcess(one, 'SIGTERM', graceMs)));
       }
       return [
         contestLine(results, { bench, case: 'transfers', unit: '/s', number: 'perSecond' }),

@@ -27,6 +27,7 @@ const fault: Committed = {
   liftedAt: 1_200,
   wellAt: 3_000,
   hit: true,
+  signals: ['service_ready'],
 };
 
 const none = { lost: new Set<string>(), duplicated: new Set<string>() };
@@ -44,6 +45,7 @@ test('a fault counts the requests that were under way between its beginning and 
     fault: 1,
     id: 'kill-payments',
     target: 'payments-2',
+    ok: true,
     hit: true,
     heldMs: 200,
     recoveryMs: 1_800,
@@ -53,13 +55,14 @@ test('a fault counts the requests that were under way between its beginning and 
     lost: 0,
     duplicated: 0,
     p99Ms: 400,
+    signals: ['service_ready'],
   });
 });
 
 test('what verify found is counted where it happened', () => {
   const operations = [operation('a', 1_500, 1_600), operation('b', 2_500, 2_600), operation('c', 5_000, 5_100)];
   const wrong = { lost: new Set(['a', 'c']), duplicated: new Set(['b']) };
-  expect(reportOf(fault, operations, wrong)).toMatchObject({ lost: 1, duplicated: 1 });
+  expect(reportOf(fault, operations, wrong)).toMatchObject({ ok: false, lost: 1, duplicated: 1 });
 });
 
 test('a system that is never well again says so, and everything after counts', () => {
@@ -68,7 +71,7 @@ test('a system that is never well again says so, and everything after counts', (
     [operation('late', 90_000, 90_010)],
     none,
   );
-  expect(report).toMatchObject({ recoveryMs: null, requests: 1 });
+  expect(report).toMatchObject({ ok: false, recoveryMs: null, requests: 1 });
   expect(tableLine(report)).toMatch(/NEVER[^]*no order ended/);
 });
 

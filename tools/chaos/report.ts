@@ -13,6 +13,8 @@ export interface Committed {
   wellAt: number | undefined;
   /** False when no request came to where it was armed, so that nothing was hurt. */
   hit: boolean;
+  /** The expected metrics that moved meanwhile. */
+  signals: string[];
   problem?: string;
 }
 
@@ -28,6 +30,8 @@ export interface FaultReport {
   fault: number;
   id: string;
   target: string;
+  /** It healed, and nothing was lost or done twice. */
+  ok: boolean;
   hit: boolean;
   /** How long it was bad. */
   heldMs: number;
@@ -42,20 +46,24 @@ export interface FaultReport {
   lost: number;
   duplicated: number;
   p99Ms: number;
+  signals: string[];
   problem?: string;
 }
 
 export function reportOf(fault: Committed, operations: readonly Operation[], wrong: Wrong): FaultReport {
-  const { number, id, target, hit, beganAt, liftedAt, wellAt, problem } = fault;
+  const { number, id, target, hit, beganAt, liftedAt, wellAt, signals, problem } = fault;
   const met = operations.filter((one) => one.invokedAt <= (wellAt ?? Infinity) && (one.endedAt ?? Infinity) >= beganAt);
+  const counts = countsOf(met, wrong);
   return {
     fault: number,
     id,
     target,
+    ok: wellAt !== undefined && counts.lost === 0 && counts.duplicated === 0,
     hit,
     heldMs: liftedAt - beganAt,
     recoveryMs: wellAt === undefined ? null : wellAt - liftedAt,
-    ...countsOf(met, wrong),
+    ...counts,
+    signals,
     ...(problem && { problem }),
   };
 }
@@ -97,6 +105,7 @@ const columns: readonly (readonly [string, number, (report: FaultReport) => stri
   ['lost', 5, ({ lost }) => String(lost)],
   ['double', 6, ({ duplicated }) => String(duplicated)],
   ['p99 ms', 7, ({ p99Ms }) => String(p99Ms)],
+  ['seen by', 8, ({ signals }) => String(signals.length)],
 ];
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);

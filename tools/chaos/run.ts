@@ -19,6 +19,7 @@ import { effectsIn, wrongIn } from './effects.ts';
 import { inject } from './inject.ts';
 import { untilQuiet } from './quiet.ts';
 import { countsOf, reportOf, type Committed, type Counts, type FaultReport } from './report.ts';
+import { watch } from './signals.ts';
 import { targetOf, type Planned } from './schedule.ts';
 import { customers, openStage } from './stage.ts';
 
@@ -109,6 +110,7 @@ async function underLoad(arena: Arena, recorder: Recorder, options: ChaosOptions
 /** A fault that cannot be committed or does not heal is reported, and the next one has its turn. */
 async function commit(planned: Planned, arena: Arena, canary: Canary, signal: AbortSignal): Promise<Committed> {
   const { number, scenario } = planned;
+  const signals = await watch(arena, scenario.expect.metrics);
   const beganAt = Date.now();
   const facts = { number, id: scenario.id, target: targetOf(planned), beganAt };
   let hit = false;
@@ -116,10 +118,11 @@ async function commit(planned: Planned, arena: Arena, canary: Canary, signal: Ab
   try {
     hit = await inject(planned, arena, signal).finally(() => (liftedAt = Date.now()));
     if (hit) await orInterrupted(canary.well(wellWithinMs, signal), signal);
-    return { ...facts, hit, liftedAt, wellAt: hit ? Date.now() : liftedAt };
+    const wellAt = hit ? Date.now() : liftedAt;
+    return { ...facts, hit, liftedAt, wellAt, signals: await signals.end() };
   } catch (error) {
     signal.throwIfAborted();
-    return { ...facts, hit, liftedAt, wellAt: undefined, problem: messageOf(error) };
+    return { ...facts, hit, liftedAt, wellAt: undefined, signals: await signals.end(), problem: messageOf(error) };
   }
 }
 
@@ -135,7 +138,7 @@ async function judge(
   const faults = committed.map((fault) => reportOf(fault, operations, wrong));
   const total = countsOf(operations, wrong);
   const isQuiet = Object.keys(quiet.left).length === 0;
-  const healed = faults.every(({ recoveryMs }) => recoveryMs !== null);
+  const healed = faults.every((fault) => fault.ok);
   const differs = operations.filter((one) => one.differs !== undefined).length;
   const ok = verdict.ok && isQuiet && healed && total.lost === 0 && total.duplicated === 0 && differs === 0;
   const hit = faults.filter((fault) => fault.hit).length;

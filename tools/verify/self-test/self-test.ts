@@ -109,10 +109,11 @@ class SelfTest {
     const patient = await this.#fresh();
     for (const work of new Set<WorkName>(chosen.map((trial) => trial.work))) await patient.work({ work });
     const complaints = await patient.complaints();
-    const text = complaints.length === 0 ? '✔ without a bug everything holds' : '✘ WITHOUT A BUG NOT EVERYTHING HOLDS';
+    const ok = complaints.length === 0;
+    const text = ok ? '✔ without a bug everything holds' : '✘ WITHOUT A BUG NOT EVERYTHING HOLDS';
     const lines = complaints.map(({ invariant, counterExample }) => `  ${invariant} ${JSON.stringify(counterExample)}`);
-    this.#say({ control: complaints.length === 0 ? 'ok' : 'failed', complaints }, [text, ...lines]);
-    return complaints.length === 0;
+    this.#say({ control: 'no bug', ok, complaints }, [text, ...lines]);
+    return ok;
   }
 
   async #try(trial: Trial): Promise<Outcome> {
@@ -123,7 +124,7 @@ class SelfTest {
     const where = `${bug} in ${services.join(' and ')}`;
     const text = caught ? `✔ ${where}: caught by ${caughtBy}` : `✘ ${where}: NOT CAUGHT by ${caughtBy}`;
     const aside = also.length > 0 ? ` (also ${also.join(', ')})` : '';
-    this.#say({ bug, in: services, invariant: caughtBy, caught, counterExample, also, error }, [
+    this.#say({ bug, in: services, invariant: caughtBy, ok: caught, counterExample, also, error }, [
       `${text}${aside}${error ? `: ${error}` : ''}`,
     ]);
     return outcome;

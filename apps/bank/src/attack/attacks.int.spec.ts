@@ -47,19 +47,23 @@ test('the messages that the attacks are made from are good ones', async () => {
 });
 
 describe('is answered by its fault, at once, and moves nothing', () => {
-  test.each(attacks.map((one) => [one.file, one.about, one] as const))('%s: %s', async (_file, _about, one) => {
-    const before = await world.money();
-    const answers: Answer[] = [];
-    while (answers.length < tries && !answers.some(isQuick)) answers.push(await attack(world.url, one, world.who));
-    for (const { code, faultCode, status, body } of answers) {
-      expect({ code, status }).toEqual({ code: one.code, status: one.status ?? 500 });
-      expect(faultCode).toMatch(/^[\w.-]+:[\w.-]+$/);
-      expect(body).toContain('SignatureValue');
-      expect(body).not.toMatch(leaks);
-    }
-    expect(answers.some(isQuick)).toBe(true);
-    expect(await world.money()).toEqual(before);
-  }, 30_000);
+  test.each(attacks.map((one) => [one.file, one.about, one] as const))(
+    '%s: %s',
+    async (_file, _about, one) => {
+      const before = await world.money();
+      const answers: Answer[] = [];
+      while (answers.length < tries && !answers.some(isQuick)) answers.push(await attack(world.url, one, world.who));
+      for (const { code, faultCode, status, body } of answers) {
+        expect({ code, status }).toEqual({ code: one.code, status: one.status ?? 500 });
+        expect(faultCode).toMatch(/^[\w.-]+:[\w.-]+$/);
+        expect(body).toContain('SignatureValue');
+        expect(body).not.toMatch(leaks);
+      }
+      expect(answers.some(isQuick)).toBe(true);
+      expect(await world.money()).toEqual(before);
+    },
+    30_000,
+  );
 });
 
 describe('all of them, again and again,', () => {
