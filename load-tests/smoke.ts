@@ -6,10 +6,10 @@ import { Ear } from './listen/ear.ts';
 import { listenByLongPoll } from './listen/long-poll.ts';
 import { listenByWebSocket } from './listen/websocket.ts';
 import { duration, urls, vus } from './settings.ts';
-import { checkHealth, checkMoney, checkOddReads, checkReads, post } from './shop/edges.ts';
+import { checkHealth, checkMoney, checkOddReads, checkPayment, checkReads, post } from './shop/edges.ts';
 import { openShop, uploadAnew, type Opening } from './shop/opening.ts';
 import { orderByGrpc } from './shop/order-grpc.ts';
-import { orderByRest } from './shop/order.ts';
+import { methodOf, orderByRest } from './shop/order.ts';
 import { feedSlo, requestsSlo, thresholds } from './slo.ts';
 
 const everyone = 2;
@@ -35,12 +35,14 @@ export default function everything({ customers }: Opening): void {
   if (!customer || !other) throw new Error('nobody is there');
   checkHealth();
   const cursor = currentCursor(customer);
-  const orderId = orderByRest(customer);
-  if (urls.grpc) orderByGrpc(customer);
+  const orderId = orderByRest(customer, methodOf(turn));
+  if (urls.grpc) orderByGrpc(customer, methodOf(turn));
   if (!orderId) return;
   checkReads(customer, orderId);
   checkOddReads(customer, orderId);
   checkMoney(customer, other);
+  checkPayment(customer, 'wallet');
+  checkPayment(customer, 'bank');
   check(post(customer, '/v1/realtime/tickets', {}), { 'a ticket is given': ({ status }) => status === 201 });
   const [poll, socket] = [
     new Ear(customer.id, 'long-poll', turn, cursor),

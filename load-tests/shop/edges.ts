@@ -2,6 +2,7 @@
 import { check } from 'k6';
 import { urls } from '../settings.ts';
 import { asJson, bearer, type Customer } from './customer.ts';
+import type { Method } from './order.ts';
 import { send, type Reply, type Request } from './request.ts';
 
 interface Edge {
@@ -25,6 +26,7 @@ export const reads = ({ id, imageId }: Customer, orderId: string): Edge[] => [
   { path: `/v1/orders/${orderId}`, status: 200, holds: (body: { id: string }) => body.id === orderId },
   { path: `/v1/orders/${orderId}/timeline`, status: 200, holds: ({ items }: Items) => items.length > 0 },
   { path: '/v1/payments?limit=5', status: 200, holds: ({ items }: Items) => Array.isArray(items) },
+  { path: `/v1/payments?order=${orderId}`, status: 200, holds: ({ items }: Items) => Array.isArray(items) },
   { path: '/v1/notifications?limit=5', status: 200, holds: ({ items }: Items) => items.length > 0 },
   { path: '/v1/orders/00000000-0000-7000-8000-000000000000', status: 404 },
 ];
@@ -38,7 +40,7 @@ export function get(customer: Customer, path: string, more: Partial<Request> = {
 
 export function post(customer: Customer, path: string, json: object): Reply {
   const body = JSON.stringify(json);
-  const name = `POST ${path}`;
+  const name = `POST ${nameOf(path)}`;
   return send(urls.gateway + path, { name, method: 'POST', headers: asJson(customer), body, key: crypto.randomUUID() });
 }
 
@@ -73,17 +75,28 @@ export function checkOddReads(customer: Customer, orderId: string): void {
   check(refused, { 'a wrong password is 401': ({ status }) => status === 401 });
 }
 
-/** One cent there and back, and one to the shop. */
+const cent = { amount: 1, currency: 'USD' };
+
+/** One cent there and back. */
 export function checkMoney(customer: Customer, other: Customer): void {
-  const cent = { amount: 1, currency: 'USD' };
   check(post(customer, '/v1/transfers', { to: other.id, ...cent }), {
     'a cent is sent': ({ status }) => status === 201,
   });
   check(post(other, '/v1/transfers', { to: customer.id, ...cent }), {
     'a cent comes back': ({ status }) => status === 201,
   });
-  check(post(customer, '/v1/payments', { ...cent, description: 'load test' }), {
-    'a cent is paid': ({ status }) => status === 201,
+}
+
+/** Two cents to the shop, and one of them back. */
+export function checkPayment(customer: Customer, method: Method): void {
+  const paid = post(customer, '/v1/payments', { ...cent, amount: 2, description: 'load test', method });
+  if (!check(paid, { [`two cents are paid by ${method}`]: ({ status }) => status === 201 })) return;
+  const refunds = `/v1/payments/${(paid.json() as { id: string }).id}/refunds`;
+  check(post(customer, refunds, { amount: 1 }), {
+    [`a cent paid by ${method} is refunded`]: ({ status }) => status === 201,
+  });
+  check(get(customer, refunds), {
+    [`a refund by ${method} is listed`]: (reply) => (reply.json() as Items).items.length === 1,
   });
 }
 

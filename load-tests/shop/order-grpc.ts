@@ -4,7 +4,7 @@ import grpc, { type Response } from 'k6/net/grpc';
 import { ordersPlaced } from '../metrics.ts';
 import { urls } from '../settings.ts';
 import { bearer, type Customer } from './customer.ts';
-import { product } from './order.ts';
+import { product, type Method } from './order.ts';
 import { patiently, type Outcome } from './patience.ts';
 
 const service = 'halftone.orders.v1.OrdersService';
@@ -52,10 +52,12 @@ function call<Message>(method: string, request: object, customer: Customer, key?
   return answer?.status === grpc.StatusOK ? (answer.message as Message) : undefined;
 }
 
-export function orderByGrpc(customer: Customer): void {
+const methods = { wallet: 'PAYMENT_METHOD_WALLET', bank: 'PAYMENT_METHOD_BANK' } as const;
+
+export function orderByGrpc(customer: Customer, method: Method): void {
   const idempotencyKey = crypto.randomUUID();
   const lines = [{ imageId: customer.imageId, product, quantity: 1 }];
-  const request = { lines, payment: 'PAYMENT_METHOD_WALLET', idempotencyKey };
+  const request = { lines, payment: methods[method], idempotencyKey };
   const placed = call<Placed>('PlaceOrder', request, customer, idempotencyKey);
   if (!check(placed, { 'an order is placed over gRPC': (seen) => seen !== undefined }) || !placed) return;
   ordersPlaced.add(1);

@@ -15,8 +15,13 @@ interface Order {
 export const product = 'print-10x15';
 export const price = 29;
 
-function place(customer: Customer, key: string, name: string): Reply {
-  const body = JSON.stringify({ lines: [{ imageId: customer.imageId, product, quantity: 1 }], payment: 'wallet' });
+export type Method = 'wallet' | 'bank';
+
+/** Every fourth order is paid by bank. */
+export const methodOf = (turn: number): Method => (turn % 4 === 3 ? 'bank' : 'wallet');
+
+function place(customer: Customer, payment: Method, key: string, name: string): Reply {
+  const body = JSON.stringify({ lines: [{ imageId: customer.imageId, product, quantity: 1 }], payment });
   return send(`${urls.gateway}/v1/orders`, { name, method: 'POST', headers: asJson(customer), body, key });
 }
 
@@ -41,12 +46,12 @@ export function checkGraph(customer: Customer, id: string): void {
 }
 
 /** The id of the order, if one was placed. */
-export function orderByRest(customer: Customer): string | undefined {
+export function orderByRest(customer: Customer, payment: Method): string | undefined {
   const key = crypto.randomUUID();
-  const placed = place(customer, key, 'place-order');
+  const placed = place(customer, payment, key, 'place-order');
   if (!check(placed, { 'an order is placed': ({ status }) => status === 201 })) return undefined;
   ordersPlaced.add(1);
-  check(place(customer, key, 'replay-order'), {
+  check(place(customer, payment, key, 'replay-order'), {
     'a replay has the same bytes': ({ status, body }) => status === placed.status && body === placed.body,
     'a replay is marked': ({ headers }) => headers['Idempotent-Replayed'] === 'true',
   });

@@ -1,16 +1,16 @@
-/** What the tests have in common that send orders: customers take turns, every third order goes over gRPC where that is reachable. */
+/** What the tests have in common that send orders: customers take turns, every third order goes over gRPC where that is reachable, every fourth is paid by bank. */
 import exec from 'k6/execution';
 import { urls } from '../settings.ts';
 import type { Opening } from './opening.ts';
 import { orderByGrpc } from './order-grpc.ts';
-import { orderByRest } from './order.ts';
+import { methodOf, orderByRest } from './order.ts';
 
 export function order({ customers }: Opening): void {
   const turn = exec.scenario.iterationInTest;
   const customer = customers[turn % customers.length];
   if (!customer) throw new Error('nobody is there to order');
-  if (urls.grpc && turn % 3 === 2) orderByGrpc(customer);
-  else orderByRest(customer);
+  if (urls.grpc && turn % 3 === 2) orderByGrpc(customer, methodOf(turn));
+  else orderByRest(customer, methodOf(turn));
 }
 
 /** So many orders a second, whether the shop keeps up or not: what it can't take shows as waiting, then as `dropped_iterations`. */

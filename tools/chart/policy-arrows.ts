@@ -25,7 +25,8 @@ const design = [
   ]),
   'gateway→redis:6379',
   'orders→images:9090',
-  ...['orders', 'payments', 'images', 'images-worker', 'notifications', 'database', 'verify'].map(
+  'payments→bank:8080',
+  ...['orders', 'payments', 'bank', 'images', 'images-worker', 'notifications', 'database', 'verify'].map(
     (name) => `${name}→postgres:5432`,
   ),
   ...['orders', 'payments', 'images', 'images-worker', 'notifications', 'realtime', 'verify'].map(

@@ -1,8 +1,13 @@
 /** How each kind of row is read. `verify --list` prints these. */
 import type { Rows } from './row.ts';
 
-const everywhere = (query: (schema: string) => string, schemas = ['orders', 'payments', 'images', 'notifications']) =>
-  schemas.map(query).join('\n  UNION ALL ');
+const all = ['orders', 'payments', 'images', 'notifications'];
+
+/** What waits longest comes first, so that it is the counter-example for as long as it waits. */
+const everywhere = (
+  query: (schema: string) => string,
+  { order, schemas = all }: { order: string; schemas?: string[] },
+) => `${schemas.map(query).join('\n  UNION ALL ')}\n  ORDER BY ${order}`;
 
 export const queries: Readonly<Record<keyof Rows, string>> = {
   orders: `SELECT id, customer, status, total, currency, version, payment, due_at AS "dueAt", created_at AS "createdAt"
@@ -34,15 +39,19 @@ export const queries: Readonly<Record<keyof Rows, string>> = {
   keys: everywhere(
     (schema) => `SELECT '${schema}' AS schema, customer, route, key, response, refusal IS NOT NULL AS refused,
     created_at AS "createdAt", expires_at AS "expiresAt" FROM ${schema}.idempotency`,
-    ['orders', 'payments', 'images'],
+    { order: '"createdAt", key', schemas: ['orders', 'payments', 'images'] },
   ),
-  inbox: everywhere((schema) => `SELECT consumer, event_id::text AS "eventId" FROM ${schema}.inbox`),
+  inbox: everywhere((schema) => `SELECT consumer, event_id::text AS "eventId" FROM ${schema}.inbox`, {
+    order: 'consumer, "eventId"',
+  }),
   parked: everywhere(
     (schema) => `SELECT consumer, event_id AS "eventId" FROM ${schema}.parked_event
     WHERE state <> 'dead' AND event_id IS NOT NULL`,
+    { order: '"eventId"' },
   ),
   outbox: everywhere(
     (schema) => `SELECT '${schema}' AS schema, event_id AS "eventId", type, subject FROM ${schema}.outbox`,
+    { order: '"eventId"' },
   ),
   clock: 'SELECT now()',
 };

@@ -23,3 +23,14 @@ test('what held in between begins anew', () => {
   expect(held).toMatchObject({ state: 'holds', brokenSince: undefined });
   expect(standingOf(held, bad, at(120)).state).toBe('unsettled');
 });
+
+test('another counter-example each time is work under way', () => {
+  const other = { ...bad, counterExample: { order: 'o2' } };
+  expect(standingOf(standingOf(undefined, bad, at(0)), other, at(150)).state).toBe('unsettled');
+});
+
+test('what is broken stays so until it holds', () => {
+  const broken = standingOf(standingOf(undefined, bad, at(0)), bad, at(150));
+  const other = standingOf(broken, { ...bad, counterExample: { order: 'o2' } }, at(160));
+  expect([broken.state, other.state, standingOf(other, ok, at(170)).state]).toEqual(['broken', 'broken', 'holds']);
+});

@@ -1,11 +1,14 @@
-/** How an invariant stands while the system works: what may settle is broken only once it has stayed so. Pure. */
+/**
+ * How an invariant stands while the system works: there is always something under way, so what may settle is broken only once one and
+ * the same counter-example has stayed, and then until it holds. Pure.
+ */
 import type { Result } from './verify.ts';
 
 export type State = 'holds' | 'unsettled' | 'broken';
 
 export interface Standing {
   state: State;
-  /** When it stopped to hold; undefined while it does. */
+  /** Since when this counter-example is there; undefined while it holds. */
   brokenSince: number | undefined;
   result: Result;
 }
@@ -16,7 +19,10 @@ export function standingOf(
   { settles, now, patienceMs }: { settles: boolean; now: number; patienceMs: number },
 ): Standing {
   if (result.ok) return { state: 'holds', brokenSince: undefined, result };
-  const brokenSince = before?.brokenSince ?? now;
-  const state = settles && now - brokenSince < patienceMs ? 'unsettled' : 'broken';
-  return { state, brokenSince, result };
+  const brokenSince = (isSame(before?.result, result) ? before?.brokenSince : undefined) ?? now;
+  const mayPass = settles && before?.state !== 'broken' && now - brokenSince < patienceMs;
+  return { state: mayPass ? 'unsettled' : 'broken', brokenSince, result };
 }
+
+const isSame = (before: Result | undefined, { counterExample }: Result): boolean =>
+  JSON.stringify(before?.counterExample) === JSON.stringify(counterExample);

@@ -13,7 +13,7 @@ const HANDLER_MS = 10_000;
 const HANGING_MS = 500;
 
 const outcomes = ['done', 'retried', 'parked', 'dead'] as const;
-export type Outcome = (typeof outcomes)[number];
+type Outcome = (typeof outcomes)[number];
 
 /** Hands an event to the handlers of its type, whether it comes from the topic or was parked. */
 export class EventDelivery {

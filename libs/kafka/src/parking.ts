@@ -36,7 +36,7 @@ export interface Lane {
  * Longer than a handler may run (10 s) plus the time after which the server ends a transaction whose client fell silent (10 s): when a
  * claim has run out, nothing that was begun under it can be committed any more.
  */
-export const CLAIM_MS = 25_000;
+const CLAIM_MS = 25_000;
 const TOMBSTONE_DAYS = 14;
 
 /** A key is bytes to Kafka. No key is a key of its own. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const made = await selfSigned('bank');
   receiver = new X509Certificate(made.certificate);
   key = createPrivateKey(made.key);
-});
+}, 30_000);
 
 const plain = '<b:account xmlns:b="urn:bank">alice</b:account>';
 const open = ({ data, wrappedKey }: Encrypted) => decrypt(parse(data), parse(wrappedKey), key);

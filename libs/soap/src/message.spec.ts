@@ -18,7 +18,7 @@ const now = new Date('2026-01-01T12:00:00Z');
 beforeAll(async () => {
   [bank, client] = (await Promise.all(['bank', 'client'].map(selfSigned))).map(identityOf) as [Identity, Identity];
   trust = { certificates: [client.certificate], key: bank.key };
-});
+}, 30_000);
 
 const sealed = (more: Partial<Sealing> = {}) =>
   sealMessage({

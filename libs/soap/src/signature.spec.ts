@@ -16,7 +16,7 @@ beforeAll(async () => {
   const expires = new Date(now.getTime() + 60_000);
   const content = '<b:GetBalance xmlns:b="urn:bank">alice</b:GetBalance>';
   ({ xml, signatureValue } = sealMessage({ version: '1.2', content, created: now, expires, signer: client }));
-});
+}, 30_000);
 
 const open = (changed: string) =>
   verifyMessage(readMessage(Buffer.from(changed)), { certificates: [client.certificate] }, now);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   listener.on('connection', () => (asked += 1)).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   world = await openBank(`127.0.0.1:${portOf(listener)}`);
-});
+}, 60_000);
 afterAll(async () => {
   await world.close();
   listener.close();

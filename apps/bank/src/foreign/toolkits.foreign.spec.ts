@@ -12,6 +12,9 @@ import { type BankWorld, openBank } from '../attack/bank.fixture';
 const scripts = join(__dirname, '../../foreign');
 const run = promisify(execFile);
 
+/** Programs of other languages need a while to begin, on a busy machine more. */
+jest.setTimeout(60_000);
+
 let world: BankWorld;
 let folder: string;
 
@@ -26,7 +29,7 @@ beforeAll(async () => {
     stranger: strangerCertificate,
   }))
     writeFileSync(path(name), pem);
-});
+}, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await world.close();

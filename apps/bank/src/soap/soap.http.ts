@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Lifecycle } from '@halftone/service';
 import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
 import { SoapService } from './soap.service';
 
@@ -13,7 +14,15 @@ interface Reply {
 
 @Controller('bank')
 export class SoapHttp {
-  constructor(private readonly soap: SoapService) {}
+  /** Requests that a bank that hangs will never answer; they must not hold its stop up. */
+  private readonly hanging = new Set<ServerResponse>();
+
+  constructor(
+    private readonly soap: SoapService,
+    lifecycle: Lifecycle,
+  ) {
+    lifecycle.onStop('refuse', 'hanging requests', async () => this.hanging.forEach((response) => response.destroy()));
+  }
 
   @Post()
   async take(
@@ -30,5 +39,11 @@ export class SoapHttp {
     }
     reply.hijack();
     if (outgoing.kind === 'cut') reply.raw.destroy();
+    else this.keep(reply.raw);
+  }
+
+  private keep(response: ServerResponse): void {
+    this.hanging.add(response);
+    response.once('close', () => this.hanging.delete(response));
   }
 }

@@ -16,7 +16,7 @@ let messages: BankMessages;
 beforeAll(async () => {
   [bank, client] = (await Promise.all(['bank', 'client'].map(selfSigned))).map(identityOf);
   messages = new BankMessages(client!, bank!.certificate);
-});
+}, 30_000);
 
 const asked = () => messages.seal('GetBalance', { account: 'alice & bob' }, inAMinute());
 const balance = `<b:GetBalanceResponse xmlns:b="${namespace}"><b:account>alice</b:account><b:balance>7</b:balance></b:GetBalanceResponse>`;

@@ -53,7 +53,7 @@ beforeAll(async () => {
     answering(asked, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-});
+}, 30_000);
 beforeEach(() => {
   received = [];
   http = new BankHttp(`http://127.0.0.1:${(server.address() as AddressInfo).port}/bank`);
