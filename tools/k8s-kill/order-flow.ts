@@ -1,4 +1,7 @@
-/** Orders at a steady, slow pace, whatever becomes of the one before. Each is sent until it is answered, always with its own key. */
+/**
+ * Orders at a steady, slow pace, paid by wallet and by bank in turn, whatever becomes of the one before. Each is sent until it is
+ * answered, always with its own key.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSettled, orderOf, type Order } from '../client/api.ts';
@@ -22,14 +25,16 @@ export interface Placed {
 export class OrderFlow {
   readonly placed: Placed[] = [];
   readonly #session: Session;
-  readonly #body: string;
+  readonly #bodies: readonly string[];
   readonly #stop = new AbortController();
   readonly #pending = new Set<Promise<void>>();
   readonly #ended: Promise<void>;
 
   constructor(session: Session, imageId: string, product: string) {
     this.#session = session;
-    this.#body = JSON.stringify(orderOf(imageId, product));
+    this.#bodies = (['wallet', 'bank'] as const).map((payment) =>
+      JSON.stringify(orderOf(imageId, product, 1, payment)),
+    );
     this.#ended = this.#run();
   }
 
@@ -50,20 +55,21 @@ export class OrderFlow {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    while (!signal.aborted) {
-      const one: Promise<void> = this.#place().finally(() => this.#pending.delete(one));
+    for (let turn = 0; !signal.aborted; turn += 1) {
+      const body = this.#bodies[turn % this.#bodies.length] ?? '';
+      const one: Promise<void> = this.#place(body).finally(() => this.#pending.delete(one));
       this.#pending.add(one);
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #place(): Promise<void> {
+  async #place(body: string): Promise<void> {
     const begun = performance.now();
     const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
     const outcome = await this.#session
       .authorization()
       .then((authorization) => {
-        const request = { method: 'POST', headers: { ...headers, ...authorization }, body: this.#body } as const;
+        const request = { method: 'POST', headers: { ...headers, ...authorization }, body } as const;
         return sendPatiently(`${this.#session.base}/v1/orders`, request, patienceMs);
       })
       .catch((error: Error) => error);

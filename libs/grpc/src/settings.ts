@@ -6,11 +6,15 @@ export const grpcSettings = {
   GRPC_PORT: port(9090).describe('port of gRPC; 0 takes a free one'),
 };
 
-const addressesOf = (url: string) => (url.startsWith('ipv4:') ? url.slice(5).split(',') : [url.replace(/^dns:\/\/\//, '')]);
+const addressesOf = (url: string) =>
+  url.startsWith('ipv4:') ? url.slice(5).split(',') : [url.replace(/^dns:\/\/\//, '')];
 
 /** `host:port` of a peer, or `dns:///name:port` or `ipv4:address:port,address:port` to balance over several. */
 export const peerUrl = (name: string) =>
   z
     .string()
-    .refine((url) => addressesOf(url).every(isHostAndPort), 'is neither host:port nor dns:///name:port nor ipv4:a:p,b:p')
+    .refine(
+      (url) => addressesOf(url).every(isHostAndPort),
+      'is neither host:port nor dns:///name:port nor ipv4:a:p,b:p',
+    )
     .describe(`host:port of the gRPC server of ${name}, or dns:///name:port for all addresses behind the name`);

@@ -8,7 +8,7 @@ import { EventConsumer } from './event-consumer';
 import { on } from './event-handler';
 import { TestGroup } from './fixture/group.fixture';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let schema: FreshSchema;
 let given: TestGroup;
@@ -34,17 +34,17 @@ const consume = () =>
     seen.push(value);
   });
 const open = () => desk.list({ group: given.group, state: 'open' });
-const letter = () => eventually(async () => (await open())[0] ?? Promise.reject(new Error('no letter')), 10_000);
+const letter = () => eventually(async () => (await open())[0] ?? Promise.reject(new Error('no letter')), 20_000);
 
 test('poison in, other keys flow, repair, replay: one effect', async () => {
   const [a, b] = given.neighbours(2) as [string, string];
   await consume();
   await given.send(['a1', a], ['b1', b], ['a2', a]);
   const { id } = await letter();
-  await eventually(() => expect(seen).toEqual(['b1', 'a2']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1', 'a2']), 20_000);
   isRepaired = true;
   expect(await desk.replay(id, 'olga')).toMatchObject({ state: 'replayed', resolved: { by: 'olga' } });
-  await eventually(() => expect(seen).toEqual(['b1', 'a2', 'a1']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1', 'a2', 'a1']), 20_000);
   expect(await desk.list({ group: given.group })).toMatchObject([{ id, state: 'replayed' }]);
   await expect(desk.replay(id, 'bob')).rejects.toMatchObject({ code: 'DEAD_LETTER_CLOSED' });
   await expect(desk.drop(id, 'bob')).rejects.toMatchObject({ code: 'DEAD_LETTER_CLOSED' });
@@ -77,8 +77,8 @@ test('a replay reaches the group whose letter it was, and no other', async () =>
     isRepaired = true;
     await desk.replay(id, 'olga');
     await given.send(['a2', a]);
-    await eventually(() => expect(seen).toEqual(['a1', 'a2']), 10_000);
-    await eventually(() => expect(others).toEqual(['a1', 'a2']), 10_000);
+    await eventually(() => expect(seen).toEqual(['a1', 'a2']), 20_000);
+    await eventually(() => expect(others).toEqual(['a1', 'a2']), 20_000);
   } finally {
     await other.stop();
   }
@@ -114,13 +114,13 @@ test('how many are open is told', async () => {
   const told = () => scraped(`dead_letters_open{group="${given.group}"}`);
   await consume();
   count.start();
-  await eventually(async () => expect(await told()).toBe(0), 10_000);
+  await eventually(async () => expect(await told()).toBe(0), 20_000);
   await count.stop();
   await given.send(['a1', a], ['poison', a]);
-  await eventually(async () => expect(await open()).toHaveLength(2), 10_000);
+  await eventually(async () => expect(await open()).toHaveLength(2), 20_000);
   const again = new DeadLetterCount(desk);
   again.start();
-  await eventually(async () => expect(await told()).toBe(2), 10_000);
+  await eventually(async () => expect(await told()).toBe(2), 20_000);
   await again.stop();
 });
 
@@ -169,7 +169,7 @@ test.each([
   await consume();
   await given.sendRaw({ key: a, ...message });
   await given.send(['a2', a], ['b2', b]);
-  await eventually(() => expect(seen.toSorted()).toEqual(['a2', 'b2']), 10_000);
+  await eventually(() => expect(seen.toSorted()).toEqual(['a2', 'b2']), 20_000);
   expect(await letter()).toMatchObject({ attempts: 1, original: { key: Buffer.from(a) } });
 });
 
@@ -177,6 +177,6 @@ test('an event of a type that nobody here handles is passed over', async () => {
   await consume();
   await given.sendRaw({ key: 'k', value: 'poison', headers: envelope({ ce_type: 'order.teleported' }) });
   await given.send(['a2', 'k']);
-  await eventually(() => expect(seen).toEqual(['a2']), 10_000);
+  await eventually(() => expect(seen).toEqual(['a2']), 20_000);
   expect(await open()).toEqual([]);
 });

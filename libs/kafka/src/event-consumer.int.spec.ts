@@ -5,6 +5,8 @@ import { ensureTopics } from './ensure-topics';
 import type { Received } from './event-message';
 import { TestGroup } from './fixture/group.fixture';
 
+jest.setTimeout(60_000);
+
 let schema: FreshSchema;
 let given: TestGroup;
 
@@ -25,7 +27,7 @@ test('events arrive in order with what they were sent with, and continue their t
     given.event(value, 'k', { traceparent: `00-${trace}-b7ad6b7169203331-01` }),
   );
   await given.producer.publish([...sent, given.event('not handled', 'k', { type: 'other' })]);
-  await eventually(() => expect(events.map((event) => event.value)).toEqual(['a', 'b', 'c']), 10_000);
+  await eventually(() => expect(events.map((event) => event.value)).toEqual(['a', 'b', 'c']), 20_000);
   expect(events[0]).toMatchObject({
     id: sent[0]!.eventId,
     key: 'k',
@@ -53,7 +55,7 @@ test('a handler that fails for a while holds up its partition only, and loses an
     given.event('x', other),
     given.event('y', other),
   ]);
-  await eventually(() => expect(seen).toHaveLength(5), 10_000);
+  await eventually(() => expect(seen).toHaveLength(5), 20_000);
   expect(seen.filter((value) => 'abc'.includes(value))).toEqual(['a', 'b', 'c']);
   expect(seen.indexOf('y')).toBeLessThan(seen.indexOf('b'));
 });
@@ -67,7 +69,7 @@ test('poison and refused events go to the dead letters with the reason; those be
   await given.producer.publish([given.event('poison'), given.event('refused'), given.event('fine')]);
   await given.sendRaw({ key: 'k', value: 'no headers' });
   await given.producer.publish([given.event('last')]);
-  await eventually(() => expect(seen).toEqual(['fine', 'last']), 10_000);
+  await eventually(() => expect(seen).toEqual(['fine', 'last']), 20_000);
   const letters = await eventually(async () => {
     const found = await given.letters();
     expect(found).toHaveLength(3);
@@ -99,11 +101,11 @@ test('what was handled before a stop is not handled again by the next member', a
   const seen: string[] = [];
   const first = await given.consume(async ({ value }) => void seen.push(value));
   await given.producer.publish([given.event('a'), given.event('b')]);
-  await eventually(() => expect(seen).toEqual(['a', 'b']), 10_000);
+  await eventually(() => expect(seen).toEqual(['a', 'b']), 20_000);
   await first.stop();
   await given.producer.publish([given.event('c')]);
   await given.consume(async ({ value }) => void seen.push(value));
-  await eventually(() => expect(seen).toEqual(['a', 'b', 'c']), 10_000);
+  await eventually(() => expect(seen).toEqual(['a', 'b', 'c']), 20_000);
 });
 
 test('a topic with another number of partitions is refused by name', async () => {

@@ -41,24 +41,24 @@ const startOver = () =>
       { partition: 1, offset: '0' },
     ],
   });
-const isQuiet = () => eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+const isQuiet = () => eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
 
 test('while an event fails, those of other keys of its partition are handled; those of its own key wait in their order', async () => {
   const [a, b, c] = given.neighbours(3) as [string, string, string];
   broken.add('a1');
   await given.consume(handle);
   await given.send(['a1', a], ['b1', b], ['a2', a], ['c1', c], ['a3', a], ['b2', b]);
-  await eventually(() => expect(seen).toEqual(['b1', 'c1', 'b2']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1', 'c1', 'b2']), 20_000);
   expect((await given.parked()).map(({ key, value, state }) => [key, value, state])).toEqual([
     [a, 'a1', 'waiting'],
     [a, 'a2', 'waiting'],
     [a, 'a3', 'waiting'],
   ]);
-  await eventually(async () => expect(await scraped(`parked_events{group="${given.group}"}`)).toBe(3));
+  await eventually(async () => expect(await scraped(`parked_events{group="${given.group}"}`)).toBe(3), 20_000);
   broken.clear();
-  await eventually(() => expect(seen).toEqual(['b1', 'c1', 'b2', 'a1', 'a2', 'a3']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1', 'c1', 'b2', 'a1', 'a2', 'a3']), 20_000);
   await given.send(['a4', a]);
-  await eventually(() => expect(seen.at(-1)).toBe('a4'), 10_000);
+  await eventually(() => expect(seen.at(-1)).toBe('a4'), 20_000);
   await isQuiet();
 });
 
@@ -67,10 +67,10 @@ test('what fails again and again goes to the dead letters with the error, and it
   broken.add('a1');
   await given.consume(handle);
   await given.send(['a1', a], ['a2', a]);
-  await eventually(async () => expect(await given.parked()).toHaveLength(2), 10_000);
+  await eventually(async () => expect(await given.parked()).toHaveLength(2), 20_000);
   expect(seen).toEqual([]);
   await exhaust(0);
-  await eventually(() => expect(seen).toEqual(['a2']), 10_000);
+  await eventually(() => expect(seen).toEqual(['a2']), 20_000);
   expect(await given.letters()).toMatchObject([
     { reason: 'TypeError', message: 'cannot read a1', attempts: 12, state: 'open', original: { key: Buffer.from(a) } },
   ]);
@@ -84,11 +84,11 @@ test('a part that is away holds events back for a moment, then lets others pass,
     seen.push(value);
   });
   await given.send(['a1', a], ['b1', b]);
-  await eventually(() => expect(seen).toEqual(['b1']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1']), 20_000);
   await sql`update parked_event set attempts = 1000 where consumer = ${given.group}`.execute(given.database.rows);
-  await eventually(async () => expect((await given.parked())[0]!.attempts).toBeGreaterThan(1000), 10_000);
+  await eventually(async () => expect((await given.parked())[0]!.attempts).toBeGreaterThan(1000), 20_000);
   isAway = false;
-  await eventually(() => expect(seen).toEqual(['b1', 'a1']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1', 'a1']), 20_000);
   expect(await given.letters()).toEqual([]);
 });
 
@@ -101,7 +101,7 @@ test('a handler that hangs costs its own key its time, once', async () => {
   });
   await given.send(['a1', a], ['b1', b], ['a2', a]);
   await eventually(() => expect(seen).toEqual(['b1']), 20_000);
-  expect((await given.parked()).map(({ value }) => value)).toEqual(['a1', 'a2']);
+  await eventually(async () => expect((await given.parked()).map(({ value }) => value)).toEqual(['a1', 'a2']), 20_000);
   gate.resolve();
   await eventually(() => expect(seen.at(-1)).toBe('a2'), 20_000);
 });
@@ -111,9 +111,9 @@ test('the next owner of the partition knows what is parked, and an offset that w
   broken.add('a1').add('x');
   const first = await given.consume(handle);
   await given.send(['a1', a], ['a2', a], ['x', b], ['b1', b]);
-  await eventually(async () => expect(await given.parked()).toHaveLength(4), 10_000);
+  await eventually(async () => expect(await given.parked()).toHaveLength(4), 20_000);
   await exhaust(2);
-  await eventually(() => expect(seen).toEqual(['b1']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1']), 20_000);
   await first.stop();
   // As if it had died before its commit: all is delivered again. What is in the rows, or was and died, is not handled.
   await startOver();
@@ -124,7 +124,7 @@ test('the next owner of the partition knows what is parked, and an offset that w
   expect(seen).toEqual(['b1', 'b1', 'b2']);
   expect((await given.parked()).map(({ value }) => value)).toEqual(['a1', 'a2', 'a3']);
   broken.clear();
-  await eventually(() => expect(seen).toEqual(['b1', 'b1', 'b2', 'a1', 'a2', 'a3']), 10_000);
+  await eventually(() => expect(seen).toEqual(['b1', 'b1', 'b2', 'a1', 'a2', 'a3']), 20_000);
   expect(await given.letters()).toHaveLength(1);
 });
 
@@ -137,29 +137,29 @@ test('without the database nothing is parked and nothing passes: the event is tr
     seen.push(value);
   });
   await given.send(['a0', a]);
-  await eventually(() => expect(seen).toEqual(['a0']), 10_000);
+  await eventually(() => expect(seen).toEqual(['a0']), 20_000);
   await rename('parked_event', 'away');
   try {
     await given.send(['a1', a], ['b1', b]);
-    await eventually(() => expect(failures).toBe(1), 10_000);
+    await eventually(() => expect(failures).toBe(1), 20_000);
     const retried = `consumer_handled_total{group="${given.group}",type="text",outcome="retried"}`;
-    await eventually(async () => expect(await scraped(retried)).toBeGreaterThan(1), 10_000);
+    await eventually(async () => expect(await scraped(retried)).toBeGreaterThan(1), 20_000);
     expect(seen).toEqual(['a0']);
   } finally {
     await rename('away', 'parked_event');
   }
-  await eventually(() => expect(seen).toEqual(['a0', 'a1', 'b1']), 10_000);
+  await eventually(() => expect(seen).toEqual(['a0', 'a1', 'b1']), 20_000);
 });
 
 test('a topic that was deleted is made anew and read from its beginning, whatever was remembered of the old one', async () => {
   const [a] = given.neighbours(1) as [string];
   await given.consume(handle);
   await given.send(['poison', a], ['a1', a]);
-  await eventually(() => expect(seen).toEqual(['a1']), 10_000);
-  await eventually(async () => expect(await given.letters()).toHaveLength(1), 10_000);
+  await eventually(() => expect(seen).toEqual(['a1']), 20_000);
+  await eventually(async () => expect(await given.letters()).toHaveLength(1), 20_000);
   await given.admin.deleteTopics({ topics: [given.topic.name] });
-  await eventually(async () => expect(await given.admin.listTopics()).not.toContain(given.topic.name), 10_000);
+  await eventually(async () => expect(await given.admin.listTopics()).not.toContain(given.topic.name), 20_000);
   await eventually(async () => expect(await given.admin.listTopics()).toContain(given.topic.name), 40_000);
-  await eventually(() => given.send(['new', a]), 10_000);
+  await eventually(() => given.send(['new', a]), 20_000);
   await eventually(() => expect(seen).toContain('new'), 40_000);
 });

@@ -75,7 +75,7 @@ test.each([
   await endClaims();
   await given.send(['a3', a]);
   await eventually(async () => expect(await effects()).toEqual({ [a]: ['a1', 'a2', 'a3'], [b]: ['b1'] }), 30_000);
-  await eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
 });
 
 test('killed when a parked event has taken effect, its row not removed: it does not take effect again', async () => {
@@ -91,7 +91,7 @@ test('killed when a parked event has taken effect, its row not removed: it does 
   start();
   await endClaims();
   await eventually(async () => expect(await effects()).toEqual({ [a]: ['a1', 'a2'] }), 30_000);
-  await eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
 });
 
 test('killed when a letter is written, and that not noted: the letter is written again and counts once', async () => {
@@ -126,7 +126,7 @@ test('a member that is paused in the middle of an event, beyond its session, wak
   await eventually(async () => expect(await effects()).toEqual(all), 30_000);
   expect(zombie.hasEnded).toBe(false);
   // It may have parked what failed under its hands; that has taken effect already, so its row goes.
-  await eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
   expect(await effects()).toEqual(all);
   expect(await given.letters()).toEqual([]);
 });
@@ -147,7 +147,7 @@ test('a worker that is paused with a parked event in hand loses it to another, a
   zombie.signal('SIGCONT');
   await given.send(['a3', a]);
   await eventually(async () => expect(await effects()).toEqual({ [a]: ['pause-1', 'a2', 'a3'] }), 30_000);
-  await eventually(async () => expect(await given.parked()).toEqual([]), 10_000);
+  await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
   expect(await given.letters()).toEqual([]);
   expect(zombie.hasEnded).toBe(false);
 });
