@@ -1,11 +1,12 @@
 import { PostgresModule } from '@halftone/postgres';
+import { certificateOf, privateKeyOf } from '@halftone/soap';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountStore } from './account/account.store';
 import { LOAD_CUSTOMERS, SeedService } from './account/seed.service';
 import { BehaviourService } from './behaviour/behaviour.service';
 import { BehaviourStore } from './behaviour/behaviour.store';
 import { OperatorHttp } from './behaviour/operator.http';
-import { type BankConfig, certificateOf, privateKeyOf } from './config';
+import type { BankConfig } from './config';
 import { migrations } from './migrations';
 import { NonceStore } from './nonce/nonce.store';
 import { SoapHttp } from './soap/soap.http';

@@ -1,52 +1,30 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { postgresSettings } from '@halftone/postgres';
 import type { ConfigOf } from '@halftone/service';
+import { certificateOf, isCertificate, isRsaKey, keyForms } from '@halftone/soap';
 import { z } from 'zod';
 
-/** Certificates and keys as settings hold them: base64 of DER or of PEM, or PEM as it is. */
-const bytesOf = (text: string): Buffer =>
-  text.trimStart().startsWith('-----BEGIN ') ? Buffer.from(text) : Buffer.from(text, 'base64');
-
-export const certificateOf = (text: string): X509Certificate => new X509Certificate(bytesOf(text));
-
-export function privateKeyOf(text: string): KeyObject {
-  const bytes = bytesOf(text);
-  const isPem = bytes.toString('latin1').trimStart().startsWith('-----BEGIN ');
-  return createPrivateKey(isPem ? bytes : { key: bytes, format: 'der', type: 'pkcs8' });
-}
-
-const reads =
-  (read: (text: string) => unknown) =>
-  (text: string): boolean => {
-    try {
-      read(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-
 const separator = ',';
-const certificatesOf = (list: string): X509Certificate[] =>
-  list.split(separator).map((one) => certificateOf(one.trim()));
-const forms = 'base64 of DER or of PEM';
+const certificatesOf = (list: string) => list.split(separator).map((one) => certificateOf(one.trim()));
 
 export const settings = {
   ...postgresSettings,
   BANK_CERT: z
     .string()
-    .refine(reads(certificateOf), `not an X.509 certificate: ${forms}`)
-    .describe(`certificate with which replies are signed: ${forms}`),
+    .refine(isCertificate, `not an X.509 certificate: ${keyForms}`)
+    .describe(`certificate with which replies are signed: ${keyForms}`),
   BANK_KEY: z
     .string()
-    .refine(reads(privateKeyOf), `not a private key: ${forms} (PKCS #8)`)
-    .describe(`RSA key of BANK_CERT: ${forms}`)
+    .refine(isRsaKey, `not an RSA key: ${keyForms}`)
+    .describe(`RSA key of BANK_CERT: ${keyForms}`)
     .meta({ secret: true }),
   BANK_CLIENT_CERTS_TRUSTED: z
     .string()
-    .refine(reads(certificatesOf), `not X.509 certificates: ${forms}, comma separated`)
+    .refine(
+      (list) => list.split(separator).every((one) => isCertificate(one.trim())),
+      `not X.509 certificates: ${keyForms}, comma separated`,
+    )
     .transform(certificatesOf)
-    .describe(`certificates of the clients whose signatures are taken, comma separated, each ${forms}`),
+    .describe(`certificates of the clients whose signatures are taken, comma separated, each ${keyForms}`),
   BANK_USERNAME: z.string().min(1).default('payments').describe('user name of clients without a certificate'),
   BANK_PASSWORD: z
     .string()

@@ -1,12 +1,13 @@
 import type { ConfigOf } from '@halftone/service';
 import { Lifecycle } from '@halftone/service';
+import { certificateOf, privateKeyOf } from '@halftone/soap';
 import type { Provider } from '@nestjs/common';
 import { BANK } from '../bank';
 import { BankHttp } from './bank.http';
 import { BankMessages } from './bank.messages';
 import { SoapBank } from './bank.soap';
 import { Breaker } from './breaker';
-import { type bankSettings, certificateOf, keyOf } from './config';
+import type { bankSettings } from './config';
 
 type BankConfig = ConfigOf<typeof bankSettings>;
 
@@ -17,7 +18,7 @@ export const soapBank = (config: BankConfig): Provider => ({
   useFactory: (lifecycle: Lifecycle) => {
     const http = new BankHttp(config.BANK_URL);
     const breaker = new Breaker(config.BANK_BREAKER_OPEN_MS);
-    const own = { key: keyOf(config.BANK_CLIENT_KEY), certificate: certificateOf(config.BANK_CLIENT_CERT) };
+    const own = { key: privateKeyOf(config.BANK_CLIENT_KEY), certificate: certificateOf(config.BANK_CLIENT_CERT) };
     const messages = new BankMessages(own, certificateOf(config.BANK_CERT));
     lifecycle.onStop('close', 'bank', async () => {
       breaker.close();
