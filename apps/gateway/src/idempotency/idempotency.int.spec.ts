@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { paymentsV1 } from '@halftone/contracts';
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { RunningService } from '@halftone/service';
@@ -132,6 +133,20 @@ describe('a refund', () => {
     const answer = await refund(payment, key);
     expect([answer.status, answer.headers.get('idempotent-replayed'), calls]).toEqual([201, null, 2]);
   });
+});
+
+test('who repeats a request at once, at another replica, is not told that it still runs', async () => {
+  const key = uuidv7();
+  const succeed = stubs.createTransfer;
+  stubs.createTransfer = async (request) => {
+    await sleep(5);
+    if (!succeed) throw new Error('no stub');
+    return succeed(request);
+  };
+  const answers = await Promise.all([transfer(key), transfer(key, { replica: 1 })]);
+  if (succeed) stubs.createTransfer = succeed;
+  expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+  expect(calls).toBe(1);
 });
 
 test('the service may say that the first request runs, too; whoever comes back is heard again', async () => {

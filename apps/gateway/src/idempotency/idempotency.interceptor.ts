@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DomainError } from '@halftone/kernel';
@@ -67,8 +68,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 
-  private begin(scope: string, fingerprint: string): Promise<ReplayState> | ReplayState {
+  /** Nobody waits for an answer to be in Redis, so who repeats a request at once may overtake it: looks again before saying that it runs. */
+  private async begin(scope: string, fingerprint: string): Promise<ReplayState> {
     if (planted('idempotency.ignored')) return { state: 'new' };
+    for (const pauseMs of pausesMs) {
+      const known = await this.answers.begin(scope, fingerprint);
+      if (known.state !== 'running') return known;
+      await sleep(pauseMs);
+    }
     return this.answers.begin(scope, fingerprint);
   }
 
@@ -86,6 +93,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 }
+
+const pausesMs = [10, 30, 100];
 
 /** The same path with another id in it is another request, as is another body. */
 function fingerprintOf(params: object, body: unknown): string {
