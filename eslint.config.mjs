@@ -11,7 +11,7 @@ const peersOfNest = ['@grpc/grpc-js', '@apollo/server', '@apollo/subgraph', '@as
 const words = ['layer:kernel', 'layer:contracts'];
 const platform = ['layer:platform', ...words];
 
-/** Who may import whom. Specs and fixtures may also import the testing lib. */
+/** Who may import whom. Specs and fixtures may also import the testing lib and the client. */
 const boundaries = (...alsoInSpecs) => [
   'error',
   {
@@ -24,6 +24,7 @@ const boundaries = (...alsoInSpecs) => [
         onlyDependOnLibsWithTags: [],
         allowedExternalImports: ['@bufbuild/*', '@grpc/grpc-js'],
       },
+      { sourceTag: 'layer:client', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
       { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: [...platform, ...alsoInSpecs] },
       { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: [...platform, 'layer:testing'] },
       {
@@ -32,8 +33,8 @@ const boundaries = (...alsoInSpecs) => [
         bannedExternalImports: drivers,
       },
       { sourceTag: 'layer:bench', onlyDependOnLibsWithTags: platform },
-      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: words },
-      { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tool', ...words] },
+      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: [...words, 'layer:client'] },
+      { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tool', 'layer:client', ...words] },
     ],
   },
 ];
@@ -65,7 +66,7 @@ export default [
   ...nx.configs['flat/base'],
   ...ts.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
       ...onlyConfigReadsTheEnvironment,
@@ -89,10 +90,18 @@ export default [
   },
   {
     files: ['**/*.spec.ts', '**/*.fixture.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing') },
+    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing', 'layer:client') },
+  },
+  {
+    files: ['apps/*/page/**/*.{ts,tsx}'],
+    rules: { '@nx/enforce-module-boundaries': boundaries('layer:client') },
   },
   { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },
   { files: ['libs/kernel/src/**/!(*.spec).ts'], rules: noImport('^[^.]', 'the kernel imports nothing') },
+  {
+    files: ['libs/client/src/**/!(*.spec).ts'],
+    rules: noImport('^[^.]', 'the client runs in browsers, Node and k6: it imports nothing'),
+  },
   {
     files: ['apps/*/src/*/+([a-z0-9-]).ts'],
     rules: noImport('^(?!@halftone/(kernel|contracts)$|\\./[a-z0-9-]+$)', 'a file without a role suffix is pure'),

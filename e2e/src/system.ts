@@ -1,5 +1,6 @@
 /** The system under test, as any client would find it. */
-import { Listener, type TransportName } from '@halftone/tools/client/listener.ts';
+import type { TransportName } from '@halftone/client';
+import { Listener } from '@halftone/tools/client/listener.ts';
 import { processesOf } from '@halftone/tools/client/processes.ts';
 import { eventually } from '@halftone/tools/client/retry.ts';
 import { expecting, signIn, type Session } from '@halftone/tools/client/session.ts';

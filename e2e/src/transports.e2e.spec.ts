@@ -1,13 +1,11 @@
+import { eventsUrl, poll, type FeedEvent } from '@halftone/client';
 import { currentCursor, Listener } from '@halftone/tools/client/listener.ts';
 import { jsonOf } from '@halftone/tools/client/http.ts';
-import { poll } from '@halftone/tools/client/poll.ts';
 import { processBehind } from '@halftone/tools/client/processes.ts';
 import { eventually } from '@halftone/tools/client/retry.ts';
 import type { Session } from '@halftone/tools/client/session.ts';
 import { notificationsAfter, placeOrder } from '@halftone/tools/client/shop.ts';
 import { isInOrder } from '@halftone/tools/client/tally.ts';
-import { eventsUrl, type FeedEvent } from '@halftone/tools/client/transport.ts';
-import { subscribe, textOf } from '@halftone/tools/client/websocket.ts';
 import { WebSocket } from 'ws';
 import { kill, listen, shopping, signedIn, system, waitUntilBack } from './system';
 
@@ -38,7 +36,8 @@ async function shortPolls(from: string, until: number): Promise<FeedEvent[]> {
   const [url = ''] = system().urls.realtime;
   const events: FeedEvent[] = [];
   for (let cursor = from; (events.at(-1)?.seq ?? 0) < until;) {
-    const page = await poll({ url, token: await alice.token(), cursor });
+    const signal = AbortSignal.timeout(10_000);
+    const page = await poll(fetch, { url, token: await alice.token(), question: { cursor }, signal });
     if (!page) throw new Error('a short poll always has an answer');
     events.push(...page.events);
     cursor = page.cursor;
@@ -49,7 +48,7 @@ async function shortPolls(from: string, until: number): Promise<FeedEvent[]> {
 test('WebSocket, server-sent events, long poll and short poll show the same sequence', async () => {
   const cursor = await currentCursor(alice, system().urls.realtime);
   const listeners = await Promise.all(
-    (['websocket', 'sse', 'poll'] as const).map((transport) => listen(alice, transport, cursor)),
+    (['websocket', 'sse', 'long-poll'] as const).map((transport) => listen(alice, transport, cursor)),
   );
   const { id } = await placeOrder(alice, imageId, product);
   await Promise.all(listeners.map((listener) => listener.waitFor('the end', isShipped(id))));
@@ -93,10 +92,10 @@ test('a ticket opens one WebSocket and no second one', async () => {
 function subscribed(url: string): Promise<unknown> {
   const socket = new WebSocket(url, 'halftone.v1.json');
   return new Promise((resolve, reject) => {
-    socket.once('open', () => subscribe(socket, 'me', undefined));
+    socket.once('open', () => socket.send(JSON.stringify({ type: 'subscribe' })));
     socket.once('error', reject);
     socket.once('message', (data) => {
-      resolve(JSON.parse(textOf(data)));
+      resolve(JSON.parse((data as Buffer).toString()));
       socket.close();
     });
   });
@@ -111,7 +110,7 @@ test("a stranger's stream stays silent about alice", async () => {
   await Promise.all([olga.close(), mine.close()]);
 });
 
-test.each(['websocket', 'sse', 'poll'] as const)(
+test.each(['websocket', 'sse', 'long-poll'] as const)(
   '%s goes on at another replica when its process is killed: nothing lost, nothing twice',
   async (transport) => {
     const listener = await listen(alice, transport);

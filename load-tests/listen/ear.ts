@@ -1,8 +1,9 @@
 /** What every listener has in common: where it goes on, what it missed, and how long it was cut off. */
+import { fullJitter } from '../../libs/client/src/backoff.ts';
+import { Sequence } from '../../libs/client/src/sequence.ts';
 import { cuts, duplicates, eventsHeard, gaps, listeners, reconnectMs, resets } from '../metrics.ts';
 import { tell } from '../live.ts';
 import { urls } from '../settings.ts';
-import { Sequence } from './sequence.ts';
 
 export interface FeedEvent {
   id?: string;
@@ -81,5 +82,7 @@ export class Ear {
   }
 }
 
+const backoff = { baseMs: 500, capMs: 1_000 };
+
 /** Milliseconds before the next try: what the server asked for in its goodbye, else short and random. */
-export const reconnectInMs = (hint: number | undefined, random = Math.random()): number => hint ?? 50 + 450 * random;
+export const reconnectInMs = (hint: number | undefined): number => hint ?? fullJitter(0, backoff);

@@ -15,7 +15,7 @@ import { enterHome, leaveHome, removeVolumesOfHome } from './arena-home.ts';
 import { armFile, failpointsFile, forgetFiles, keepOnlyBugs, type ProcessName } from './failpoint-files.ts';
 import { openProxies, portOf, reachThrough, type Proxies } from './proxies.ts';
 import type { EngineName, Engines, RunState, ServiceState, Urls } from '../engines/run-state.ts';
-import type { Assignment, ServiceName } from '../supervisor/topology.ts';
+import { topology, type Assignment, type ServiceName } from '../supervisor/topology.ts';
 import type { Sources } from '../verify/verify.ts';
 
 export type { ProcessName } from './failpoint-files.ts';
@@ -33,6 +33,8 @@ export interface ArenaOptions {
   paired?: boolean;
   /** Besides what the services are told anyway. */
   settings?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Called when the engines answer, before any service starts. */
+  prepared?: (engines: Engines) => Promise<void>;
   note?: (text: string) => void;
   signal: AbortSignal;
 }
@@ -173,11 +175,12 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   let proxies: Proxies | undefined;
   let supervisor: Supervisor | undefined;
   try {
-    note(`the services: ${await buildAll(signal, { test: testBuild ?? false })}`);
+    note(`the services: ${await buildAll(signal, { test: testBuild ?? false, only: wanted(replicas) })}`);
     proxies = proxied ? await openProxies() : undefined;
     const { engines, ready } = await startEngines({ signal, note, advertisedPort: proxies?.kafka.port });
     if (proxies) for (const engine of ['postgres', 'kafka', 'redis'] as const) proxies[engine].lead(portOf(engine));
     await ready;
+    await options.prepared?.(engines);
     const assignments = await assignFreePorts(replicas);
     supervisor = running = new Supervisor(engines, assignments, arrangement(options, engines, assignments, proxies));
     await supervisor.start();
@@ -189,6 +192,12 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     await end(name, proxies);
     throw error;
   }
+}
+
+/** Undefined is all of them. */
+function wanted(replicas: Replicas): ServiceName[] | undefined {
+  const names = topology.map(({ name }) => name).filter((name) => replicas[name] !== 0);
+  return names.length < topology.length ? names : undefined;
 }
 
 function arrangement(

@@ -24,10 +24,12 @@ export const summary = (values: readonly number[]): Summary => ({
 export interface Line {
   bench: string;
   case: string;
-  unit: 'us' | 'ms' | 'MiB' | '/s' | 'round trips';
+  unit: 'us' | 'ms' | 'MiB' | 'KiB' | '/s' | 'round trips' | 'connections' | 'ratio';
   ours: Summary & { p99?: number };
   /** How many were measured. */
   n: number;
+  /** Messages that did not arrive. */
+  lost?: number;
 }
 
 /** Ours beside the peers of the same run. */

@@ -14,7 +14,7 @@ import type { Engines } from '../engines/run-state.ts';
 import type { Benchmark } from './benchmark.ts';
 import { withDatabase } from '../verify/rows.ts';
 import { contestLine } from './contest.ts';
-import { signAccessToken } from './access-token.ts';
+import { signAccessToken } from '../stage/access-token.ts';
 import { withWorkers, type Measured, type RunProgram } from './workers.ts';
 
 const bench = 'transfers';

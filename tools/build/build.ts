@@ -24,14 +24,16 @@ export const sourcesNow = (): string => fingerprint(root, inputs);
 export interface BuildOptions {
   /** -> apps/NAME/bundle-test/main.js */
   test?: boolean;
+  /** Nothing else is needed now; all unless told. */
+  only?: readonly string[] | undefined;
 }
 
 /** The program of an app after `buildAll`, from the project's folder. */
-export const programOf = (app: string, { test = false }: BuildOptions = {}): string =>
+export const programOf = (app: string, { test = false }: Pick<BuildOptions, 'test'> = {}): string =>
   join('apps', app, bundleFolder[test ? 'test' : 'production'], 'main.js');
 
 /** What was done, in words. */
-export function buildAll(signal: AbortSignal, { test = false }: BuildOptions = {}): Promise<string> {
+export function buildAll(signal: AbortSignal, { test = false, only }: BuildOptions = {}): Promise<string> {
   const kind = test ? 'test' : 'production';
   return whileLocked(lockFile, signal, async () => {
     const apps = appsOf(root);
@@ -40,7 +42,8 @@ export function buildAll(signal: AbortSignal, { test = false }: BuildOptions = {
     if (stamp?.fingerprint === now && apps.every((app) => existsSync(join(root, programOf(app, { test }))))) {
       return 'up to date';
     }
-    await make(apps, kind, signal);
+    await make(only ?? apps, kind, signal);
+    if (only) return only.join(', ');
     writeJson(stampOf(kind), { fingerprint: now });
     return `${apps.length} services`;
   });

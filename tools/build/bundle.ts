@@ -14,6 +14,7 @@ import type { BuildKind } from './build-kind.ts';
 import { writeContents } from './bundle-contents.ts';
 import { inlinedProtos } from './inlined-protos.ts';
 import { native } from './native.ts';
+import { buildPage } from './page.ts';
 import { plantedBugsOut } from './planted-bugs.ts';
 import { declaredBy } from './workspace.ts';
 
@@ -65,6 +66,7 @@ export async function bundle(root: string, apps: readonly string[], kind: BuildK
   await Promise.all(
     [...groups].map(([leftOut, members]) => bundleGroup(root, kind, members, leftOut.split(',').filter(Boolean))),
   );
+  await Promise.all(apps.map((app) => buildPage(root, app, kind)));
   // The compiler's own process would keep a gigabyte for as long as this one lives.
   await esbuild.stop();
 }

@@ -2,6 +2,7 @@
 import { parseAllDocuments } from 'yaml';
 import { CommandFailed } from '../engines/command.ts';
 import { run } from '../cluster/program.ts';
+import { complaintsAboutBalancing } from './balancing-rules.ts';
 import { badValues } from './bad-values.ts';
 import { chart } from './chart-files.ts';
 import { complaintsAbout, type Manifest } from './workload-rules.ts';
@@ -105,10 +106,24 @@ const arrows: Question = [
   async () => arrowsOf(await render([])),
 ];
 
+const balanced = (balancing: string, sessions: string, affinity: string | undefined): Question => [
+  `realtime.balancing=${balancing} asks for what it needs of the service, of its address and of the route`,
+  async () => {
+    const manifests = await render([...gatewayApi, ...sets([`realtime.balancing=${balancing}`])]);
+    return complaintsAboutBalancing(manifests, sessions, affinity);
+  },
+];
+
+const balancings: Question[] = [
+  balanced('migration', 'client', undefined),
+  balanced('sticky', 'process', 'ClientIP'),
+  balanced('store', 'redis', undefined),
+];
+
 /** One line for each question; complaints below it. Throws MissingProgram without helm. */
 export async function checkChart(say: (line: string) => void): Promise<{ passed: number; failed: number }> {
   let [passed, failed] = [0, 0];
-  for (const [name, ask] of [...lints, ...badValues.map(refuses), ...hardened, ...rendered, arrows]) {
+  for (const [name, ask] of [...lints, ...badValues.map(refuses), ...hardened, ...rendered, ...balancings, arrows]) {
     const complaints = await ask().catch((error: unknown) => [String(error)]);
     if (complaints.length === 0) passed += 1;
     else failed += 1;

@@ -25,16 +25,18 @@ const design = [
   ]),
   'gateway→redis:6379',
   'orders→images:9090',
+  'realtime→notifications:9090',
   'payments→bank:8080',
+  'console→gateway:8080',
   ...['orders', 'payments', 'bank', 'images', 'images-worker', 'notifications', 'database', 'verify'].map(
     (name) => `${name}→postgres:5432`,
   ),
   ...['orders', 'payments', 'images', 'images-worker', 'notifications', 'realtime', 'verify'].map(
     (name) => `${name}→kafka:9092`,
   ),
-  ...['images', 'images-worker', 'realtime'].map((name) => `${name}→redis:6379`),
+  ...['images', 'images-worker', 'notifications', 'realtime'].map((name) => `${name}→redis:6379`),
 ];
-const fromOutside = ['gateway', 'graph', 'realtime'].map((name) => `outside→${name}:8080`);
+const fromOutside = ['gateway', 'graph', 'realtime', 'console'].map((name) => `outside→${name}:8080`);
 
 const key = 'app.kubernetes.io/component';
 const nameOf = ({ podSelector, ipBlock }: Peer) => podSelector?.matchLabels?.[key] ?? ipBlock?.cidr ?? 'anything';

@@ -3,6 +3,7 @@
 interface Container {
   name: string;
   image: string;
+  env?: { name: string; value?: string }[];
   resources?: { requests?: Record<string, unknown>; limits?: Record<string, unknown> };
   securityContext?: {
     allowPrivilegeEscalation?: boolean;

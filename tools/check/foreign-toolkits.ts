@@ -1,55 +1,70 @@
 /**
- * The bank as strangers see it: python3-zeep, PHP's SoapClient and xmlsec1 do every operation of it (apps/bank/foreign). They come from
- * Debian, where this may install them; elsewhere nothing is asked, which is not the same as passed.
+ * Our edges as strangers see them, each by toolkits that know nothing of this project. They come from Debian, npm and the Python index,
+ * where this may install them; elsewhere nothing is asked, which is not the same as passed.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../engines/config.ts';
 import type { Check } from './check.ts';
 import { run, runNode } from './command.ts';
 import { forgetCounts, readCounts, sumCounts } from './counts.ts';
+import { chromium, installMissing, type Toolkit } from './debian.ts';
 import { withTestEngines } from './test-engines.ts';
 
-/** Each with the question that only an installed one answers. */
-const toolkits: readonly { packages: readonly string[]; ask: readonly [string, ...string[]] }[] = [
+const soap: readonly Toolkit[] = [
   { packages: ['python3-zeep', 'python3-xmlsec'], ask: ['/usr/bin/python3', '-c', 'import zeep, xmlsec'] },
   { packages: ['php-cli', 'php-soap'], ask: ['php', '-r', 'exit(class_exists("SoapClient") ? 0 : 1);'] },
   { packages: ['xmlsec1'], ask: ['xmlsec1', '--version'] },
 ];
 
-async function missing(signal: AbortSignal): Promise<string[]> {
-  const asked = toolkits.map(async ({ packages, ask: [program, ...args] }) => {
-    const { code } = await run(program, args, { signal }).catch(() => ({ code: 1 }));
-    return code === 0 ? [] : packages;
-  });
-  return (await Promise.all(asked)).flat();
-}
+const streams: readonly Toolkit[] = [
+  chromium,
+  { packages: ['coturn'], ask: ['turnserver', '--version'] },
+  { packages: ['python3-venv'], ask: ['python3', '-c', 'import venv, ensurepip'] },
+];
+const ofPython = ['websockets==17.4', 'httpx==0.28.1', 'httpx-sse==0.4.3'];
+const python = join(root, '.halftone/foreign-python');
 
-/** Answers what is still missing. Debian's lists may be old or absent, so they are fetched when the first try fails. */
-async function install(packages: readonly string[], signal: AbortSignal): Promise<string[]> {
-  if (process.getuid?.() !== 0) return [...packages];
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const aptGet = (...args: string[]) => run('apt-get', args, { env, signal }).catch(() => ({ code: 1 }));
-  const attempt = () => aptGet('install', '-y', '--no-install-recommends', ...packages);
-  if ((await attempt()).code !== 0) {
-    await aptGet('update');
-    await attempt();
-  }
-  return missing(signal);
-}
-
-export const foreignToolkits: Check = {
-  name: 'foreign toolkits at the bank',
+/** The tier `foreign` of one app. `prepare` answers what is missing. */
+const foreign = (
+  name: string,
+  app: string,
+  prepare: (signal: AbortSignal, say: (text: string) => void) => Promise<string | undefined>,
+): Check => ({
+  name,
   run: async (signal, say) => {
-    const absent = await missing(signal);
-    if (absent.length > 0) say(`installing ${absent.join(', ')}`);
-    const stillAbsent = absent.length > 0 ? await install(absent, signal) : [];
-    if (stillAbsent.length > 0)
-      return { passed: 0, failed: 0, output: '', skipped: `apt-get install ${stillAbsent.join(' ')} (as root) first` };
+    const skipped = await prepare(signal, say);
+    if (skipped) return { passed: 0, failed: 0, output: '', skipped };
     forgetCounts('foreign');
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     const { code, output } = await withTestEngines(signal, (env) =>
-      runNode(jest, [], { cwd: join(root, 'apps/bank'), env: { ...env, TIER: 'foreign' }, signal }),
+      runNode(jest, [], { cwd: join(root, 'apps', app), env: { ...env, TIER: 'foreign' }, signal }),
     );
     return { ...sumCounts(readCounts('foreign'), code), output };
   },
-};
+});
+
+const debian =
+  (toolkits: readonly Toolkit[]) =>
+  async (signal: AbortSignal, say: (text: string) => void): Promise<string | undefined> => {
+    const absent = await installMissing(toolkits, signal, say);
+    return absent.length > 0 ? `apt-get install ${absent.join(' ')} (as root) first` : undefined;
+  };
+
+/** With a Python of its own, so that nothing of the machine's is changed. */
+async function streamClients(signal: AbortSignal, say: (text: string) => void): Promise<string | undefined> {
+  const absent = await debian(streams)(signal, say);
+  if (absent) return absent;
+  if (!existsSync(join(python, 'bin/pip'))) await run('python3', ['-m', 'venv', python], { signal });
+  const pip = ['install', '--quiet', '--disable-pip-version-check', ...ofPython];
+  const { code, output } = await run(join(python, 'bin/pip'), pip, { signal }).catch((error: Error) => ({
+    code: 1,
+    output: error.message,
+  }));
+  return code === 0 ? undefined : `pip cannot install ${ofPython.join(' ')}: ${output.trim().split('\n').at(-1)}`;
+}
+
+export const foreignToolkits: readonly Check[] = [
+  foreign('foreign toolkits at the bank', 'bank', debian(soap)),
+  foreign('foreign clients at realtime', 'realtime', streamClients),
+];

@@ -2,6 +2,7 @@
  * `npm test`: everything a change must hold, one after the other, all of it even if some fails. Words go to stderr, the last line
  * `N passed, N failed` to stdout; a static check counts as one, tests by their number. `-- --only NAME` runs what the name is part of.
  */
+import { autobahn } from './autobahn.ts';
 import type { Check } from './check.ts';
 import { bufBreaking, bufLint, generatedCurrent } from './contracts.ts';
 import { dashboardsAndRules, loadTestTypes, valuesTableCurrent } from './deployment.ts';
@@ -30,7 +31,8 @@ const checks: readonly Check[] = [
   dashboardsAndRules,
   tests('unit tests', 'test', 'unit'),
   integration,
-  foreignToolkits,
+  ...foreignToolkits,
+  autobahn,
   endToEnd,
 ];
 

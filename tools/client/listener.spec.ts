@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TransportName } from '@halftone/client';
 import { WebSocketServer } from 'ws';
-import { Listener, pauseMs, type TransportName } from './listener.ts';
+import { Listener } from './listener.ts';
 import { Session } from './session.ts';
 
 /** One replica behind one address: tells a new event to each client that comes, says goodbye, and may be away for a while. */
@@ -23,7 +24,7 @@ class Replica {
       webSockets.handleUpgrade(request, socket, head, (client) => {
         client.on('message', (data) => {
           this.cursors.push((JSON.parse(String(data)) as { cursor: string }).cursor);
-          client.send(JSON.stringify({ type: 'subscribed' }));
+          client.send(JSON.stringify({ type: 'subscribed', channel: 'me', cursor: 'start' }));
           client.send(JSON.stringify({ type: 'event', event: this.#event() }));
         });
         this.#streams.push((reconnectInMs) => {
@@ -117,9 +118,4 @@ describe.each(['websocket', 'sse'] as const)('over %s, with one address to go to
     expect(lastCut().backMs).toBeGreaterThanOrEqual(1_000);
     expect(lastCut().backMs).toBeLessThan(1_600);
   });
-});
-
-test('pauses between two tries grow to a quarter of a second', () => {
-  expect([1, 2, 3, 4, 9].map((failures) => pauseMs(failures, () => 1))).toEqual([50, 100, 200, 250, 250]);
-  expect(pauseMs(9, () => 0)).toBe(125);
 });

@@ -1,19 +1,18 @@
 /**
- * A client that stays: it listens on one replica and, when that goes away, goes on at another from the last cursor.
- * Guarantees to record every event in the order it came, repeated ones too, so that the count of lost and duplicated events
- * is about what the server did. It hides nothing: a reset is counted, a cut is logged.
+ * A client that stays, and remembers: every event in the order it came, repeated ones too, so that the count of lost and duplicated
+ * events is about what the server did. It hides nothing: a reset is counted, a cut is logged.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { poll, longPoll } from './poll.ts';
+import {
+  poll,
+  RealtimeClient,
+  type Connect,
+  type FeedEvent,
+  type PassingEvent,
+  type TransportName,
+} from '@halftone/client';
+import { WebSocket } from 'ws';
 import { eventually } from './retry.ts';
-import type { Session } from './session.ts';
-import { sse } from './sse.ts';
 import { tally, type Tally } from './tally.ts';
-import type { FeedEvent, PassingEvent, Sink, Transport } from './transport.ts';
-import { websocket } from './websocket.ts';
-
-export const transports = { websocket, sse, poll: longPoll } satisfies Record<string, Transport>;
-export type TransportName = keyof typeof transports;
 
 /** `at` is of the clock of `performance.now()`. */
 export type Heard<Event> = Event & { at: number };
@@ -28,26 +27,40 @@ export interface Cut {
   backAt?: number;
 }
 
-/** A replica that goes is followed by another within a second or two, so there is no point in waiting long between two tries. */
-export const pauseMs = (failures: number, random: () => number = Math.random): number =>
-  Math.min(250, 50 * 2 ** (failures - 1)) * (0.5 + random() / 2);
+/** Whoever gives out access tokens: a `Session`, for one. */
+export interface TokenSource {
+  token(): Promise<string>;
+}
 
 export interface ListenerOptions {
-  session: Session;
+  session: TokenSource;
   urls: readonly string[];
   transport: TransportName;
   /** Where to begin; the end of the channel unless told. */
   cursor?: string | undefined;
+  /** The caller's own unless told. */
+  channel?: string;
 }
 
+/** A replica that goes is followed by another within a second or two, so there is no point in waiting long for anything. */
+const backoff = { baseMs: 50, capMs: 250 };
+/** Long polls end soon, so that a closed listener's last one does not outlive it for long. */
+const patience = { openMs: 2_000, pingMs: 1_000, waitMs: 5_000 };
+
+/** Of `ws`, which its types do not know: how long a server may take to answer a close, in ms. */
+const closing = { closeTimeout: 500 };
+
+/** `ws` says on its own who it is, and lets go of a server that no longer answers. */
+const connect: Connect = (url, protocols, headers) => new WebSocket(url, protocols, { headers, ...closing });
+
 /** The channel's end as a cursor: what a listener that wants everything from now on begins with. */
-export async function currentCursor(session: Session, urls: readonly string[]): Promise<string> {
+export async function currentCursor(session: TokenSource, urls: readonly string[], channel = 'me'): Promise<string> {
   let turn = 0;
   return eventually('a cursor', async () => {
     const url = urls[turn++ % urls.length] ?? '';
     const page = await session
       .token()
-      .then((token) => poll({ url, token, cursor: undefined }))
+      .then((token) => poll(fetch, { url, token, question: { channel }, signal: AbortSignal.timeout(3_000) }))
       .catch(() => undefined);
     return page?.cursor;
   });
@@ -59,31 +72,40 @@ export class Listener {
   readonly passing: Heard<PassingEvent>[] = [];
   readonly cuts: Cut[] = [];
   resets = 0;
-  /** The replica listened to now; undefined while there is none. */
-  url: string | undefined;
-  readonly #session: Session;
-  readonly #urls: readonly string[];
-  readonly #stop = new AbortController();
+  readonly #client: RealtimeClient;
   readonly #waiting = new Set<() => void>();
-  #cursor: string | undefined;
-  /** What the goodbye of the current connection asked for. */
-  #comeBackIn: number | undefined;
-  #ended: Promise<void> = Promise.resolve();
 
-  private constructor({ session, urls, transport, cursor }: ListenerOptions) {
-    this.#session = session;
-    this.#urls = urls;
+  private constructor({ session, urls, transport, cursor, channel = 'me' }: ListenerOptions) {
     this.transport = transport;
-    this.#cursor = cursor;
+    const token = () => session.token();
+    this.#client = new RealtimeClient({ urls, transports: [transport], token, connect, backoff, patience, startAt: 0 });
+    const hear = (event: FeedEvent) => this.#remember(this.heard, event);
+    this.#client.subscribe({
+      channel,
+      from: cursor,
+      event: hear,
+      duplicate: hear,
+      passing: (event) => this.#remember(this.passing, event),
+      reset: () => (this.resets += 1),
+    });
+    this.#client.on('cut', ({ url, comeBackInMs }) =>
+      this.cuts.push({ from: url, at: performance.now(), announced: comeBackInMs !== undefined }),
+    );
+    this.#client.on('open', ({ url }) => this.#isBack(url));
   }
 
   /** Resolves once connected. */
   static async start(options: ListenerOptions): Promise<Listener> {
-    const cursor = options.cursor ?? (await currentCursor(options.session, options.urls));
+    const cursor = options.cursor ?? (await currentCursor(options.session, options.urls, options.channel));
     const listener = new Listener({ ...options, cursor });
-    listener.#ended = listener.#run();
+    listener.#client.connect();
     await listener.#until(`${options.transport} to connect`, () => listener.url, 30_000);
     return listener;
+  }
+
+  /** The replica listened to now; undefined while there is none. */
+  get url(): string | undefined {
+    return this.#client.open?.url;
   }
 
   /** The first event, heard already or later, that fits. */
@@ -110,60 +132,19 @@ export class Listener {
     return this.heard.reduce((last, { seq }) => Math.max(last, seq), 0);
   }
 
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await this.#ended;
+  close(): Promise<void> {
+    return this.#client.close();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    for (let turn = 0, failures = 0; !signal.aborted; turn += 1) {
-      const url = this.#urls[turn % this.#urls.length] ?? '';
-      this.#comeBackIn = undefined;
-      const connected = await this.#connect(url);
-      failures = connected ? 0 : failures + 1;
-      // The first try at another replica is made at once; waiting is for when none answers, or when the server asked for it.
-      const pause = failures >= this.#urls.length ? pauseMs(failures - this.#urls.length + 1) : this.#comeBackIn;
-      if (pause !== undefined) await sleep(pause, undefined, { signal }).catch(() => undefined);
-    }
+  #remember<Event extends PassingEvent>(where: Heard<Event>[], event: Event): void {
+    where.push({ ...event, at: performance.now() });
+    this.#wake();
   }
 
-  /** One connection from its beginning to its end; true when it had opened. */
-  async #connect(url: string): Promise<boolean> {
-    try {
-      const connection = { url, token: await this.#session.token(), cursor: this.#cursor };
-      await transports[this.transport](connection, this.#sink(url), this.#stop.signal);
-    } catch {
-      // The end of a connection is expected here; what it cost shows in `cuts` and in the tally.
-    }
-    const connected = this.url !== undefined;
-    const announced = this.#comeBackIn !== undefined;
-    if (connected && !this.#stop.signal.aborted) this.cuts.push({ from: url, at: performance.now(), announced });
-    this.url = undefined;
-    return connected;
-  }
-
-  #sink(url: string): Sink {
-    return {
-      opened: () => {
-        this.url = url;
-        const cut = this.cuts.at(-1);
-        if (cut && cut.backAt === undefined) Object.assign(cut, { to: url, backAt: performance.now() });
-        this.#wake();
-      },
-      event: (event) => {
-        this.heard.push({ ...event, at: performance.now() });
-        this.#cursor = event.id;
-        this.#wake();
-      },
-      passing: (event) => {
-        this.passing.push({ ...event, at: performance.now() });
-        this.#wake();
-      },
-      cursor: (cursor) => (this.#cursor = cursor),
-      reset: () => (this.resets += 1),
-      goodbye: (reconnectInMs) => (this.#comeBackIn = reconnectInMs),
-    };
+  #isBack(url: string): void {
+    const cut = this.cuts.at(-1);
+    if (cut && cut.backAt === undefined) Object.assign(cut, { to: url, backAt: performance.now() });
+    this.#wake();
   }
 
   #wake(): void {

@@ -7,7 +7,7 @@ import type { Account, ImageStatus, Order, Page, PaymentMethod, Product, Timelin
 import { jsonOf } from './http.ts';
 import { eventually } from './retry.ts';
 import { expecting, type Session } from './session.ts';
-import type { FeedEvent } from './transport.ts';
+import type { FeedEvent } from '@halftone/client';
 
 const contentTypes: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.png': 'image/png' };
 

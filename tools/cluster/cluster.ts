@@ -15,6 +15,7 @@ export const nodePorts = {
   gateway: 30080,
   graph: 30081,
   realtime: 30090,
+  console: 30088,
   prometheus: 30900,
   grafana: 30300,
   jaeger: 30686,

@@ -31,11 +31,13 @@ export async function releaseUrls(target: Target): Promise<ReleaseUrls> {
     if (url === undefined) throw new Error(`${component} has no NodePort in this release: install it with node ports`);
     return url;
   };
-  const [prometheus, grafana, jaeger] = [find('prometheus'), find('grafana'), find('jaeger')];
+  const [page, prometheus] = [find('console'), find('prometheus')];
+  const [grafana, jaeger] = [find('grafana'), find('jaeger')];
   return {
     gateway: need('gateway'),
     graphql: `${need('graph')}/graphql`,
     realtime: [need('realtime')],
+    ...(page && { console: page }),
     ...(prometheus && { prometheus }),
     ...(grafana && { grafana }),
     ...(jaeger && { jaeger }),
@@ -56,6 +58,7 @@ const probes = (urls: ReleaseUrls): Record<string, string | undefined> => ({
   gateway: `${urls.gateway}/healthz/ready`,
   graph: urls.graphql.replace(/\/graphql$/, '/healthz/ready'),
   realtime: urls.realtime[0] && `${urls.realtime[0]}/healthz/ready`,
+  console: urls.console && `${urls.console}/healthz/ready`,
   prometheus: urls.prometheus && `${urls.prometheus}/-/ready`,
   grafana: urls.grafana && `${urls.grafana}/api/health`,
   jaeger: urls.jaeger && `${urls.jaeger}/`,

@@ -54,6 +54,15 @@ const rows: Layout['rows'] = [
         limits: { warn: 0.1, bad: 1 },
         width: 12,
       }),
+      series({
+        title: 'Who is turned away, and why?',
+        description:
+          'Per second: too many at once (a storm; they come back in seconds), or no room for more connections or memory (the pod is not ready meanwhile).',
+        unit: 'ops',
+        queries: [{ expr: perSecond('realtime_refusals_total', 'reason'), legend: '{{reason}}' }],
+        limits: { warn: 1, bad: 50 },
+        width: 24,
+      }),
     ],
   },
   {

@@ -36,6 +36,8 @@ export interface Urls {
   gateway: string;
   graphql: string;
   realtime: string[];
+  /** Of the web page; a system that is reached over other ways may have none. */
+  console?: string;
 }
 
 export interface RunState {

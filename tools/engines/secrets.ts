@@ -1,4 +1,4 @@
-/** Passwords, the token key pair and the bank's certificates of this checkout: generated once, readable by their owner only. */
+/** Passwords, the token key pair, the key of cursors and the bank's certificates of this checkout: generated once, readable by their owner only. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { selfSigned, type KeyAndCertificate } from './certificate.ts';
 import { paths, readJson, writeJson } from './home.ts';
@@ -11,6 +11,8 @@ export interface Secrets {
   rolePasswords: Record<DatabaseService, string>;
   /** Ed25519, DER in base64: SPKI and PKCS8. */
   jwt: { publicKey: string; privateKey: string };
+  /** What realtime signs cursors with. */
+  cursorKey: string;
   /** What the bank and payments know each other by, and the password of those who have no certificate. */
   bank: { server: KeyAndCertificate; client: KeyAndCertificate; password: string };
 }
@@ -18,14 +20,15 @@ export interface Secrets {
 /** Those that `prepareSecrets` made. */
 export function loadSecrets(): Secrets {
   const known = readJson<Secrets>(paths.secrets);
-  if (!known?.bank) throw new Error('the secrets of this checkout are not there yet: start the engines first');
+  if (!known?.bank || !known.cursorKey)
+    throw new Error('the secrets of this checkout are not there yet: start the engines first');
   return known;
 }
 
 /** Makes what is missing; what is there stays, because the data was made with it. */
 export async function prepareSecrets(): Promise<void> {
   const known = readJson<Partial<Secrets>>(paths.secrets) ?? {};
-  const complete = known.bank && databaseServices.every((service) => known.rolePasswords?.[service]);
+  const complete = known.bank && known.cursorKey && databaseServices.every((service) => known.rolePasswords?.[service]);
   if (complete) return;
   const made = await generateSecrets();
   writeJson(
@@ -45,6 +48,7 @@ export async function generateSecrets(): Promise<Secrets> {
       publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
     },
+    cursorKey: password(),
     bank: {
       server: await selfSigned('halftone-bank'),
       client: await selfSigned('halftone-payments'),

@@ -2,12 +2,13 @@
 import { databaseServices, type Secrets } from '../engines/secrets.ts';
 
 /** One line per setting. Values are base64 or base64url, so none needs quotes. */
-export const envFile = ({ superuserPassword, rolePasswords, jwt, bank }: Secrets): string =>
+export const envFile = ({ superuserPassword, rolePasswords, jwt, cursorKey, bank }: Secrets): string =>
   [
     `POSTGRES_PASSWORD=${superuserPassword}`,
     ...databaseServices.map((service) => `${service.toUpperCase()}_ROLE_PASSWORD=${rolePasswords[service]}`),
     `JWT_PUBLIC_KEY=${jwt.publicKey}`,
     `JWT_PRIVATE_KEY=${jwt.privateKey}`,
+    `REALTIME_CURSOR_KEY=${cursorKey}`,
     `BANK_CERT=${bank.server.certificate}`,
     `BANK_KEY=${bank.server.key}`,
     `BANK_CLIENT_CERT=${bank.client.certificate}`,

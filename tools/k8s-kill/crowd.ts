@@ -1,11 +1,11 @@
 /** Clients that stay connected while a pod goes: all of one customer, so that all have to hear the same. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '../client/api.ts';
-import { Listener, type TransportName } from '../client/listener.ts';
+import { Listener } from '../client/listener.ts';
 import { eventually } from '../client/retry.ts';
 import type { Session } from '../client/session.ts';
 import { notificationsAfter } from '../client/shop.ts';
-import type { FeedEvent } from '../client/transport.ts';
+import type { FeedEvent, TransportName } from '@halftone/client';
 
 export interface ClientReport {
   client: string;

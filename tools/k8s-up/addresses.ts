@@ -9,6 +9,7 @@ export function addresses(urls: ReleaseUrls, { context, namespace, way }: Target
     `REST        ${urls.gateway}   (customers alice and bob, password halftone)`,
     `GraphQL     ${urls.graphql}`,
     ...urls.realtime.map((url) => `events      ${url}/v1/events`),
+    urls.console && `page        ${urls.console}/console/`,
     urls.prometheus && `Prometheus  ${urls.prometheus}`,
     urls.grafana && `Grafana     ${urls.grafana}`,
     urls.jaeger && `Jaeger      ${urls.jaeger}`,

@@ -4,7 +4,7 @@ import type { Page } from '../client/api.ts';
 import { Listener } from '../client/listener.ts';
 import { expecting, Session, demoPassword } from '../client/session.ts';
 import { jsonOf, sendPatiently } from '../client/http.ts';
-import type { FeedEvent } from '../client/transport.ts';
+import type { FeedEvent } from '@halftone/client';
 import type { Urls } from '../engines/run-state.ts';
 import type { StreamsHeard } from './result.ts';
 

@@ -20,6 +20,10 @@ const proof = (name: string, command: string, args: readonly string[]): Check =>
 const proofs: readonly Check[] = [
   proof('idempotency keys', 'lab', ['idempotency']),
   proof('verify catches planted bugs', 'verify', ['--self-test']),
+  proof('clients outlive their servers', 'lab', ['endurance']),
+  proof('clients see failures through', 'lab', ['failures']),
+  proof('what each backplane loses', 'lab', ['backplane']),
+  proof('what survives a change of server', 'lab', ['balancing']),
   proof('a minute of chaos', 'chaos', ['--seed', '7', '--minutes', '1']),
 ];
 

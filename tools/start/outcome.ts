@@ -27,4 +27,5 @@ export const addresses = ({ urls }: RunState): string[] => [
   `REST      ${urls.gateway}   (requests to try in docs/http; customers alice and bob, password halftone)`,
   `GraphQL   ${urls.graphql}`,
   ...urls.realtime.map((url) => `events    ${url}/v1/events`),
+  ...(urls.console ? [`page      ${urls.console}/console/#call:demo   (a call between two browsers)`] : []),
 ];

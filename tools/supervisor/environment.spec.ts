@@ -17,6 +17,7 @@ const system: SystemSettings = {
   assignments,
   databaseUrl: (name) => `postgres://${name}@db/halftone`,
   jwt: { publicKey: 'public', privateKey: 'private' },
+  cursorKey: 'of cursors',
   bank: {
     server: { certificate: 'of the bank', key: 'key of the bank' },
     client: { certificate: 'of payments', key: 'key of payments' },
@@ -40,7 +41,8 @@ describe('what each process is told', () => {
 
   it('gives a service its own database role, and an edge none', () => {
     expect(settings('orders')['DATABASE_URL']).toBe('postgres://orders@db/halftone');
-    for (const name of ['gateway', 'graph', 'realtime']) expect(settings(name)).not.toHaveProperty('DATABASE_URL');
+    for (const name of ['gateway', 'graph', 'realtime', 'console'])
+      expect(settings(name)).not.toHaveProperty('DATABASE_URL');
   });
 
   it('gives each side of the bank its own key and the certificate of the other', () => {
@@ -62,6 +64,13 @@ describe('what each process is told', () => {
     expect(settings('gateway')['PAYMENTS_GRPC']).toBe(`127.0.0.1:${of('payments')[0]?.grpcPort}`);
     expect(settings('graph')['SUBGRAPH_IMAGES_URL']).toBe(`http://127.0.0.1:${of('images')[0]?.httpPort}/graphql`);
     expect(settings('gateway')['REALTIME_URLS']).toBe(urlsOf(assignments).realtime.join(','));
+    expect(settings('console')['GATEWAY_URL']).toBe(urlsOf(assignments).gateway);
+  });
+
+  it('lets pages of the console, and of nobody else, connect to realtime', () => {
+    const port = of('console')[0]?.httpPort;
+    const origins = `http://127.0.0.1:${port},http://localhost:${port}`;
+    expect(settings('realtime')['REALTIME_ALLOWED_ORIGINS']).toBe(origins);
   });
 
   it('names the replicas of a service apart', () => {

@@ -9,6 +9,7 @@ export interface SystemSettings {
   /** The database's URL with the role of one service. */
   databaseUrl: (service: DatabaseService) => string;
   jwt: Secrets['jwt'];
+  cursorKey: Secrets['cursorKey'];
   bank: Secrets['bank'];
   assignments: readonly Assignment[];
 }
@@ -22,7 +23,8 @@ const httpUrl = ({ httpPort }: Assignment) => `http://127.0.0.1:${httpPort}`;
 
 export function urlsOf(assignments: readonly Assignment[]): Urls {
   const of = (name: ServiceName) => assignments.filter((one) => one.name === name).map(httpUrl);
-  return { gateway: of('gateway')[0] ?? '', graphql: `${of('graph')[0] ?? ''}/graphql`, realtime: of('realtime') };
+  const [gateway = '', graph = '', page] = [of('gateway')[0], of('graph')[0], of('console')[0]];
+  return { gateway, graphql: `${graph}/graphql`, realtime: of('realtime'), ...(page && { console: page }) };
 }
 
 export function settingsOf(assignment: Assignment, system: SystemSettings): Settings {
@@ -37,7 +39,7 @@ export function settingsOf(assignment: Assignment, system: SystemSettings): Sett
 }
 
 function own(name: ServiceName, system: SystemSettings): Settings {
-  const { engines, assignments, databaseUrl, jwt, bank } = system;
+  const { engines, assignments, databaseUrl, jwt, bank, cursorKey } = system;
   const redis = { REDIS_URL: engines.redis.url };
   const kafka = { KAFKA_BROKERS: engines.kafka.brokers };
   switch (name) {
@@ -51,7 +53,18 @@ function own(name: ServiceName, system: SystemSettings): Settings {
     case 'graph':
       return subgraphUrls(assignments);
     case 'realtime':
-      return { ...redis, ...kafka };
+      return {
+        ...redis,
+        ...kafka,
+        ...grpcTargets(assignments),
+        REALTIME_ALLOWED_ORIGINS: pageOrigins(assignments),
+        REALTIME_CURSOR_KEY: cursorKey,
+      };
+    case 'console':
+      return {
+        GATEWAY_URL: urlsOf(assignments).gateway,
+        REALTIME_URLS: urlsOf(assignments).realtime.join(','),
+      };
     case 'images':
       return { DATABASE_URL: databaseUrl(name), ...kafka, ...redis, ...grpcTargets(assignments) };
     case 'payments':
@@ -75,9 +88,16 @@ function own(name: ServiceName, system: SystemSettings): Settings {
         BANK_PASSWORD: bank.password,
       };
     case 'orders':
-    case 'notifications':
       return { DATABASE_URL: databaseUrl(name), ...kafka, ...grpcTargets(assignments) };
+    case 'notifications':
+      return { DATABASE_URL: databaseUrl(name), ...kafka, ...redis };
   }
+}
+
+/** Of the console, whichever of the two names of this machine is typed. */
+function pageOrigins(assignments: readonly Assignment[]): string {
+  const { console: page } = urlsOf(assignments);
+  return page ? `${page},${page.replace('127.0.0.1', 'localhost')}` : '';
 }
 
 /** One address, or all replicas of a service as one. */

@@ -48,8 +48,8 @@ export class Supervisor {
     const { bundle = 'bundle', reach = engines, peersOf = () => assignments, settings, beforeLife } = arrangement;
     this.#engines = engines;
     const databaseUrl: SystemSettings['databaseUrl'] = (name) => serviceUrl(reach.postgres.url, name);
-    const { jwt, bank } = loadSecrets();
-    const system = { engines: reach, databaseUrl, jwt, bank };
+    const { jwt, cursorKey, bank } = loadSecrets();
+    const system = { engines: reach, databaseUrl, jwt, cursorKey, bank };
     for (const assignment of assignments) {
       const log = join(paths.logs, `${assignment.name}-${assignment.replica}.log`);
       const how = {

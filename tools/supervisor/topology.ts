@@ -1,7 +1,7 @@
 /** Which processes make up Halftone. */
 
 export type ServiceName =
-  'gateway' | 'graph' | 'orders' | 'payments' | 'bank' | 'images' | 'notifications' | 'realtime';
+  'gateway' | 'graph' | 'orders' | 'payments' | 'bank' | 'images' | 'notifications' | 'realtime' | 'console';
 
 export interface ServiceSpec {
   name: ServiceName;
@@ -23,6 +23,7 @@ export const topology: readonly ServiceSpec[] = [
   { name: 'gateway', replicas: 1, grpc: false, knownPort: 8080, edge: true },
   { name: 'graph', replicas: 1, grpc: false, knownPort: 8081, edge: true },
   { name: 'realtime', replicas: 2, grpc: false, knownPort: 8090, edge: true },
+  { name: 'console', replicas: 1, grpc: false, knownPort: 8088, edge: true },
 ];
 
 /** One process with the ports it keeps for all its lives. */

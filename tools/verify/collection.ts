@@ -40,7 +40,7 @@ const types = new Set([
     (step) => `order.${step}`,
   ),
   ...['payment.captured', 'payment.declined', 'refund.completed', 'refund.failed', 'transfer.completed'],
-  ...['image.uploaded', 'image.ready', 'image.failed'],
+  ...['image.uploaded', 'image.ready', 'image.failed', 'image.cancelled'],
 ]);
 
 const header = (headers: IHeaders | undefined, name: string): string => headers?.[name]?.toString() ?? '';

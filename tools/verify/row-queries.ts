@@ -36,6 +36,8 @@ export const queries: Readonly<Record<keyof Rows, string>> = {
   channels: 'SELECT name, last_seq AS "lastSeq" FROM notifications.channel ORDER BY name',
   notifications: `SELECT id, channel, seq, type, subject, source_event_id AS "sourceEventId", time
   FROM notifications.notification ORDER BY channel, seq`,
+  galleryNotices: `SELECT seq, subject, (data ->> 'count')::bigint AS count, (data ->> 'total')::bigint AS total
+  FROM notifications.notification WHERE channel = 'gallery' ORDER BY seq`,
   keys: everywhere(
     (schema) => `SELECT '${schema}' AS schema, customer, route, key, response, refusal IS NOT NULL AS refused,
     created_at AS "createdAt", expires_at AS "expiresAt" FROM ${schema}.idempotency`,

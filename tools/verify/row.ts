@@ -120,8 +120,17 @@ export interface NotificationRow {
   seq: number;
   type: string;
   subject: string;
-  sourceEventId: string;
+  /** Null where it tells of many events at once: on the gallery. */
+  sourceEventId: string | null;
   time: Date;
+}
+
+/** What the gallery was told: so many more, so many in all. */
+export interface GalleryNoticeRow {
+  seq: number;
+  subject: string;
+  count: number;
+  total: number;
 }
 
 /** A request that a service accepted: it has a response, a refusal, or runs. */
@@ -159,6 +168,7 @@ export interface Rows {
   jobs: { imageId: string }[];
   channels: { name: string; lastSeq: number }[];
   notifications: NotificationRow[];
+  galleryNotices: GalleryNoticeRow[];
   keys: KeyRow[];
   inbox: SeenRow[];
   parked: SeenRow[];

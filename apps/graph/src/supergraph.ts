@@ -121,6 +121,7 @@ enum ImageStatus
   PROCESSING @join__enumValue(graph: IMAGES)
   READY @join__enumValue(graph: IMAGES)
   FAILED @join__enumValue(graph: IMAGES)
+  CANCELLED @join__enumValue(graph: IMAGES)
 }
 
 input join__ContextArgument {

@@ -8,6 +8,7 @@ import { Lifecycle } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ImagesConfig } from './config';
 import { orphanedTypes, resolvers } from './graphql';
+import { ImageCommands } from './image/image.commands';
 import { ImageGrpc, MAX_BYTES } from './image/image.grpc';
 import { ImageService } from './image/image.service';
 import { ImageStore } from './image/image.store';
@@ -34,7 +35,7 @@ export class ImagesModule {
       providers: [
         { provide: MAX_BYTES, useValue: config.IMAGES_MAX_BYTES },
         ...[ImageService, ImageStore, PictureSharp, JobStore, JobBell],
-        ...(api ? resolvers : []),
+        ...(api ? [...resolvers, ImageCommands] : []),
         ...(worker ? [JobProgress, JobService, JobWorker, work] : []),
       ],
     };

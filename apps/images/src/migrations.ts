@@ -46,4 +46,12 @@ export const migrations: Migration[] = [
       CREATE INDEX job_by_lease ON job (lease_until);
     `,
   },
+  {
+    id: '0002-cancelled',
+    up: `
+      ALTER TABLE image DROP CONSTRAINT image_status_check;
+      ALTER TABLE image ADD CONSTRAINT image_status_check
+        CHECK (status IN ('queued', 'processing', 'ready', 'failed', 'cancelled'));
+    `,
+  },
 ];

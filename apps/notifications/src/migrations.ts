@@ -23,4 +23,52 @@ export const migrations: Migration[] = [
       );
     `,
   },
+  {
+    id: '0002-latest',
+    up: `
+      CREATE TABLE latest (
+        channel text NOT NULL,
+        subject text NOT NULL,
+        seq bigint NOT NULL,
+        PRIMARY KEY (channel, subject)
+      );
+      CREATE INDEX latest_first ON latest (channel, seq);
+      INSERT INTO latest SELECT channel, subject, max(seq) FROM notification GROUP BY channel, subject;
+    `,
+  },
+  {
+    // What is known already counts as well, so that the totals are those of the whole shop.
+    id: '0003-gallery',
+    up: `
+      ALTER TABLE notification ALTER COLUMN source_event_id DROP NOT NULL;
+      CREATE TABLE gallery_due (
+        notification_id uuid PRIMARY KEY,
+        kind text NOT NULL
+      );
+      INSERT INTO gallery_due SELECT id, CASE type
+        WHEN 'order.paid' THEN 'orders-paid' WHEN 'order.shipped' THEN 'orders-shipped' ELSE 'photos-ready' END
+      FROM notification WHERE type IN ('order.paid', 'order.shipped', 'image.ready');
+    `,
+  },
+  {
+    id: '0004-chat',
+    up: `
+      CREATE TABLE chat_room (
+        name text PRIMARY KEY,
+        last_seq bigint NOT NULL
+      );
+      CREATE TABLE chat_message (
+        id uuid PRIMARY KEY,
+        room text NOT NULL REFERENCES chat_room,
+        seq bigint NOT NULL,
+        sender text NOT NULL,
+        client_id text NOT NULL,
+        text text NOT NULL,
+        time timestamptz NOT NULL,
+        UNIQUE (room, seq),
+        UNIQUE (room, sender, client_id)
+      );
+      CREATE INDEX chat_message_pace ON chat_message (sender, time);
+    `,
+  },
 ];

@@ -3,11 +3,20 @@ import { subgraphModule } from '@halftone/graphql';
 import { GrpcServerModule } from '@halftone/grpc';
 import { KafkaModule } from '@halftone/kafka';
 import { PostgresModule } from '@halftone/postgres';
+import { RedisModule } from '@halftone/redis';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ChatBell } from './chat/chat.bell';
+import { ChatGrpc } from './chat/chat.grpc';
+import { ChatService } from './chat/chat.service';
+import { ChatStore } from './chat/chat.store';
 import type { NotificationsConfig } from './config';
 import { DeadLetterService } from './dead-letter/dead-letter.service';
+import { GalleryService } from './gallery/gallery.service';
+import { GalleryStore } from './gallery/gallery.store';
+import { GalleryTicker } from './gallery/gallery.ticker';
 import { orphanedTypes, resolvers } from './graphql';
 import { migrations } from './migrations';
+import { FeedMirror } from './notification/feed.mirror';
 import { NotificationConsumer } from './notification/notification.consumer';
 import { NotificationGrpc } from './notification/notification.grpc';
 import { consumer, NotificationService } from './notification/notification.service';
@@ -19,8 +28,13 @@ export class NotificationsModule {
     return {
       module: NotificationsModule,
       imports: [...engines(config), ...edges(config)],
-      controllers: [NotificationGrpc],
-      providers: [NotificationService, NotificationStore, NotificationConsumer, DeadLetterService, ...resolvers],
+      controllers: [NotificationGrpc, ChatGrpc],
+      providers: [
+        ...[NotificationService, NotificationStore, NotificationConsumer, FeedMirror, DeadLetterService],
+        ...[GalleryService, GalleryStore, GalleryTicker],
+        ...[ChatService, ChatStore, ChatBell],
+        ...resolvers,
+      ],
     };
   }
 }
@@ -39,8 +53,10 @@ const engines = (config: NotificationsConfig) => [
     group: consumer,
     consumers: [NotificationConsumer],
     relay: true,
+    ...(config.FEED_BACKPLANE === 'redis' && { mirror: FeedMirror }),
     desk: true,
   }),
+  RedisModule.forRoot({ url: config.REDIS_URL }),
 ];
 
 const edges = (config: NotificationsConfig) => [

@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely';
+import type { GalleryKind } from './gallery/gallery';
 import type { PublicData } from './notification/notification';
 
 /** The rows of schema `notifications`, as Kysely sees them. */
@@ -12,6 +13,21 @@ export interface NotificationsTables {
     subject: string;
     time: Date;
     data: ColumnType<PublicData, string, never>;
-    source_event_id: string;
+    /** Null on the gallery, which tells of many events at once. */
+    source_event_id: string | null;
+  };
+  /** The last notification about each subject of a channel. */
+  latest: { channel: string; subject: string; seq: number };
+  /** Notifications that the gallery has not counted yet. */
+  gallery_due: { notification_id: string; kind: GalleryKind };
+  chat_room: { name: string; last_seq: number };
+  chat_message: {
+    id: string;
+    room: string;
+    seq: number;
+    sender: string;
+    client_id: string;
+    text: string;
+    time: Date;
   };
 }

@@ -37,6 +37,7 @@ const noImages: ImagesClient = {
   getImage: unexpected('getImage'),
   listImages: unexpected('listImages'),
   downloadImage: unexpected('downloadImage'),
+  cancelImage: unexpected('cancelImage'),
   filterPrintable: unexpected('filterPrintable'),
 };
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => replica.stop());
 
-const ticket = () => replica.app.get(Tickets, { strict: false }).issue({ customer, role: 'customer' }, 30);
+const ticket = () => replica.app.get(Tickets, { strict: false }).issue(token, 30);
 
 test('a ticket opens one WebSocket', async () => {
   const once = await ticket();
@@ -90,7 +90,6 @@ test.each([
   ['an unknown channel', { channel: 'everything' }, 400, 'VALIDATION_FAILED'],
   ['another customer', { channel: 'customer:somebody-else' }, 403, 'FORBIDDEN'],
   ['garbage for a cursor', { cursor: 'garbage' }, 400, 'CURSOR_INVALID'],
-  ['a cursor of the future', { cursor: Buffer.from('v1.9.0.999999999').toString('base64url') }, 400, 'CURSOR_INVALID'],
 ])('%s is refused', async (_what, query, status, code) => {
   expect(await poll(replica.httpUrl, token, query)).toMatchObject({ status, code });
 });

@@ -1,4 +1,4 @@
-import { runService } from '@halftone/service';
+import { runProcesses } from '@halftone/service';
 import { realtime } from './realtime';
 
-void runService(realtime);
+void runProcesses(realtime, ({ REALTIME_PROCESSES }) => REALTIME_PROCESSES);

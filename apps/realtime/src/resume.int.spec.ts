@@ -1,5 +1,7 @@
+import { channelOf } from '@halftone/contracts';
 import { bootService, engines, eventually, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
+import { cursorOf, positionOf } from './fanout/cursor';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { realtime } from './realtime';
 
@@ -113,7 +115,7 @@ test('what retention took is a reset, then everything that is left', async () =>
     expect(answer.events).toHaveLength(6);
     return answer.events;
   });
-  await feed.removeUpTo(events[3]?.id ?? '');
+  await feed.removeUpTo(customer, events[3]?.id ?? '');
   await new Promise((forgotten) => setTimeout(forgotten, 800));
   const lost = await subscribed(forgetful, events[0]?.id);
   const complete = await subscribed(forgetful, events[3]?.id);
@@ -145,8 +147,9 @@ test('a hole in the sequence is a reset on every transport, never silence', asyn
 
 test('a cursor nobody can have issued yet is refused, one that only another replica has reached is not', async () => {
   const { cursor } = await poll(first.httpUrl, token);
-  const [, , partition, offset] = Buffer.from(cursor, 'base64url').toString().split('.');
-  const at = (ahead: number) => Buffer.from(`v1.0.${partition}.${Number(offset) + ahead}`).toString('base64url');
+  const channel = channelOf(customer);
+  const { partition, offset } = positionOf(channel, cursor);
+  const at = (ahead: number) => cursorOf(channel, { seq: 0, partition, offset: offset + ahead });
   expect(await poll(first.httpUrl, token, { cursor: at(1_000_000) })).toMatchObject({
     status: 400,
     code: 'CURSOR_INVALID',

@@ -64,6 +64,16 @@ test('a stop sends everybody elsewhere, says when to come back, and is done', as
   silent.destroy();
 });
 
+test('who has nowhere else to go is told to wait until the process is back', async () => {
+  const replica = await boot({ REALTIME_BACK_AT: 'here' });
+  const [socket, stream] = [await subscribed(replica), await SseClient.connect(replica.httpUrl, { token })];
+  await replica.stop();
+  expect(await socket.closed).toMatchObject({ code: 1012 });
+  expect(socket.messages.at(-1)).toEqual({ type: 'goodbye', reconnectInMs: expect.any(Number) });
+  await stream.ended;
+  expect(stream.frames.at(-1)).toEqual({ retry: expect.stringMatching(/^[1-4]\d{3}$/) });
+});
+
 test('in waves: those who still listen are told on, polls are answered at once, a client that hears nothing holds up nobody', async () => {
   const replica = await boot({ REALTIME_DRAIN_MS: '3000' });
   // The producer of the test connects at its first use.

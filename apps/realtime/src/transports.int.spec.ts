@@ -156,7 +156,7 @@ test('messages that are none are answered with an error, and the connection stay
 
 test('a message beyond the limit closes the connection, and no other', async () => {
   const [loud, quiet] = await Promise.all([subscribed('me'), subscribed('me')]);
-  loud.send('x'.repeat(10_000));
+  loud.send('x'.repeat(65_537));
   expect((await loud.closed).code).toBe(1009);
   await feed.tell(customer, {});
   await eventually(() => expect(quiet.events).toHaveLength(1));
@@ -166,7 +166,7 @@ test('a message beyond the limit closes the connection, and no other', async () 
 test('a quiet stream is kept awake by comments, and tells its cursor first', async () => {
   const stream = await SseClient.connect(replica.httpUrl, { token });
   await eventually(() => expect(stream.comments).toBeGreaterThan(1));
-  expect(stream.frames).toEqual([{ retry: '2000', id: expect.any(String) }]);
+  expect(stream.frames).toEqual([{ retry: expect.stringMatching(/^[45]\d{3}$/), id: expect.any(String) }]);
   expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
   expect(stream.response.headers.get('x-accel-buffering')).toBe('no');
   expect(stream.response.headers.get('cache-control')).toBe('no-store');

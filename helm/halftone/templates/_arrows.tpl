@@ -32,7 +32,7 @@ Gives JSON: component → list of targets.
 {{- if hasKey $fixed $target -}}{{ get $fixed $target }}
 {{- else if not (hasKey $services $component) -}}
 {{- fail (printf "services.%s.calls: %s is neither an engine (postgres, kafka, redis) nor a port of an entry of services" (index . 1) $target) -}}
-{{- else if has $port (list "http" "soap") -}}8080
+{{- else if has $port (list "http" "rest" "soap") -}}8080
 {{- else if and (eq $port "grpc") (get $services $component).grpc -}}9090
 {{- else -}}
 {{- fail (printf "services.%s.calls: %s has no port %s; set services.%s.grpc if it serves gRPC" (index . 1) $component $port $component) -}}
@@ -62,6 +62,9 @@ Gives JSON: component → list of targets.
 {{- else if eq (last $parts) "grpc" }}
 - name: {{ first $parts | upper | replace "-" "_" }}_GRPC
   value: dns:///{{ include "halftone.name" (list $root (first $parts)) }}:{{ $port }}
+{{- else if eq (last $parts) "rest" }}
+- name: {{ first $parts | upper | replace "-" "_" }}_URL
+  value: http://{{ include "halftone.name" (list $root (first $parts)) }}:{{ $port }}
 {{- else if eq (last $parts) "soap" }}
 - name: {{ first $parts | upper | replace "-" "_" }}_URL
   value: http://{{ include "halftone.name" (list $root (first $parts)) }}:{{ $port }}/bank

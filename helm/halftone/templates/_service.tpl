@@ -19,6 +19,15 @@
 {{- end }}
 {{- end -}}
 
+{{- define "halftone.realtimeSessions" -}}
+{{ get (dict "migration" "client" "sticky" "process" "store" "redis") .Values.realtime.balancing }}
+{{- end -}}
+
+{{/* Whether a client has to come back to the pod it had. Takes (list root name). */}}
+{{- define "halftone.isSticky" -}}
+{{- if and (eq (index . 1) "realtime") (eq (index . 0).Values.realtime.balancing "sticky") }}true{{ end -}}
+{{- end -}}
+
 {{- define "halftone.otlpEndpoint" -}}
 {{- if .Values.observability.otlpEndpoint -}}
 {{ .Values.observability.otlpEndpoint }}

@@ -24,4 +24,14 @@ export * as imagesV1 from './gen/halftone/images/v1/images';
 export * as notificationsV1 from './gen/halftone/notifications/v1/notifications';
 export * as ordersV1 from './gen/halftone/orders/v1/orders';
 export * as paymentsV1 from './gen/halftone/payments/v1/payments';
-export { channelOf, ephemeralChannelOf, topics, type Codec, type EphemeralEvent, type Topic } from './topics';
+export * as realtimeV1 from './gen/halftone/realtime/v1/realtime';
+export {
+  cancelImageChannel,
+  channelOf,
+  ephemeralChannelOf,
+  topics,
+  type Codec,
+  type EphemeralEvent,
+  type FeedBroadcast,
+  type Topic,
+} from './topics';

@@ -29,10 +29,19 @@ export const channelOf = (customer: string): string => `customer:${customer}`;
 /** Where the passing things of a channel (progress, presence) cross replicas on Redis; never stored, never replayed. */
 export const ephemeralChannelOf = (channel: string): string => `halftone:ephemeral:${channel}`;
 
+/** Where a customer's wish to stop the work on a photo crosses from the live connection to the images service: `{customer, imageId}`. */
+export const cancelImageChannel = 'halftone:command:image.cancel';
+
 /** A passing event: no id, no sequence. */
 export interface EphemeralEvent {
   type: string;
   subject: string;
   time: string;
   data: Record<string, unknown>;
+}
+
+/** The feed where Redis carries it instead of Kafka: a FeedEvent in base64, and the trace it belongs to. */
+export interface FeedBroadcast {
+  event: string;
+  traceparent?: string | undefined;
 }

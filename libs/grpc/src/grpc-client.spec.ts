@@ -166,7 +166,7 @@ describe('server streaming', () => {
       await sleep(100);
       break;
     }
-    await sleep(50);
+    for (let tries = 0; tries < 100 && !seen.ended; tries += 1) await sleep(50);
     expect(seen.written).toBeLessThan(60);
     expect(seen.ended).toBe(true);
   });
@@ -191,6 +191,15 @@ describe('both ways', () => {
     await expect(idsOf(echo.client.echo(stream({ id: 'a' }, { id: 'stop' })))).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
+  });
+
+  test('an error ends it while the handler waits for more', async () => {
+    const forever = async function* () {
+      yield { id: 'a' };
+      yield { id: 'stop while reading' };
+      await sleep(60_000, undefined, { ref: false });
+    };
+    await expect(idsOf(echo.client.echo(forever()))).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 });
 

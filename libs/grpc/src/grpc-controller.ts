@@ -105,9 +105,23 @@ const clientStream = (path: string, handler: Handler) =>
 
 const bidi = (path: string, handler: Handler) =>
   async function (this: unknown, call: ServerDuplexStream<unknown, unknown>): Promise<void> {
+    const listeners = new Set(call.listeners('error'));
     const work = () => pump(handler.call(this, requestsOf(call)) as AsyncIterable<unknown>, call, () => call.cancelled);
     await serveCall(path, call, work).then(
       () => call.end(),
-      (error) => call.emit('error', statusOf(error)),
+      (error) => {
+        hearErrorsOnly(call, listeners);
+        call.emit('error', statusOf(error));
+      },
     );
   };
+
+/**
+ * grpc-js learns the status by an 'error' event. A handler that fails while it still reads requests would hear that too, and Node's
+ * iterator destroys the stream then, before the status is out: the caller would wait for ever.
+ */
+function hearErrorsOnly(call: ServerDuplexStream<unknown, unknown>, known: ReadonlySet<unknown>): void {
+  for (const listener of call.listeners('error')) {
+    if (!known.has(listener)) call.off('error', listener as (error: Error) => void);
+  }
+}

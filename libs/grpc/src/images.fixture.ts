@@ -8,7 +8,6 @@ import { GrpcController, type GrpcHandlers, GrpcServerModule, grpcSettings } fro
 /** For the specs of this library: a service with all four kinds of call, whose handlers do what the id says. */
 const { ImagesServiceService } = imagesV1;
 const { getImage } = ImagesServiceService;
-/** Our contracts have no call that streams both ways yet. */
 export const EchoService = {
   echo: { ...getImage, path: '/halftone.test.v1.EchoService/Echo', requestStream: true, responseStream: true },
 } as const;
@@ -87,8 +86,11 @@ class ImageGrpc implements Pick<
 @GrpcController(EchoService)
 class EchoGrpc {
   async *echo(requests: AsyncIterable<imagesV1.GetImageRequest>) {
-    for await (const { id } of requests) {
-      if (id === 'stop') throw new DomainError('FORBIDDEN', 'stop said');
+    const asked = requests[Symbol.asyncIterator]();
+    for (let next = await asked.next(); !next.done; next = await asked.next()) {
+      const { id } = next.value;
+      if (id === 'stop while reading') void asked.next().catch(() => undefined);
+      if (id.startsWith('stop')) throw new DomainError('FORBIDDEN', 'stop said');
       yield { image: imageOf(id) };
     }
   }

@@ -7,6 +7,6 @@ export { EventConsumer, type EventConsumerOptions } from './event-consumer';
 export { on, type EventHandler, type EventHandlers } from './event-handler';
 export type { Envelope, Received } from './event-message';
 export { EventProducer } from './event-producer';
-export { KafkaModule, type KafkaModuleOptions } from './kafka.module';
+export { KafkaModule, type KafkaModuleOptions, type Mirror } from './kafka.module';
 export { describeSpan } from './messaging-span';
 export { TopicReader, type PartitionEnds, type RangeAnswer, type ReadAllRequest, type Reading } from './topic-reader';

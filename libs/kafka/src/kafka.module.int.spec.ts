@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendEvent, Database, once, PostgresModule, postgresSettings } from '@halftone/postgres';
+import { appendEvent, Database, once, type OutboxRow, PostgresModule, postgresSettings } from '@halftone/postgres';
 import { defineService } from '@halftone/service';
 import { bootService, engines, eventually, freshSchema, type FreshSchema } from '@halftone/testing';
 import { Injectable, Module } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { createKafka } from './client';
 import { kafkaSettings } from './config';
 import { ensureTopics } from './ensure-topics';
 import { type EventHandlers, on } from './event-handler';
-import { KafkaModule } from './kafka.module';
+import { KafkaModule, type Mirror } from './kafka.module';
 
 interface Tables {
   effect: { n: number };
@@ -35,7 +35,16 @@ class EffectConsumer implements EventHandlers {
   constructor(private readonly database: Database<Tables>) {}
 }
 
-@Module({ providers: [EffectConsumer] })
+/** Of all replicas, one of which relays at a time. */
+const mirrored: number[] = [];
+
+class Numbers implements Mirror {
+  async publish(rows: readonly OutboxRow[]): Promise<void> {
+    mirrored.push(...rows.map(({ value }) => value[0] ?? 0));
+  }
+}
+
+@Module({ providers: [EffectConsumer, Numbers] })
 class EffectModule {}
 
 const effects = defineService({
@@ -56,6 +65,7 @@ const effects = defineService({
         group,
         consumers: [EffectConsumer],
         relay: true,
+        mirror: Numbers,
       }),
     ],
   }),
@@ -106,4 +116,6 @@ test('from a row in one replica to one effect, while replicas come and go', asyn
   const metrics = await (await fetch(`${third.httpUrl}/metrics`)).text();
   expect(metrics).toContain(`consumer_handled_total{group="${group}",type="n",outcome="done"}`);
   await third.stop();
+  // A relay that lost its place may have handed something over again.
+  expect([...new Set(mirrored)]).toEqual(count(41));
 }, 60_000);

@@ -1,5 +1,5 @@
 import { topics } from '@halftone/contracts';
-import { Database, OutboxRelay } from '@halftone/postgres';
+import { Database, OutboxRelay, type OutboxRow } from '@halftone/postgres';
 import { Lifecycle, logger } from '@halftone/service';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
@@ -21,8 +21,15 @@ export interface KafkaModuleOptions extends KafkaOptions {
   consumers?: Type<EventHandlers>[];
   /** Publish this service's outbox; needs PostgresModule. */
   relay?: boolean;
+  /** A provider of the application that is handed what the relay has published, too. */
+  mirror?: Type<Mirror>;
   /** Give the process a DeadLetterDesk, and let it tell how many letters of all groups are open. */
   desk?: boolean;
+}
+
+/** Hears of every batch after the broker has it, in order, a batch maybe more than once. Must not reject: the batch would be published again. */
+export interface Mirror {
+  publish(rows: readonly OutboxRow[]): Promise<void>;
 }
 
 const WIRING = Symbol('kafka wiring');
@@ -49,7 +56,7 @@ export class KafkaModule {
           useFactory: (lifecycle: Lifecycle, producer: EventProducer, reader: TopicReader, app: ModuleRef) => {
             wireBroker(lifecycle, kafka, producer, options);
             lifecycle.onStop('close', 'kafka reader', () => reader.close());
-            if (options.relay) wireRelay(lifecycle, app.get(OutboxRelay, { strict: false }), producer);
+            if (options.relay) wireRelay(lifecycle, app, producer, options);
             if (options.consumers) wireConsumer(lifecycle, kafka, producer, app, options);
             if (options.desk) wireDesk(lifecycle, app.get(DeadLetterDesk));
           },
@@ -81,8 +88,20 @@ async function prepareTopics(kafka: Kafka, group: string | undefined): Promise<v
   }
 }
 
-function wireRelay(lifecycle: Lifecycle, relay: OutboxRelay, producer: EventProducer): void {
-  lifecycle.onStart('consume', 'outbox relay', async () => relay.start((rows) => producer.publish(rows)));
+function wireRelay(
+  lifecycle: Lifecycle,
+  app: ModuleRef,
+  producer: EventProducer,
+  { mirror }: KafkaModuleOptions,
+): void {
+  const relay = app.get(OutboxRelay, { strict: false });
+  lifecycle.onStart('consume', 'outbox relay', async () => {
+    const mirrored = mirror && app.get(mirror, { strict: false });
+    relay.start(async (rows) => {
+      await producer.publish(rows);
+      await mirrored?.publish(rows);
+    });
+  });
   lifecycle.onStop('flush', 'outbox relay', () => relay.stop());
 }
 

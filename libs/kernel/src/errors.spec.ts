@@ -11,7 +11,7 @@ test('only outcomes that are retryable say so with a status that clients retry',
   const statuses = Object.values(errorTable)
     .filter(({ retryable }) => retryable)
     .map(({ http }) => http);
-  expect(statuses.every((status) => [409, 503, 504].includes(status))).toBe(true);
+  expect(statuses.every((status) => [409, 429, 503, 504].includes(status))).toBe(true);
 });
 
 test('a name inherited from Object is no code', () => {

@@ -75,6 +75,13 @@ const rows = {
     retryable: true,
     title: 'The first request with this key still runs',
   },
+  IMAGE_NOT_CANCELLABLE: {
+    http: 409,
+    grpc: 9,
+    log: 'info',
+    retryable: false,
+    title: 'The work on this photo has ended',
+  },
   PRODUCT_UNKNOWN: { http: 422, grpc: 9, log: 'info', retryable: false, title: 'No such product' },
   IMAGE_NOT_PRINTABLE: {
     http: 422,
@@ -147,6 +154,11 @@ const rows = {
     retryable: false,
     title: 'The dead letter was replayed or dropped before',
   },
+  ROOM_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such room' },
+  ROOM_FULL: { http: 409, grpc: 8, log: 'info', retryable: true, title: 'The room takes nobody more' },
+  PEER_NOT_FOUND: { http: 404, grpc: 5, log: 'info', retryable: false, title: 'No such peer in the room' },
+  RATE_LIMITED: { http: 429, grpc: 8, log: 'info', retryable: true, title: 'That was too much in too little time' },
+  OVERLOADED: { http: 503, grpc: 8, log: 'info', retryable: true, title: 'This replica takes nobody more for now' },
   DEADLINE_EXCEEDED: { http: 504, grpc: 4, log: 'warn', retryable: true, title: 'The time for this request ran out' },
   UNAVAILABLE: { http: 503, grpc: 14, log: 'warn', retryable: true, title: 'A part that is needed is away' },
   INTERNAL: { http: 500, grpc: 13, log: 'error', retryable: false, title: 'Something went wrong on our side' },
@@ -180,9 +192,14 @@ export class DomainError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly details: readonly ErrorDetail[] = [],
-    options?: { cause?: unknown },
+    private readonly options?: { cause?: unknown; retryAfterSeconds?: number },
   ) {
     super(message, options);
+  }
+
+  /** When the same request may succeed, as far as is known; undefined when it never will. */
+  get retryAfterSeconds(): number | undefined {
+    return this.row.retryable ? (this.options?.retryAfterSeconds ?? 1) : undefined;
   }
 
   get row(): ErrorRow {

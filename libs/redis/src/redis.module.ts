@@ -1,15 +1,18 @@
 import { Lifecycle } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { Broadcast } from './broadcast';
 import { commandConnection, connect, subscriberConnection } from './connection';
 import { PubSub } from './pub-sub';
 import { ReplayCache } from './replay-cache';
+import { Roster } from './roster';
+import { Sessions } from './sessions';
 import { Tickets } from './tickets';
 
 const WIRING = Symbol('redis wiring');
 
 /**
- * Gives the process its ReplayCache, Tickets and PubSub over two connections. It starts and runs without Redis, only slower or poorer; a
+ * Gives the process its ReplayCache, Tickets, Roster, Sessions, PubSub and Broadcast over two connections. It starts and runs without Redis, only slower or poorer; a
  * Redis that refuses its password keeps it from starting.
  */
 @Module({})
@@ -23,6 +26,9 @@ export class RedisModule {
       providers: [
         { provide: ReplayCache, useFactory: () => new ReplayCache(commands) },
         { provide: Tickets, useFactory: () => new Tickets(commands) },
+        { provide: Roster, useFactory: () => new Roster(commands) },
+        { provide: Sessions, useFactory: () => new Sessions(commands) },
+        { provide: Broadcast, useFactory: () => new Broadcast(commands, subscriber) },
         { provide: PubSub, useFactory: () => new PubSub(commands, subscriber) },
         {
           provide: WIRING,
@@ -41,7 +47,7 @@ export class RedisModule {
           },
         },
       ],
-      exports: [ReplayCache, Tickets, PubSub],
+      exports: [ReplayCache, Tickets, Roster, Sessions, PubSub, Broadcast],
     };
   }
 }

@@ -14,15 +14,15 @@ afterAll(() => redis.disconnect());
 
 test('a ticket is redeemed once, also when many try at the same moment', async () => {
   const tickets = new Tickets(redis);
-  const ticket = await tickets.issue({ customer: 'alice', role: 'customer' }, 30);
+  const ticket = await tickets.issue('a token', 30);
   const found = await Promise.all(Array.from({ length: 20 }, () => tickets.redeem(ticket)));
-  expect(found.filter(Boolean)).toEqual([{ customer: 'alice', role: 'customer' }]);
+  expect(found.filter(Boolean)).toEqual(['a token']);
   expect(await tickets.redeem('never issued')).toBeUndefined();
 });
 
 test('a ticket expires', async () => {
   const tickets = new Tickets(redis);
-  const ticket = await tickets.issue({ customer: 'alice', role: 'customer' }, 1);
+  const ticket = await tickets.issue('a token', 1);
   await new Promise((resolve) => setTimeout(resolve, 1100));
   expect(await tickets.redeem(ticket)).toBeUndefined();
 });

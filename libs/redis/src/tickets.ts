@@ -1,28 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '@halftone/kernel';
-import type { Principal } from '@halftone/service';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
-
-const stored = z.object({ customer: z.string(), role: z.enum(['customer', 'operator']) });
 
 /**
- * Short-lived names for a principal, for clients that cannot set a header. A ticket opens one connection: of any number of attempts to
- * redeem it, on whichever replica, one gets the principal. Throws UNAVAILABLE while Redis is away.
+ * Short-lived names for an access token, for clients that cannot set a header. A ticket opens one connection: of any number of attempts
+ * to redeem it, on whichever replica, one gets the token. Throws UNAVAILABLE while Redis is away.
  */
 export class Tickets {
   constructor(private readonly redis: Redis) {}
 
-  async issue({ customer, role }: Principal, ttlSeconds: number): Promise<string> {
+  async issue(token: string, ttlSeconds: number): Promise<string> {
     const ticket = randomBytes(24).toString('base64url');
-    await this.redis.set(keyOf(ticket), JSON.stringify({ customer, role }), 'EX', ttlSeconds).catch(unavailable);
+    await this.redis.set(keyOf(ticket), token, 'EX', ttlSeconds).catch(unavailable);
     return ticket;
   }
 
   /** Undefined if the ticket was never issued, has expired or was redeemed before. */
-  async redeem(ticket: string): Promise<Principal | undefined> {
-    const found = await this.redis.getdel(keyOf(ticket)).catch(unavailable);
-    return found === null ? undefined : stored.parse(JSON.parse(found));
+  async redeem(ticket: string): Promise<string | undefined> {
+    return (await this.redis.getdel(keyOf(ticket)).catch(unavailable)) ?? undefined;
   }
 }
 

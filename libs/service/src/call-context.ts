@@ -11,6 +11,8 @@ export interface CallContext {
   principal?: Principal;
   /** Sent on with calls to other services. */
   token?: string;
+  /** Epoch milliseconds at which the token ends. */
+  expires?: number;
   /** Epoch milliseconds after which nobody waits any more. */
   deadline?: number;
   /** Why the token gave no principal; thrown only where one is needed, so that public routes still answer. */

@@ -14,8 +14,9 @@ export function drainHttp(fastify: Fastify, lifecycle: Lifecycle): void {
   const silent = silentSockets(server);
   let closed = false;
 
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (lifecycle.isStopping) reply.header('connection', 'close');
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    // HTTP/2 has no such header.
+    if (lifecycle.isStopping && request.raw.httpVersionMajor < 2) reply.header('connection', 'close');
     done(null, payload);
   });
   lifecycle.onStop('refuse', 'http', async () => {

@@ -19,6 +19,7 @@ export {
   parseConfig,
   type SettingRow,
 } from './config';
+export { sharesPort } from './cluster-worker';
 export { Complaint, reasonOf } from './complaint';
 export { failpoint } from './failpoint';
 export { Lifecycle, type StartStage, type StopStage, Unstartable } from './lifecycle';
@@ -36,10 +37,11 @@ export {
 } from './metrics';
 export { planted, type PlantedBug } from './planted';
 export { domainErrorOf, type Problem, problemOf, problemType } from './problem';
+export { runProcesses } from './run-processes';
 export { runService } from './run-service';
 export { defineService, type HttpOptions, type ServiceDefinition } from './service-definition';
 export { ServiceHost } from './service.module';
-export { isHostAndPort, port, serverUrl, serviceSettings } from './settings';
+export { commaList, isHostAndPort, port, serverUrl, serviceSettings } from './settings';
 export { isPrivateKey, privateKeyOf } from './signing-key';
 export { type RunningService, startService } from './start-service';
 export { callerOf, verifyToken } from './token';

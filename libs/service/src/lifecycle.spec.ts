@@ -111,3 +111,27 @@ test('a process that never served has no lame duck', async () => {
   await lifecycle.stop();
   expect(performance.now() - before).toBeLessThan(400);
 });
+
+test('who is full serves on and says so to whoever gives out work, until there is room', async () => {
+  const { lifecycle } = recording();
+  const seen: boolean[] = [];
+  lifecycle.onReadiness((isReady) => seen.push(isReady));
+  lifecycle.full(true);
+  expect(lifecycle.missing()).toEqual([]);
+  await lifecycle.start();
+  expect([lifecycle.isReady, lifecycle.isServing, lifecycle.missing()]).toEqual([false, true, ['room']]);
+  lifecycle.full(false);
+  expect([lifecycle.isReady, lifecycle.missing()]).toEqual([true, []]);
+  lifecycle.full(true);
+  expect(seen).toEqual([false, true, false]);
+});
+
+test('a full one has its lame duck as well', async () => {
+  const { lifecycle } = recording(1_000, 200);
+  await lifecycle.start();
+  lifecycle.full(true);
+  const stopped = lifecycle.stop();
+  await sleep(50);
+  expect(lifecycle.isServing).toBe(true);
+  await stopped;
+});

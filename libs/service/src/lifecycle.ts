@@ -16,7 +16,7 @@ interface Part {
 
 const startStages: readonly StartStage[] = ['connect', 'migrate', 'serve', 'consume'];
 
-const ready = gauge('service_ready', '1 while the process takes work');
+const ready = gauge('service_ready', '1 while the process takes work', [], 'min');
 const stageSeconds = histogram('service_stage_seconds', 'Duration of a start or stop stage', ['stage']);
 
 /** Thrown by start work when trying again cannot help, such as a port that is taken. */
@@ -29,7 +29,7 @@ export class Unstartable extends Error {
  *
  * Stages run one after the other, the parts of one stage side by side. A part that fails to start is tried again
  * with backoff until it works or the process stops; the log says why when the reason is new and every 30 s. Once ready, a process stays
- * ready until it stops (docs/adr/0004).
+ * ready until it stops (docs/adr/0004), unless it says of itself that it is full: then it serves on those it has and wants no others.
  *
  * A stop begins with the lame duck: the process is not ready any more but serves as before, so that whoever still has its address finds
  * another one before this one goes. Work that no caller waits for ('yield') ends meanwhile. Then nothing new is taken ('refuse'), what
@@ -44,6 +44,7 @@ export class Lifecycle {
   private readonly aborted = new AbortController();
   private readonly log = logger('lifecycle');
   private state: 'starting' | 'ready' | 'lame-duck' | 'stopping' = 'starting';
+  private isFull = false;
   private stopped: Promise<void> | undefined;
 
   constructor(
@@ -68,7 +69,7 @@ export class Lifecycle {
   }
 
   get isReady(): boolean {
-    return this.state === 'ready';
+    return this.state === 'ready' && !this.isFull;
   }
 
   get isStopping(): boolean {
@@ -98,7 +99,13 @@ export class Lifecycle {
   /** The names of what is missing; empty when the process may be given work. */
   missing(): string[] {
     if (this.isStopping) return ['stopping'];
-    return this.isReady ? [] : [...this.waiting];
+    if (this.state === 'starting') return [...this.waiting];
+    return this.isFull ? ['room'] : [];
+  }
+
+  /** Whether more work would harm what is here already: then new work should go to other replicas. Never about what others do. */
+  full(isFull: boolean): void {
+    this.change(() => (this.isFull = isFull));
   }
 
   /** Runs once however often it is called. Never rejects. */
@@ -108,7 +115,7 @@ export class Lifecycle {
   }
 
   private async runStop(): Promise<void> {
-    const lameDuckMs = this.isReady ? this.lameDuckMs : 0;
+    const lameDuckMs = this.state === 'ready' ? this.lameDuckMs : 0;
     this.enter('lame-duck');
     this.aborted.abort();
     const deadline = new AbortController();
@@ -159,8 +166,12 @@ export class Lifecycle {
   }
 
   private enter(state: 'ready' | 'lame-duck' | 'stopping'): void {
+    this.change(() => (this.state = state));
+  }
+
+  private change(work: () => unknown): void {
     const wasReady = this.isReady;
-    this.state = state;
+    work();
     if (this.isReady === wasReady) return;
     ready.set(this.isReady ? 1 : 0);
     for (const watcher of this.watchers) watcher(this.isReady);

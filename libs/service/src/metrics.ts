@@ -1,5 +1,6 @@
 import { context, trace } from '@opentelemetry/api';
 import {
+  AggregatorRegistry,
   Counter,
   Gauge,
   Histogram,
@@ -30,8 +31,16 @@ export function counter<L extends string>(name: string, help: string, labels: La
   return made;
 }
 
-export function gauge<L extends string>(name: string, help: string, labels: Labels<L> = []): Gauge<L> {
-  const made = known<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames: namesOf(labels) });
+/** What a number of several processes on one port is for all of them together. */
+export type Together = 'sum' | 'first' | 'min' | 'max';
+
+export function gauge<L extends string>(
+  name: string,
+  help: string,
+  labels: Labels<L> = [],
+  aggregator: Together = 'sum',
+): Gauge<L> {
+  const made = known<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames: namesOf(labels), aggregator });
   for (const series of seriesOf(labels)) made.inc(series, 0);
   return made;
 }
@@ -42,9 +51,10 @@ export function sampledGauge<L extends string = never>(
   help: string,
   labelNames: readonly L[],
   sample: (gauge: Gauge<L>) => void,
+  aggregator: Together = 'sum',
 ): void {
   register.removeSingleMetric(name);
-  const made: Gauge<L> = new Gauge({ name, help, labelNames, collect: () => sample(made) });
+  const made: Gauge<L> = new Gauge({ name, help, labelNames, aggregator, collect: () => sample(made) });
 }
 
 export const histogram = <L extends string>(
@@ -103,6 +113,12 @@ function openMetrics(): Registry<OpenMetricsContentType> {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   return registry;
+}
+
+/** The primary asks its workers for their numbers, and adds them up. */
+export function collectForPrimary(): void {
+  new AggregatorRegistry();
+  AggregatorRegistry.setRegistries([register, withExemplars]);
 }
 
 let scrapes: Promise<unknown> = Promise.resolve();

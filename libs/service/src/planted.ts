@@ -57,10 +57,15 @@ export type PlantedBug =
   /** A channel leaves a number out. */
   | 'feed.number-skipped'
   /** An event is taken in, and nobody is told. */
-  | 'notification.forgotten';
+  | 'notification.forgotten'
+  /** What happened is not in the gallery's totals. */
+  | 'gallery.uncounted';
+
+/** No bug, but for tests all the same. `realtime.echo`: a WebSocket says back what it is told, as a conformance suite wants it. */
+export type PlantedAid = 'realtime.echo';
 
 /**
  * True while `NAME=bug` is armed by FAILPOINTS or FAILPOINTS_FILE, in a test build. Give it a literal and nothing else, as the whole
  * condition or its first part: that is how the build finds it.
  */
-export const planted = (bug: PlantedBug): boolean => isTestBuild() && isBug(bug);
+export const planted = (bug: PlantedBug | PlantedAid): boolean => isTestBuild() && isBug(bug);

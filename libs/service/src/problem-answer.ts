@@ -25,10 +25,11 @@ export function problemAnswer(error: unknown, request: Asked): ProblemAnswer {
   const refusal = domainErrorOf(error);
   note(refusal, request);
   const problem = problemOf(refusal, pathOf(request.url), trace.getActiveSpan()?.spanContext().traceId);
+  const { retryAfterSeconds } = refusal;
   const headers = {
     'content-type': 'application/problem+json',
     ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(refusal.row.retryable && { 'retry-after': '1' }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
   };
   return { status: problem.status, headers, bytes: Buffer.from(JSON.stringify(problem)) };
 }

@@ -2,8 +2,13 @@ import { totalmem } from 'node:os';
 import { collectDefaultMetrics } from 'prom-client';
 import { gauge, sampledGauge } from './metrics';
 
-const memoryLimit = gauge('process_memory_limit_bytes', 'What the container, else the machine, lets the process use');
-const build = gauge('build_info', 'What runs here; always 1', ['version', 'service']);
+const memoryLimit = gauge(
+  'process_memory_limit_bytes',
+  'What the container, else the machine, lets the process use',
+  [],
+  'first',
+);
+const build = gauge('build_info', 'What runs here; always 1', ['version', 'service'], 'first');
 
 let collecting = false;
 
@@ -21,9 +26,15 @@ export function collectProcessMetrics(service: string, version: string): void {
 /** Unlike its lag, this tells how near a process is to its end while nobody has to wait yet. */
 function measureEventLoop(): void {
   let last = performance.eventLoopUtilization();
-  sampledGauge('nodejs_eventloop_utilization', 'Busy part of the time since the last scrape, 0 to 1', [], (gauge) => {
-    const now = performance.eventLoopUtilization();
-    gauge.set(performance.eventLoopUtilization(now, last).utilization);
-    last = now;
-  });
+  sampledGauge(
+    'nodejs_eventloop_utilization',
+    'Busy part of the time since the last scrape, 0 to 1',
+    [],
+    (gauge) => {
+      const now = performance.eventLoopUtilization();
+      gauge.set(performance.eventLoopUtilization(now, last).utilization);
+      last = now;
+    },
+    'max',
+  );
 }

@@ -3,6 +3,7 @@ import { ConfigInvalid, describeConfig, environment, parseConfig } from './confi
 import { Unstartable } from './lifecycle';
 import { logger } from './log';
 import { printConfig } from './print-config';
+import type { ToWorker } from './cluster-worker';
 import type { ServiceDefinition } from './service-definition';
 import { openService } from './start-service';
 
@@ -47,6 +48,10 @@ function exitOnSignals(stopService: () => Promise<void>): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A terminal's Ctrl-C reaches a worker too, besides what its primary says: that is no second signal.
+  process.on('message', (message: ToWorker) => {
+    if (message.halftone === 'stop' && !asked) stop('SIGTERM');
+  });
 }
 
 function die(err: unknown): never {

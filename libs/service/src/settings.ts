@@ -27,6 +27,13 @@ export function isHostAndPort(text: string): boolean {
 
 const isFailpoints = (text: string) => parseFailpoints(text) !== undefined;
 
+/** `a,b, c`; empty is none. */
+export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+  z
+    .string()
+    .transform((list) => list.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(item));
+
 /** What every process can be told by its environment. A service adds its own shape; these keys are always there. */
 export const serviceSettings = {
   HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('address HTTP listens on'),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
+import { sharesPort, siblings } from './cluster-worker';
 import { type ConfigOf, type Environment, parseConfig } from './config';
 import { armFailpoints } from './failpoint';
 import { armFromFile } from './failpoint-file';
@@ -111,6 +112,7 @@ async function createApp<S extends z.ZodRawShape>(
   host.app = app;
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());
+  siblings.join(lifecycle);
   addProbes(instance, lifecycle);
   drainHttp(instance, lifecycle);
   await definition.start?.(app, config);
@@ -120,7 +122,9 @@ async function createApp<S extends z.ZodRawShape>(
 class ServiceRoot {}
 
 async function listen(app: NestFastifyApplication, { HTTP_HOST, HTTP_PORT }: ProcessSettings): Promise<string> {
-  await app.listen(HTTP_PORT, HTTP_HOST).catch((cause: Error) => {
+  // Typed by Nest as a port only; Fastify takes all that Node does.
+  const at = sharesPort() ? ({ port: HTTP_PORT, reusePort: true } as unknown as number) : HTTP_PORT;
+  await app.listen(at, HTTP_HOST).catch((cause: Error) => {
     throw new Unstartable(`HTTP cannot listen at ${HTTP_HOST}:${HTTP_PORT}: ${cause.message}`, { cause });
   });
   const { port } = app.getHttpServer().address() as AddressInfo;

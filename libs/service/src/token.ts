@@ -17,7 +17,10 @@ const claims = z.object({
 });
 
 interface Verified {
+  /** One copy, however many connections hold it. */
+  token: string;
   principal: Principal;
+  /** Epoch milliseconds. */
   expires: number;
 }
 
@@ -32,13 +35,13 @@ export function trustKey(text: string): void {
 }
 
 /** Throws TOKEN_EXPIRED, or UNAUTHENTICATED for everything else that is wrong with it. */
-export async function verifyToken(token: string, now: Date = new Date()): Promise<Principal> {
+export async function verifyToken(token: string, now: Date = new Date()): Promise<Verified> {
   const known = verified.get(token);
-  if (known && known.expires > now.getTime()) return known.principal;
-  const { principal, expires } = await check(token, now);
+  if (known && known.expires > now.getTime()) return known;
+  const checked = await check(token, now);
   if (verified.size >= remembered) verified.delete(verified.keys().next().value ?? token);
-  verified.set(token, { principal, expires });
-  return principal;
+  verified.set(token, checked);
+  return checked;
 }
 
 async function check(token: string, now: Date): Promise<Verified> {
@@ -46,7 +49,7 @@ async function check(token: string, now: Date): Promise<Verified> {
     if (!key) throw new Error('no key is trusted');
     const { payload } = await jwtVerify(token, key, { algorithms: ['EdDSA'], issuer: 'halftone', currentDate: now });
     const { sub, role, exp } = claims.parse(payload);
-    return { principal: { customer: sub, role }, expires: exp * 1_000 };
+    return { token, principal: { customer: sub, role }, expires: exp * 1_000 };
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
       throw new DomainError('TOKEN_EXPIRED', 'The access token has expired', [], { cause });
@@ -62,7 +65,7 @@ export async function callerOf(authorization: string | undefined): Promise<CallC
   const token = bearer.exec(authorization)?.[1];
   if (!token) return { refused: new DomainError('UNAUTHENTICATED', 'The Authorization header holds no bearer token') };
   try {
-    return { token, principal: await verifyToken(token) };
+    return { ...(await verifyToken(token)) };
   } catch (error) {
     return {
       refused:

@@ -4,12 +4,13 @@ import { SignJWT } from 'jose';
 
 const pair = generateKeyPairSync('ed25519');
 
-/** The key pair of this test run, as the environment of a service holds it. */
+/** The keys of this test run, as the environment of a service holds them. */
 export const testKeys = {
   /** base64 SPKI DER */
   JWT_PUBLIC_KEY: pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
   /** base64 PKCS8 DER */
   JWT_PRIVATE_KEY: pair.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+  REALTIME_CURSOR_KEY: 'what the tests sign with',
 };
 
 /** An access token that services booted by `bootService` accept; a negative lifetime gives an expired one. */

@@ -7,7 +7,7 @@
 type Reaches = Readonly<Record<string, readonly string[]>>;
 
 const domains = ['orders', 'payments', 'images', 'notifications'] as const;
-const services = ['gateway', 'graph', ...domains, 'images-worker', 'bank', 'realtime'] as const;
+const services = ['gateway', 'graph', ...domains, 'images-worker', 'bank', 'realtime', 'console'] as const;
 
 const each = (components: readonly string[], ...ports: string[]): Reaches =>
   Object.fromEntries(components.map((component) => [component, ports]));
@@ -24,8 +24,9 @@ const arrows: Readonly<Record<string, Reaches>> = {
   bank: postgres,
   images: { ...postgres, ...kafka, ...redis },
   'images-worker': { ...postgres, ...kafka, ...redis },
-  notifications: { ...postgres, ...kafka },
-  realtime: { ...kafka, ...redis },
+  notifications: { ...postgres, ...kafka, ...redis },
+  realtime: { ...each(['notifications'], 'grpc'), ...kafka, ...redis },
+  console: each(['gateway'], 'http'),
   database: postgres,
   verify: { ...postgres, ...kafka },
   prometheus: each(services, 'http'),
@@ -39,7 +40,7 @@ const tracing: Readonly<Record<string, Reaches>> = {
 };
 
 /** What people reach, and so anybody who is under no policy of the release. Its own pods may not: nobody of them calls an edge. */
-const open: Reaches = each(['gateway', 'graph', 'realtime', 'prometheus', 'grafana', 'jaeger'], 'http');
+const open: Reaches = each(['gateway', 'graph', 'realtime', 'console', 'prometheus', 'grafana', 'jaeger'], 'http');
 
 export const isService = (component: string): boolean => (services as readonly string[]).includes(component);
 

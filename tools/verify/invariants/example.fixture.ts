@@ -81,14 +81,26 @@ const domainEvents = [
   { id: 'ei2', type: 'image.ready', subject: 'images/i1', customer: 'alice' },
 ];
 
+const galleryNotices = [
+  { seq: 1, subject: 'gallery/orders-paid', count: 1, total: 1 },
+  { seq: 2, subject: 'gallery/orders-paid', count: 1, total: 2 },
+  { seq: 3, subject: 'gallery/orders-shipped', count: 1, total: 1 },
+  { seq: 4, subject: 'gallery/photos-ready', count: 1, total: 1 },
+];
+
 function notificationsOf() {
   const seqs = new Map<string, number>();
-  return domainEvents.map(({ id, type, subject, customer }) => {
+  const forCustomers = domainEvents.map(({ id, type, subject, customer }) => {
     const channel = `customer:${customer}`;
     const seq = (seqs.get(channel) ?? 0) + 1;
     seqs.set(channel, seq);
-    return { id: `n-${customer}-${seq}`, channel, seq, type, subject, sourceEventId: id, time };
+    return { id: `n-${customer}-${seq}`, channel, seq, type, subject, sourceEventId: id as string | null, time };
   });
+  const inGallery = galleryNotices.map(({ seq, subject }) => {
+    const facts = { id: `n-gallery-${seq}`, channel: 'gallery', seq, type: subject.replace('/', '.'), subject };
+    return { ...facts, sourceEventId: null, time };
+  });
+  return [...forCustomers, ...inGallery];
 }
 
 const key = (schema: string, route: string, response: Uint8Array) => ({
@@ -181,8 +193,10 @@ const rowsOf = (): Snapshot['rows'] => ({
   channels: [
     { name: 'customer:alice', lastSeq: 14 },
     { name: 'customer:bob', lastSeq: 1 },
+    { name: 'gallery', lastSeq: 4 },
   ],
   notifications: notificationsOf(),
+  galleryNotices,
   keys: keysOf(),
   inbox: [
     ...seenBy('halftone.orders', 'e-o1-2', 'e-o1-3', 'e-o2-2', 'ep1', 'ep2', 'er1'),

@@ -5,6 +5,7 @@ import { refusedEvents } from './consumption.ts';
 const told: Readonly<Record<string, readonly string[]>> = {
   ready: ['image.uploaded', 'image.ready'],
   failed: ['image.uploaded', 'image.failed'],
+  cancelled: ['image.uploaded', 'image.cancelled'],
 };
 
 const renditionsOfReady = 3;

@@ -1,10 +1,10 @@
 import { all, each, type Invariant } from '../invariant.ts';
 
-const ends = new Set(['ready', 'failed']);
+const ends = new Set(['ready', 'failed', 'cancelled']);
 
 export const imageJobEnded: Invariant = {
   name: 'image-job-ended',
-  says: 'Every accepted photo job ends once: the photo is ready or failed, and then has no job any more.',
+  says: 'Every accepted photo job ends once: the photo is ready, failed or cancelled, and then has no job any more.',
   reads: ['images', 'jobs'],
   shows: 'image, job',
   settles: true,

@@ -7,6 +7,7 @@ import { bankClearingAgrees } from './bank-clearing-agrees.ts';
 import { channelGapless } from './channel-gapless.ts';
 import { effectHasRequest } from './effect-has-request.ts';
 import { feedComplete } from './feed-complete.ts';
+import { galleryCounts } from './gallery-counts.ts';
 import { imageEventsPublished } from './image-events-published.ts';
 import { imageJobEnded } from './image-job-ended.ts';
 import { inboxComplete } from './inbox-complete.ts';
@@ -48,4 +49,5 @@ export const invariants: readonly Invariant[] = [
   channelGapless,
   feedComplete,
   toldOnce,
+  galleryCounts,
 ];

@@ -164,6 +164,12 @@ const damages: Readonly<Record<string, Readonly<Record<string, Damage>>>> = {
     'told twice': ({ rows }) => rows.notifications.push({ ...first(rows.notifications), seq: 99 }),
     'told without an event': ({ records }) => records.images.pop(),
   },
+  'gallery-counts': {
+    'a total that is one too many': ({ rows }) => (first(rows.galleryNotices.slice(-1)).total += 1),
+    'a notice that counts nothing': ({ rows }) =>
+      rows.galleryNotices.push({ ...first(rows.galleryNotices.slice(-1)), seq: 9, count: 0 }),
+    'an order that is not in it': ({ rows }) => rows.galleryNotices.shift(),
+  },
 };
 
 function byId2({ orderEvents }: Snapshot['rows'], orderId: string, version: number) {

@@ -36,6 +36,7 @@ export const trials: readonly Trial[] = [
   { bug: 'feed.number-skipped', in: ['notifications'], work: 'transfer', caughtBy: 'channel-gapless' },
   { bug: 'outbox.event-lost', in: ['notifications'], work: 'transfer', caughtBy: 'feed-complete' },
   { bug: 'notification.forgotten', in: ['notifications'], work: 'transfer', caughtBy: 'told-once' },
+  { bug: 'gallery.uncounted', in: ['notifications'], work: 'order', caughtBy: 'gallery-counts' },
   { bug: 'transfer.answer-misnamed', ...inPayments, caughtBy: 'history-acknowledged' },
   { bug: 'idempotency.ignored', in: ['gateway', 'payments'], work: 'replayed transfers', caughtBy: 'history-once' },
   { bug: 'transfer.refused-after-all', ...inPayments, caughtBy: 'history-failed' },

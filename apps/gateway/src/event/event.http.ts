@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Post, Redirect, Req } from '@nestjs/common';
 import { Tickets } from '@halftone/redis';
-import { requirePrincipal } from '@halftone/service';
+import { currentCall, requirePrincipal } from '@halftone/service';
 import { CONFIG, type GatewayConfig } from '../config';
 import { SignedIn } from '../http/principal.guard';
 import type { EdgeRequest } from '../http/reply';
@@ -25,7 +25,7 @@ export class EventHttp {
   @SignedIn()
   @Header('Cache-Control', 'no-store')
   async ticket() {
-    return { ticket: await this.tickets.issue(requirePrincipal(), ticketSeconds), expiresIn: ticketSeconds };
+    return { ticket: await this.tickets.issue(tokenOfCaller(), ticketSeconds), expiresIn: ticketSeconds };
   }
 
   @Get('events')
@@ -36,4 +36,10 @@ export class EventHttp {
     const replica = replicas[this.turn++ % replicas.length] ?? '';
     return { url: replica + url, statusCode: 307 };
   }
+}
+
+/** A ticket stands for the token that it was asked for with. */
+function tokenOfCaller(): string {
+  requirePrincipal();
+  return currentCall()?.token ?? '';
 }

@@ -195,6 +195,20 @@ test('the status tells how far it is, then where the renditions are', async () =
   });
 });
 
+test('the work on a photo is ended by deleting it', async () => {
+  const asked: unknown[] = [];
+  stubs.cancelImage = async (request: imagesV1.CancelImageRequest) => {
+    asked.push(request);
+    return { image: { ...image, status: imagesV1.ImageStatus.CANCELLED, progress: 25, step: 'cancelled' } };
+  };
+  const answer = await fetch(`${edge.httpUrl}/v1/images/${id}/job`, {
+    method: 'DELETE',
+    headers: { authorization },
+  });
+  expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ id, status: 'cancelled' })]);
+  expect(asked).toEqual([{ id }]);
+});
+
 test('who holds a photo that is still worked on is told of its progress', async () => {
   stubs.getImage = async () => ({ image });
   const tag = (await get(`/v1/images/${id}`)).headers.get('etag') ?? '';

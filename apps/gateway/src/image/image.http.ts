@@ -1,5 +1,5 @@
 import type { imagesV1 } from '@halftone/contracts';
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { IMAGES, type ImagesClient } from '../clients';
 import { etagOf, fresh } from '../http/etag';
 import { page } from '../http/page';
@@ -38,6 +38,14 @@ export class ImageHttp {
     const image = present((await this.images.getImage({ id })).image);
     reply.header('cache-control', 'no-store');
     if (isUnfinished(image)) reply.header('retry-after', '1');
+    return imageStatusView(image);
+  }
+
+  /** The work on it is a resource of its own; the photo stays, with what was made so far. */
+  @Delete(':id/job')
+  async cancel(@Param('id', imageId) id: string, @Res({ passthrough: true }) reply: EdgeReply) {
+    const image = present((await this.images.cancelImage({ id })).image);
+    reply.header('cache-control', 'no-store');
     return imageStatusView(image);
   }
 }

@@ -40,7 +40,7 @@ test('a password gives an access token that every service verifies, for 15 minut
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
   const { accessToken, expiresIn } = (await answer.json()) as Tokens;
   expect(expiresIn).toBe(900);
-  expect(await verifyToken(accessToken)).toEqual({ customer: 'olga', role: 'operator' });
+  expect((await verifyToken(accessToken)).principal).toEqual({ customer: 'olga', role: 'operator' });
   await expect(verifyToken(accessToken, new Date(Date.now() + 901_000))).rejects.toMatchObject({
     code: 'TOKEN_EXPIRED',
   });
@@ -49,7 +49,7 @@ test('a password gives an access token that every service verifies, for 15 minut
 test('a refresh token gives new tokens for the same person, and nothing else', async () => {
   const { refreshToken } = await signIn();
   const renewed = (await (await tokens({ refreshToken })).json()) as Tokens;
-  expect(await verifyToken(renewed.accessToken)).toEqual({ customer: 'olga', role: 'operator' });
+  expect((await verifyToken(renewed.accessToken)).principal).toEqual({ customer: 'olga', role: 'operator' });
   expect((await get('/v1/me', refreshToken)).status).toBe(401);
 });
 

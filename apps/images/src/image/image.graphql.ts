@@ -17,7 +17,13 @@ import type { Image, ImageStatus } from './image';
 import { ImageService } from './image.service';
 import type { Rendition } from './rendition';
 
-const ImageStatusEnum = { QUEUED: 'queued', PROCESSING: 'processing', READY: 'ready', FAILED: 'failed' } as const;
+const ImageStatusEnum = {
+  QUEUED: 'queued',
+  PROCESSING: 'processing',
+  READY: 'ready',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+} as const;
 registerEnumType(ImageStatusEnum, { name: 'ImageStatus' });
 
 @ObjectType('Rendition', { description: 'A JPEG made of a photo; needs the same token as the graph to be fetched.' })

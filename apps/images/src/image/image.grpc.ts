@@ -30,6 +30,10 @@ export class ImageGrpc {
     return { image: toWire(await this.images.get(requirePrincipal().customer, id)) };
   }
 
+  async cancelImage({ id }: imagesV1.CancelImageRequest): Promise<imagesV1.CancelImageResponse> {
+    return { image: toWire(await this.images.cancel(requirePrincipal().customer, id)) };
+  }
+
   async listImages({ limit, cursor }: imagesV1.ListImagesRequest): Promise<imagesV1.ListImagesResponse> {
     const { items, nextCursor } = await this.images.list(requirePrincipal().customer, pageLimit(limit), cursor);
     return { images: items.map(toWire), nextCursor };

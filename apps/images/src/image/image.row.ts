@@ -59,5 +59,7 @@ function toState({ status, progress, step, reason }: Row): ImageState {
       return { status, progress: 100, step: 'done' };
     case 'failed':
       return { status, progress, step: 'failed', reason: reason ?? '' };
+    case 'cancelled':
+      return { status, progress, step: 'cancelled' };
   }
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { JobBell } from '../job/job.bell';
 import { JobStore } from '../job/job.store';
 import type { ImagesTables } from '../tables';
-import { type Image, uploaded } from './image';
+import { cancelled, type Image, uploaded } from './image';
 import { ImageStore } from './image.store';
 import type { Upload } from './image.upload';
 import { PictureSharp } from './picture.sharp';
@@ -49,6 +49,22 @@ export class ImageService {
     const [image] = await this.find(customer, [id]);
     if (!image) throw new DomainError('IMAGE_NOT_FOUND', `no image ${id}`);
     return image;
+  }
+
+  /**
+   * Ends the work on a photo; a photo that is cancelled already stays so. The worker that is at it finds its next write refused. Throws
+   * IMAGE_NOT_CANCELLABLE when the work has ended.
+   */
+  async cancel(customer: string, id: string): Promise<Image> {
+    await this.get(customer, id);
+    return this.db.tx(async (tx) => {
+      await this.jobs.lock(tx, id);
+      const image = await this.store.load(tx, id);
+      if (image.state.status === 'cancelled') return image;
+      const ended = cancelled(image);
+      await this.jobs.cancel(tx, id);
+      return this.store.save(tx, ended, 'image.cancelled');
+    });
   }
 
   /** Those of these photos that exist and belong to the customer, in no order. */

@@ -1,4 +1,14 @@
-import { failed, type Image, type ImageState, type ImageStatus, ready, transitions, uploaded, working } from './image';
+import {
+  cancelled,
+  failed,
+  type Image,
+  type ImageState,
+  type ImageStatus,
+  ready,
+  transitions,
+  uploaded,
+  working,
+} from './image';
 import { renditionContentType, type RenditionName, renditionNames } from './rendition';
 
 const facts = { id: 'i1', customer: 'alice', contentType: 'image/png', size: 9, width: 30, height: 20 };
@@ -13,11 +23,13 @@ const states: Record<ImageStatus, ImageState> = {
   processing: { status: 'processing', progress: 25, step: 'preview' },
   ready: { status: 'ready', progress: 100, step: 'done' },
   failed: { status: 'failed', progress: 25, step: 'failed', reason: 'blurred' },
+  cancelled: { status: 'cancelled', progress: 25, step: 'cancelled' },
 };
 const moves: Partial<Record<ImageStatus, (image: Image) => Image>> = {
   processing: working,
   ready,
   failed: (image) => failed(image, 'blurred'),
+  cancelled,
 };
 
 test('an uploaded photo waits, at version 1', () => {
@@ -60,5 +72,6 @@ test.each(pairs)('from %s to %s only as the table says', (from, to) => {
   const image = withRenditions({ ...uploaded(facts, at), state: states[from] }, ...renditionNames);
   const move = () => moves[to]?.(image).state.status;
   if (transitions[from].includes(to)) expect(move()).toBe(to);
-  else expect(move).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+  else
+    expect(move).toThrow(expect.objectContaining({ code: to === 'cancelled' ? 'IMAGE_NOT_CANCELLABLE' : 'INTERNAL' }));
 });

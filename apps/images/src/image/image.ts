@@ -5,11 +5,12 @@ export type ImageState =
   | { status: 'queued'; progress: 0; step: 'queued' }
   | { status: 'processing'; progress: number; step: RenditionName }
   | { status: 'ready'; progress: 100; step: 'done' }
-  | { status: 'failed'; progress: number; step: 'failed'; reason: string };
+  | { status: 'failed'; progress: number; step: 'failed'; reason: string }
+  | { status: 'cancelled'; progress: number; step: 'cancelled' };
 
 export type ImageStatus = ImageState['status'];
 
-export type ImageEventType = 'image.uploaded' | 'image.ready' | 'image.failed';
+export type ImageEventType = 'image.uploaded' | 'image.ready' | 'image.failed' | 'image.cancelled';
 
 /** A customer's photo. Width and height are those of the upright picture; `version` counts the events published about it. */
 export interface Image {
@@ -26,12 +27,13 @@ export interface Image {
   state: ImageState;
 }
 
-/** Nothing leaves `ready` or `failed`; `processing` may follow itself, once per step. */
+/** Nothing leaves `ready`, `failed` or `cancelled`; `processing` may follow itself, once per step. */
 export const transitions: Readonly<Record<ImageStatus, readonly ImageStatus[]>> = {
-  queued: ['processing', 'failed'],
-  processing: ['processing', 'ready', 'failed'],
+  queued: ['processing', 'failed', 'cancelled'],
+  processing: ['processing', 'ready', 'failed', 'cancelled'],
   ready: [],
   failed: [],
+  cancelled: [],
 };
 
 export type NewImage = Pick<Image, 'id' | 'customer' | 'contentType' | 'size' | 'width' | 'height'>;
@@ -61,6 +63,14 @@ export const failed = (image: Image, reason: string): Image => ({
   ...become(image, { status: 'failed', progress: image.state.progress, step: 'failed', reason }),
   version: image.version + 1,
 });
+
+/** Refuses a photo whose work has ended otherwise: it is too late to spare it. */
+export function cancelled(image: Image): Image {
+  const { status, progress } = image.state;
+  if (!transitions[status].includes('cancelled'))
+    throw new DomainError('IMAGE_NOT_CANCELLABLE', `image ${image.id} is ${status} already`);
+  return { ...become(image, { status: 'cancelled', progress, step: 'cancelled' }), version: image.version + 1 };
+}
 
 function become(image: Image, state: ImageState): Image {
   if (transitions[image.state.status].includes(state.status)) return { ...image, state };

@@ -6,6 +6,7 @@ const statuses: Readonly<Record<ImageStatus, imagesV1.ImageStatus>> = {
   processing: imagesV1.ImageStatus.PROCESSING,
   ready: imagesV1.ImageStatus.READY,
   failed: imagesV1.ImageStatus.FAILED,
+  cancelled: imagesV1.ImageStatus.CANCELLED,
 };
 
 export const subjectOf = (image: Pick<Image, 'id'>): string => `images/${image.id}`;

@@ -177,6 +177,46 @@ test('damaged pixels end the job at once, with a reason', async () => {
   expect(await db.rows.selectFrom('job').selectAll().execute()).toEqual([]);
 });
 
+test('a photo that is cancelled while a worker is at it stays cancelled, and the worker goes on with the next', async () => {
+  const { id } = await upload(await photo('chelsea.png'));
+  const render = pictures.render.bind(pictures);
+  jest.spyOn(pictures, 'render').mockImplementationOnce(async (bytes, plan) => {
+    await images.cancel('alice', id);
+    return render(bytes, plan);
+  });
+  expect(await worker.next()).toBe(true);
+  expect(await images.get('alice', id)).toMatchObject({ version: 2, state: { status: 'cancelled' }, renditions: [] });
+  expect((await published()).map(({ type }) => type)).toEqual(['image.uploaded', 'image.cancelled']);
+  expect(await db.rows.selectFrom('job').selectAll().execute()).toEqual([]);
+  expect((await images.cancel('alice', id)).version).toBe(2);
+});
+
+test('of cancelling and completing at the same moment one wins, and the events say which', async () => {
+  const render = pictures.render.bind(pictures);
+  for (let round = 0; round < 10; round++) {
+    const { id } = await upload(await photo('chelsea.png'));
+    let cancelling: Promise<unknown> = Promise.resolve();
+    const rendering = jest.spyOn(pictures, 'render').mockImplementation(async (bytes, plan) => {
+      const made = await render(bytes, plan);
+      if (plan === renditionPlans.print) cancelling = images.cancel('alice', id).catch((error: unknown) => error);
+      return made;
+    });
+    await worker.next();
+    await cancelling;
+    rendering.mockRestore();
+    const { state, version } = await images.get('alice', id);
+    expect([state.status, version]).toEqual([expect.stringMatching(/^(ready|cancelled)$/), 2]);
+    expect((await published()).at(-1)?.type).toBe(`image.${state.status}`);
+  }
+});
+
+test('a photo that is ready cannot be cancelled, nor one of somebody else', async () => {
+  const { id } = await upload(await photo('chelsea.png'));
+  await expect(images.cancel('bob', id)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
+  await worker.next();
+  await expect(images.cancel('alice', id)).rejects.toMatchObject({ code: 'IMAGE_NOT_CANCELLABLE' });
+});
+
 test('what may pass is tried three times', async () => {
   const { id } = await upload(await photo('chelsea.png'));
   jest.spyOn(pictures, 'render').mockRejectedValue(new Error('no memory'));

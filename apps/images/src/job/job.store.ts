@@ -67,6 +67,16 @@ export class JobStore {
     await freed.where('image_id', '=', imageId).where('fence', '=', fence).execute();
   }
 
+  /** Whoever holds it: from here to the end of the transaction no worker writes anything about this photo. */
+  async lock(tx: Tx<ImagesTables>, imageId: string): Promise<void> {
+    await tx.selectFrom('job').select('image_id').where('image_id', '=', imageId).forUpdate().execute();
+  }
+
+  /** Whoever holds it. */
+  async cancel(tx: Tx<ImagesTables>, imageId: string): Promise<void> {
+    await tx.deleteFrom('job').where('image_id', '=', imageId).execute();
+  }
+
   async remove(tx: Tx<ImagesTables>, { imageId, fence }: Job): Promise<void> {
     await tx.deleteFrom('job').where('image_id', '=', imageId).where('fence', '=', fence).execute();
   }

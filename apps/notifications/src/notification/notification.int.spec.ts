@@ -4,6 +4,7 @@ import { Database, PostgresModule, postgresSettings } from '@halftone/postgres';
 import { defineService, type RunningService } from '@halftone/service';
 import { bootService, type FreshSchema, freshSchema } from '@halftone/testing';
 import { sql } from 'kysely';
+import { GalleryStore } from '../gallery/gallery.store';
 import { migrations } from '../migrations';
 import type { NotificationsTables } from '../tables';
 import type { SourceEvent } from './notification';
@@ -17,7 +18,7 @@ const log = defineService({
   module: (config) => ({
     module: class Log {},
     imports: [PostgresModule.forRoot({ url: config.DATABASE_URL, poolSize: 20, schema: 'notifications', migrations })],
-    providers: [NotificationService, NotificationStore],
+    providers: [NotificationService, NotificationStore, GalleryStore],
   }),
 });
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
   db = service.app.get<Database<NotificationsTables>>(Database);
   notifications = service.app.get(NotificationService);
 });
-afterEach(() => sql`truncate channel, notification, outbox, inbox cascade`.execute(db.rows));
+afterEach(() => sql`truncate channel, notification, latest, gallery_due, outbox, inbox cascade`.execute(db.rows));
 afterAll(async () => {
   await service.stop();
   await schema.drop();
@@ -105,6 +106,53 @@ test('the list is the own channel, newest first, page by page', async () => {
   expect(second.items.map(({ seq }) => seq)).toEqual([2, 1]);
   expect(second.nextCursor).toBe('');
   expect(second.items[0]?.data).toEqual(data);
+});
+
+test('a snapshot is the last word on each subject, those told about last first, as of a number of the channel', async () => {
+  for (const n of [0, 1, 2, 0, 1]) await notifications.tell({ ...event(n), type: `order.${n}` }, { n });
+  await notifications.tell(event(7, 'bob'), data);
+  const alice = { customer: 'alice', role: 'customer' } as const;
+  const { notifications: last, lastSeq } = await notifications.snapshot({ channel: 'customer:alice', limit: 2 }, alice);
+  expect(lastSeq).toBe(5);
+  expect(last).toMatchObject([
+    { seq: 5, subject: 'orders/1', type: 'order.1', data: { n: 1 } },
+    { seq: 4, subject: 'orders/0', type: 'order.0', data: { n: 0 } },
+  ]);
+  expect(
+    (await notifications.snapshot({ channel: 'customer:alice', limit: 100 }, alice)).notifications.map(
+      ({ seq }) => seq,
+    ),
+  ).toEqual([5, 4, 3]);
+});
+
+test('a snapshot of one subject is of the same moment of its channel, also when nothing is known of it', async () => {
+  const alice = { customer: 'alice', role: 'customer' } as const;
+  for (const n of [0, 1, 2]) await notifications.tell(event(n), data);
+  const of = (subject: string) => notifications.snapshot({ channel: 'customer:alice', limit: 1, subject }, alice);
+  expect(await of('orders/0')).toMatchObject({ notifications: [{ seq: 1, subject: 'orders/0' }], lastSeq: 3 });
+  expect(await of('orders/9')).toEqual({ notifications: [], lastSeq: 3 });
+});
+
+test('a snapshot agrees with its number while the channel is written to', async () => {
+  const alice = { customer: 'alice', role: 'customer' } as const;
+  const writing = Promise.all(many(40, (n) => notifications.tell(event(n % 4), data)));
+  const seen = [];
+  for (let n = 0; n < 20; n += 1)
+    seen.push(await notifications.snapshot({ channel: 'customer:alice', limit: 100 }, alice));
+  await writing;
+  for (const { notifications: last, lastSeq } of seen) expect(last[0]?.seq ?? 0).toBe(lastSeq);
+});
+
+test.each([
+  ['customer:alice', { customer: 'olga', role: 'operator' }, true],
+  ['customer:alice', { customer: 'bob', role: 'customer' }, false],
+  ['customer:alice', undefined, false],
+  ['customer:', undefined, false],
+  ['gallery', undefined, true],
+] as const)('a snapshot of %s for %j: %s', async (channel, caller, isShown) => {
+  const asked = notifications.snapshot({ channel, limit: 10 }, caller);
+  if (isShown) expect(await asked).toEqual({ notifications: [], lastSeq: 0 });
+  else await expect(asked).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 
 test.each(['nonsense', Buffer.from('"x"').toString('base64url'), Buffer.from('0').toString('base64url')])(

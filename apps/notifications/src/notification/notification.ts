@@ -14,7 +14,7 @@ export const told = {
     'order.refunded',
   ],
   payments: ['payment.captured', 'payment.declined', 'refund.completed', 'refund.failed', 'transfer.completed'],
-  images: ['image.uploaded', 'image.ready', 'image.failed'],
+  images: ['image.uploaded', 'image.ready', 'image.failed', 'image.cancelled'],
 } as const;
 
 /** A JSON object as clients see it: public fields only, statuses in lower case. */
@@ -43,6 +43,20 @@ export interface Notification extends Notice {
   id: string;
   /** 1..n per channel, without gap. */
   seq: number;
+}
+
+/** What is true of a channel: the last that it was told about each subject, those told about last first. */
+export interface Snapshot {
+  notifications: Notification[];
+  /** The channel's last number at that moment; 0 when nothing was told yet. */
+  lastSeq: number;
+}
+
+/** Which subjects of a channel: one, or at most so many. */
+export interface Selection {
+  channel: string;
+  limit: number;
+  subject?: string;
 }
 
 export const notify = ({ key, type, subject, time }: SourceEvent, data: PublicData): Notice => ({

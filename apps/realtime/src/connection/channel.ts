@@ -12,6 +12,9 @@ interface Caller {
   role: 'customer' | 'operator';
 }
 
+/** The channel that needs no credentials. */
+export const gallery = 'gallery';
+
 /** Collections that a name such as `order:ID` filters by. */
 const collections: Readonly<Record<string, string>> = { order: 'orders', image: 'images' };
 
@@ -19,11 +22,14 @@ const name = /^(order|image|customer):([\w.-]{1,128})$/;
 
 /**
  * `me` and the filters `order:ID`, `image:ID` are the caller's own channel, so a foreign id shows nothing instead of telling that it
- * exists. `gallery` is everybody's. `customer:NAME` is for operators and NAME. Throws FORBIDDEN, or VALIDATION_FAILED for other words.
+ * exists. `gallery` is everybody's, also of who does not say who they are. `customer:NAME` is for operators and NAME. Throws FORBIDDEN,
+ * UNAUTHENTICATED, or VALIDATION_FAILED for other words.
  */
-export function scopeOf(requested: string, { customer, role }: Caller): Scope {
+export function scopeOf(requested: string, caller: Caller | undefined): Scope {
+  if (requested === gallery) return { channel: gallery };
+  if (!caller) throw new DomainError('UNAUTHENTICATED', `Without credentials there is only '${gallery}' to listen to`);
+  const { customer, role } = caller;
   if (requested === 'me') return { channel: channelOf(customer) };
-  if (requested === 'gallery') return { channel: 'gallery' };
   const [, kind = '', id = ''] = name.exec(requested) ?? [];
   const collection = collections[kind];
   if (collection) return { channel: channelOf(customer), subject: `${collection}/${id}` };

@@ -1,4 +1,4 @@
-import { reconnectHint, wavesOf } from './goodbye';
+import { farewell, wavesOf } from './goodbye';
 
 const all = Array.from({ length: 101 }, (_, one) => one);
 
@@ -12,4 +12,12 @@ test('each leaves once, in waves of the same size', () => {
 
 test('fewer than waves are no trouble', () => expect(wavesOf([7], 150)).toEqual([[7], [], []]));
 
-test('a hint lies within half a second', () => expect([reconnectHint(0), reconnectHint(0.999_9)]).toEqual([0, 499]));
+test('who may go elsewhere does so within half a second', () => {
+  const hints = [0, 0.999_9].map((random) => farewell('elsewhere', random));
+  expect(hints).toEqual([0, 499].map((reconnectInMs) => ({ code: 1001, reconnectInMs })));
+});
+
+test('who has to wait for this process is given seconds', () => {
+  const hints = [0, 0.999_9].map((random) => farewell('here', random));
+  expect(hints).toEqual([1_000, 4_999].map((reconnectInMs) => ({ code: 1012, reconnectInMs })));
+});

@@ -1,12 +1,22 @@
 /** Time from one wave of goodbyes to the next. */
 export const waveMs = 50;
 const longestHintMs = 500;
+/** A process is back after a second or some. */
+const restartMs = 1_000;
+const longestRestartMs = 4_000;
 
-/**
- * When a client that was sent away should come back, in ms, elsewhere. Random, so that those of one wave do not knock at the same door in
- * the same moment.
- */
-export const reconnectHint = (random: number = Math.random()): number => Math.floor(random * longestHintMs);
+/** What is said at a stop. */
+export interface Farewell {
+  /** 1001: others are there, come to one of them. 1012: wait until this process is back. */
+  code: 1001 | 1012;
+  /** Random, so that those of one wave do not knock at the same door in the same moment. */
+  reconnectInMs: number;
+}
+
+export function farewell(backAt: 'elsewhere' | 'here', random: number = Math.random()): Farewell {
+  if (backAt === 'elsewhere') return { code: 1001, reconnectInMs: Math.floor(random * longestHintMs) };
+  return { code: 1012, reconnectInMs: restartMs + Math.floor(random * longestRestartMs) };
+}
 
 /** Splits them evenly into the waves that fit into the time: the first goes at once, the last before its end. */
 export function wavesOf<T>(all: readonly T[], overMs: number): T[][] {

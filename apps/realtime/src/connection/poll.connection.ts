@@ -1,5 +1,5 @@
-import type { EncodedEvent } from '../feed/encoded-event';
-import type { Following, Sink } from '../feed/following';
+import type { EncodedEvent } from '../fanout/encoded-event';
+import type { Following, Sink } from '../fanout/following';
 import type { Connection } from './connections.service';
 
 /** Events of one answer at most; the cursor leads to the rest. */
@@ -38,7 +38,7 @@ export class PollConnection implements Connection, Sink {
   /** The body: events that are encoded already are not encoded again. */
   body(): string {
     const reset = this.wasReset ? ',"reset":true' : '';
-    return `{"events":[${this.taken.map(({ json }) => json).join(',')}],"cursor":${JSON.stringify(this.cursor())}${reset}}`;
+    return `{"events":[${this.taken.map(({ json }) => json).join(',')}],"cursor":${JSON.stringify(this.cursor)}${reset}}`;
   }
 
   event(event: EncodedEvent): void {
@@ -84,7 +84,7 @@ export class PollConnection implements Connection, Sink {
   }
 
   /** As far as the channel was looked through, whoever's events those were. */
-  private cursor(): string {
+  get cursor(): string {
     return this.following?.splice.cursor ?? '';
   }
 }

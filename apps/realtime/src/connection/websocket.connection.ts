@@ -1,52 +1,113 @@
-import type { Duplex } from 'node:stream';
-import { DomainError } from '@halftone/kernel';
-import { domainErrorOf, logger, type Principal, validationError } from '@halftone/service';
-import type { RawData, WebSocket } from 'ws';
-import type { FeedService } from '../feed/feed.service';
-import type { Following, Sink } from '../feed/following';
-import { textFrame } from '../feed/text-frame';
-import { scopeOf } from './channel';
-import { type ClientMessage, clientMessage } from './client-message.schema';
-import type { CloseReason, Connection, ConnectionsService } from './connections.service';
-import type { Outbound } from './outbound';
-import { WebSocketSink } from './websocket.sink';
-
-const maxSubscriptions = 32;
+import { DomainError, uuidv7 } from '@halftone/kernel';
+import { planted, type Principal } from '@halftone/service';
+import { cursorOf, type Position } from '../fanout/cursor';
+import type { Outgoing } from '../fanout/encoded-event';
+import type { Following, Sink } from '../fanout/following';
+import type { Outbound } from '../fanout/outbound';
+import { binaryFrame, pingFrame, textFrame } from '../fanout/websocket-frame';
+import type { Codec } from '../message/message.codec';
+import type { Peer } from '../message/message.handler';
+import type { ServerMessage } from '../message/server-message';
+import type { TokenBucket } from '../admission/token-bucket';
+import type { Caller } from './caller.service';
+import type { CloseReason, Connection } from './connections.service';
+import type { Farewell } from './goodbye';
+import type { ConversationService } from './conversation.service';
+import { dueAt } from './expiry';
+import type { FrameSocket, SocketOwner } from './frame.socket';
 
 /**
- * One WebSocket and its subscriptions, by the name the client gave them. Its messages are handled one after the other; subscribing to a
- * name again starts it anew.
+ * One WebSocket and its subscriptions. Its messages are handled one after the other.
  *
- * `ws` reads, answers pings and closes; every text frame goes out through `Outbound`, onto the socket behind `ws`. Both write whole
+ * `FrameSocket` reads, answers pings and closes; every other frame goes out through `Outbound`, onto the same socket. Both write whole
  * frames only, so they cannot tear each other's.
  */
-export class WebSocketConnection implements Connection {
-  readonly transport = 'websocket';
-  private readonly subscriptions = new Map<string, Following>();
-  private readonly outbound: Outbound;
-  private readonly sink: (name: string) => Sink;
-  private handling: Promise<void> = Promise.resolve();
+export class WebSocketConnection implements Connection, Peer, Sink, SocketOwner {
+  readonly outbound: Outbound;
+  bucket: TokenBucket | undefined;
+  private following: Following[] = [];
+  private name: string | undefined;
+  private handling: Promise<void> | undefined;
+  /** The event sent last, while several subscriptions may want it. */
+  private latest: Outgoing | undefined;
   private isAlive = true;
-  private isClosed = false;
+  private wasTold = false;
+  private hasEnded = false;
   private endedBy: CloseReason = 'client';
 
   constructor(
-    private readonly socket: WebSocket,
-    wire: Duplex,
-    private readonly principal: Principal,
-    private readonly feed: FeedService,
-    private readonly connections: ConnectionsService,
+    private readonly socket: FrameSocket,
+    public caller: Caller | undefined,
+    private readonly codec: Codec,
+    private readonly conversation: ConversationService,
   ) {
-    this.outbound = connections.outbound(wire, () =>
-      this.close('slow', 1013, 'slow consumer: resume from your last event'),
-    );
-    const shared = new WebSocketSink(this.outbound, connections);
-    this.sink = (name) => shared.named(name, (message) => this.send(message));
-    connections.add(this);
-    socket.on('message', (data, isBinary) => this.receive(data, isBinary));
-    socket.on('pong', () => (this.isAlive = true));
-    socket.on('close', () => this.closed());
-    socket.on('error', (err) => logger('websocket').debug({ err }, 'closed by an error of the client'));
+    this.outbound = conversation.connections.outbound(socket.wire, codec.format, this);
+    conversation.connections.add(this);
+    socket.open(this);
+  }
+
+  get principal(): Principal {
+    return known(this.caller).principal;
+  }
+
+  get token(): string {
+    return known(this.caller).token;
+  }
+
+  get transport(): 'websocket' {
+    return 'websocket';
+  }
+
+  get id(): string {
+    return (this.name ??= uuidv7());
+  }
+
+  get isClosed(): boolean {
+    return this.hasEnded;
+  }
+
+  get isCongested(): boolean {
+    return this.outbound.isCongested;
+  }
+
+  get subscriptions(): readonly Following[] {
+    return this.following;
+  }
+
+  subscribe(following: Following): void {
+    const same = this.following.filter(({ channel }) => channel === following.channel);
+    for (const one of same.length > 0 ? [...same, following] : []) one.standApart();
+    // Not pushed: an array makes room for sixteen more at its first push, and most connections have one.
+    this.following = [...this.following, following];
+  }
+
+  unsubscribe(name: string): void {
+    const at = this.following.findIndex((following) => following.name === name);
+    if (at >= 0) this.following.splice(at, 1)[0]?.stop();
+  }
+
+  send(message: ServerMessage): void {
+    this.outbound.push(this.codec.encode(message));
+  }
+
+  /** A live event that several subscriptions want (`me` and `order:7`) is sent once: it reaches them one right after the other. */
+  event(event: Outgoing): void {
+    if (this.latest === event) return;
+    this.latest = this.following.length > 1 ? event : undefined;
+    this.outbound.push(event.frame(this.codec.format));
+    this.conversation.connections.delivered();
+  }
+
+  passing(event: Outgoing): void {
+    if (!this.isCongested) this.event(event);
+  }
+
+  reset(position: Position, name: string, channel: string): void {
+    this.send({ type: 'reset', channel: name, cursor: cursorOf(channel, position) });
+  }
+
+  room(): Promise<void> | undefined {
+    return this.outbound.room();
   }
 
   beat(): void {
@@ -55,116 +116,91 @@ export class WebSocketConnection implements Connection {
       return this.socket.terminate();
     }
     this.isAlive = false;
-    this.socket.ping();
+    this.outbound.push(pingFrame);
   }
 
-  leave(reconnectInMs: number): void {
+  tick(now: number): void {
+    this.socket.tick(now);
+    if (this.hasEnded || !this.caller) return;
+    const { expires } = this.caller;
+    switch (dueAt(now, expires, this.wasTold)) {
+      case 'tell':
+        this.wasTold = true;
+        return this.send({ type: 'expiring', inMs: expires - now });
+      case 'end':
+        return this.close('expired', 4401, 'the access token has expired');
+    }
+  }
+
+  /** Throws what `ConductService.renew` throws. */
+  async renew(token: string): Promise<void> {
+    await this.conversation.conduct.renew(this, token);
+    this.wasTold = false;
+  }
+
+  leave({ code, reconnectInMs }: Farewell): void {
     this.send({ type: 'goodbye', reconnectInMs });
-    this.close('goodbye', 1001, 'reconnect');
+    this.close('goodbye', code, 'reconnect');
   }
 
   cut(): void {
     this.socket.terminate();
   }
 
-  private receive(data: RawData, isBinary: boolean): void {
-    this.isAlive = true;
-    // Not read on while a message is handled: a client cannot pile up work here.
-    this.socket.pause();
-    this.handling = this.handling.then(() => this.handle(data, isBinary)).finally(() => this.socket.resume());
+  onOverflow(): void {
+    this.close('slow', 1013, 'slow consumer: resume from your last event');
   }
 
-  private async handle(data: RawData, isBinary: boolean): Promise<void> {
-    if (this.isClosed) return;
-    try {
-      await this.obey(messageOf(data, isBinary));
-    } catch (error) {
-      this.sendError(error);
-    }
-  }
-
-  private async obey(message: ClientMessage): Promise<void> {
-    switch (message.type) {
-      case 'subscribe':
-        return this.subscribe(message.channel, message.cursor ?? undefined);
-      case 'unsubscribe':
-        this.unsubscribe(message.channel);
-        return this.send({ type: 'unsubscribed', channel: message.channel });
-      case 'ping':
-        return this.send({ type: 'pong' });
-      default:
-        return message satisfies never;
-    }
-  }
-
-  private async subscribe(name: string, cursor: string | undefined): Promise<void> {
-    const { channel, subject } = scopeOf(name, this.principal);
-    const splice = await this.feed.open(channel, cursor);
-    if (this.isClosed) return;
-    this.unsubscribe(name);
-    if (this.subscriptions.size >= maxSubscriptions) throw tooMany();
-    const following = this.feed.follow(splice, this.sink(name), subject);
-    this.subscriptions.set(name, following);
-    this.send({ type: 'subscribed', channel: name, cursor: splice.cursor });
-    void this.feed.run(following, cursor !== undefined).catch((error: unknown) => {
-      if (this.subscriptions.get(name) === following) this.unsubscribe(name);
-      this.sendError(error, name);
-    });
-  }
-
-  private unsubscribe(name: string): void {
-    this.subscriptions.get(name)?.stop();
-    this.subscriptions.delete(name);
-  }
-
-  private send(message: object): void {
-    this.outbound.push(textFrame(JSON.stringify(message)));
-  }
-
-  private sendError(error: unknown, channel?: string): void {
-    const { code, message, details, row } = domainErrorOf(error);
-    if (row.log === 'error') logger('websocket').error({ err: error }, 'a message was not handled');
-    this.send({
-      type: 'error',
-      code,
-      message,
-      ...(channel && { channel }),
-      ...(details.length > 0 && { errors: details }),
-    });
-  }
-
-  private close(endedBy: CloseReason, code: number, reason: string): void {
+  close(endedBy: CloseReason, code: number, reason: string): void {
     this.endedBy = endedBy;
     this.outbound.close();
     this.end();
     this.socket.close(code, reason);
   }
 
-  private closed(): void {
+  onPong(): void {
+    this.isAlive = true;
+  }
+
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.isAlive = true;
+    if (this.hasEnded) return;
+    if (!this.conversation.conduct.admits(this)) return this.close('rate', 1008, 'too many messages');
+    // Not read on while a message is handled: a client cannot pile up work here.
+    this.socket.pause();
+    const handling = (this.handling ?? Promise.resolve())
+      .then(() => this.handle(data, isBinary))
+      .finally(() => {
+        if (this.handling === handling) this.handling = undefined;
+        this.socket.resume();
+      });
+    this.handling = handling;
+  }
+
+  onClose(): void {
     this.end();
-    this.connections.remove(this, this.endedBy);
+    this.conversation.left(this);
+    this.conversation.connections.remove(this, this.endedBy);
+  }
+
+  private async handle(data: Buffer, isBinary: boolean): Promise<void> {
+    if (this.hasEnded) return;
+    if (planted('realtime.echo')) return this.outbound.push(isBinary ? binaryFrame(data) : textFrame(data.toString()));
+    try {
+      await this.conversation.obey(this, this.codec.decode(data, isBinary));
+    } catch (error) {
+      this.conversation.tell(this, error);
+    }
   }
 
   private end(): void {
-    this.isClosed = true;
-    for (const name of [...this.subscriptions.keys()]) this.unsubscribe(name);
+    this.hasEnded = true;
+    for (const following of this.following.splice(0)) following.stop();
   }
 }
 
-function messageOf(data: RawData, isBinary: boolean): ClientMessage {
-  if (isBinary) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'Send text frames that hold JSON');
-  const { success, data: message, error } = clientMessage.safeParse(parsed(String(data)));
-  if (success) return message;
-  throw validationError(error.issues);
+/** Whoever came without credentials has the gallery, and nothing that needs a name. */
+function known(caller: Caller | undefined): Caller {
+  if (!caller) throw new DomainError('UNAUTHENTICATED', 'Connect with a ticket or an access token for this');
+  return caller;
 }
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new DomainError('MALFORMED_JSON', 'The message is not JSON', [], { cause });
-  }
-}
-
-const tooMany = () =>
-  new DomainError('VALIDATION_FAILED', `A connection has at most ${maxSubscriptions} subscriptions`);

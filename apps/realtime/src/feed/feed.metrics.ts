@@ -11,7 +11,7 @@ import {
   startSpan,
   withTraceparent,
 } from '@halftone/service';
-import { sources } from './splice';
+import { sources } from '../fanout/splice';
 
 export const duplicates = counter(
   'realtime_duplicates_dropped_total',
@@ -24,9 +24,18 @@ export const resumes = counter(
   { source: sources },
 );
 
+const deliveries = counter('realtime_deliveries_total', 'Events handed to a connection');
+
+export const countDeliveries = (count: number): void => deliveries.inc(count);
+
 const windowEvents = gauge('realtime_window_events', 'Events of the feed that are in memory');
 
-export const reportWindow = (events: number): void => windowEvents.set(events);
+const windowBytes = gauge('realtime_window_bytes', 'Memory they can take at most, counted as REALTIME_WINDOW_BYTES is');
+
+export function reportWindow({ size, bytes }: { size: number; bytes: number }): void {
+  windowEvents.set(size);
+  windowBytes.set(bytes);
+}
 
 const delay = exemplarHistogram(
   'realtime_feed_delay_seconds',

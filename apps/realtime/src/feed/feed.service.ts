@@ -1,52 +1,53 @@
-import { type eventsV1, type Topic, topics } from '@halftone/contracts';
-import { type Reading, type Received, TopicReader } from '@halftone/kafka';
-import { DomainError } from '@halftone/kernel';
 import { Lifecycle, logger } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
+import { BACKPLANE, type Backplane, type FeedRecord, type LogRange } from '../backplane/feed.backplane';
 import { CONFIG, type RealtimeConfig } from '../config';
-import { cursorInvalid, type Position } from './cursor';
-import { EncodedEvent, encodeFeedEvent } from './encoded-event';
+import { cursorInvalid } from '../fanout/cursor';
+import { signCursorsWith } from '../fanout/cursor.seal';
+import { EncodedEvent, encodeFeedEvent } from '../fanout/encoded-event';
 import { delivering, duplicates, reportWindow, resumes } from './feed.metrics';
-import { type FeedSource, Following, type LogPage, type Sink } from './following';
-import { Live } from './live';
-import { isAhead, type Splice, spliceAt } from './splice';
-import { FeedWindow } from './window';
+import { type FeedSource, type Filter, Following, type LogPage, type Sink } from '../fanout/following';
+import { Live } from '../fanout/live';
+import { isAhead, type Splice, spliceAt } from '../fanout/splice';
+import { Turn } from '../fanout/turn';
+import { FeedWindow } from '../fanout/window';
 
 const PRUNE_MS = 5_000;
 
 /**
- * The feed as this replica has it: every partition, read from the window's age on, for ever. Ready once everything that existed
- * at the start is in memory. Any replica answers any cursor, from memory, else from Kafka.
+ * The feed as this replica has it: everything from the window's age on, for ever. Ready once everything that existed
+ * at the start is in memory. Any replica answers any cursor, from memory, else from what the backplane keeps.
  */
 @Injectable()
 export class FeedService implements FeedSource {
-  readonly window = new FeedWindow();
-  readonly live = new Live();
+  readonly window: FeedWindow;
+  readonly live: Live;
   private readonly log = logger('feed');
-  private readonly topic: Topic<eventsV1.FeedEvent>;
-  private reading: Reading | undefined;
   private sweep: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: RealtimeConfig,
-    private readonly reader: TopicReader,
+    @Inject(BACKPLANE) private readonly backplane: Backplane,
+    turn: Turn,
     lifecycle: Lifecycle,
   ) {
-    this.topic = { ...topics.feed, name: config.REALTIME_FEED_TOPIC };
+    signCursorsWith(config.REALTIME_CURSOR_KEY);
+    this.window = new FeedWindow(config.REALTIME_WINDOW_BYTES);
+    this.live = new Live(turn);
     lifecycle.onStart('consume', 'feed', () => this.start());
     lifecycle.onStop('flush', 'feed', () => this.stop());
   }
 
   /** Throws CURSOR_INVALID for a cursor of another channel or one that no replica can have issued yet. */
   async open(channel: string, cursor: string | undefined): Promise<Splice> {
-    const splice = spliceAt(this.window, channel, this.reader.partitionFor(this.topic, channel), cursor);
+    const splice = spliceAt(this.window, channel, this.backplane.partitionOf(channel), cursor);
     const ahead = isAhead(this.window, splice.position);
-    if (ahead && !(await this.exists(splice.position))) throw cursorInvalid('The cursor lies in the future');
+    if (ahead && !(await this.backplane.exists(splice.position))) throw cursorInvalid('The cursor lies in the future');
     return splice;
   }
 
-  follow(splice: Splice, sink: Sink, subject: string | undefined): Following {
-    return new Following(this, splice, sink, subject);
+  follow(splice: Splice, sink: Sink, filter?: Filter, name?: string): Following {
+    return new Following(this, splice, sink, filter, name);
   }
 
   /** Resolves when the subscription stands at the live tail. `resumed`: the client came with a cursor. */
@@ -55,41 +56,36 @@ export class FeedService implements FeedSource {
     if (resumed) resumes.inc({ source: following.splice.source });
   }
 
-  async readLog(
-    channel: string,
-    { partition, from, to }: { partition: number; from: number; to: number },
-  ): Promise<LogPage> {
-    const first = Math.max(from, (await this.ends(partition)).low);
-    if (first >= to) return { first: undefined, events: [] };
-    const range = { topic: this.topic, partition, fromOffset: String(first), toOffset: String(to) };
-    const answer = await this.reader.readRange(range).catch(kafkaIsAway);
-    if (answer.reset) return { first: undefined, events: [] };
-    const ours = answer.events.filter(({ value }) => value.channel === channel);
-    return { first, events: ours.flatMap((event) => this.encode(event) ?? []) };
+  async readLog(channel: string, range: LogRange): Promise<LogPage> {
+    const { first, to, records } = await this.backplane.read(range);
+    const ours = records.filter(({ value }) => value.channel === channel);
+    const events = ours.flatMap((record) => this.encode(record) ?? []);
+    // What memory holds is read there, even if retention has come further.
+    return { first, to: Math.min(to, this.window.start(range.partition)), events };
   }
 
   private async start(): Promise<void> {
     const age = this.config.REALTIME_WINDOW_MINUTES * 60_000;
-    const onMessage = (event: Received<eventsV1.FeedEvent>) => this.take(event);
-    this.reading = await this.reader.readAll({ topic: this.topic, fromTimestamp: Date.now() - age, onMessage });
-    for (const [partition, offset] of this.reading.start) this.window.open(partition, Number(offset));
-    this.sweep = setInterval(() => this.prune(age), Math.min(PRUNE_MS, age)).unref();
-    await this.reading.caughtUp;
-    reportWindow(this.window.size);
+    this.sweep ??= setInterval(() => this.prune(age), Math.min(PRUNE_MS, age)).unref();
+    await this.backplane.start({
+      open: (partition, offset) => this.window.open(partition, offset),
+      take: (record) => this.take(record),
+    });
+    reportWindow(this.window);
   }
 
   private prune(age: number): void {
     this.window.prune(Date.now() - age);
-    reportWindow(this.window.size);
+    reportWindow(this.window);
   }
 
   private async stop(): Promise<void> {
     clearInterval(this.sweep);
-    await this.reading?.stop();
+    await this.backplane.stop();
   }
 
   /** Must not throw: the reader would hand the same record over for ever. */
-  private take(received: Received<eventsV1.FeedEvent>): void {
+  private take(received: FeedRecord): void {
     const event = this.encode(received);
     if (!event) return this.window.pass(received.partition, Number(received.offset));
     if (!this.window.add(event)) duplicates.inc();
@@ -97,7 +93,7 @@ export class FeedService implements FeedSource {
   }
 
   /** A record that cannot be shown is passed over here; the hole in `seq` then tells the clients of its channel. */
-  private encode({ value, partition, offset }: Received<eventsV1.FeedEvent>): EncodedEvent | undefined {
+  private encode({ value, partition, offset }: FeedRecord): EncodedEvent | undefined {
     try {
       return encodeFeedEvent(value, partition, Number(offset), Date.now());
     } catch (err) {
@@ -105,18 +101,4 @@ export class FeedService implements FeedSource {
       return undefined;
     }
   }
-
-  private async exists({ partition, offset }: Position): Promise<boolean> {
-    return offset < (await this.ends(partition)).high;
-  }
-
-  private async ends(partition: number): Promise<{ low: number; high: number }> {
-    const all = await this.reader.endOffsets(this.topic).catch(kafkaIsAway);
-    const found = all.find((end) => end.partition === partition);
-    return { low: Number(found?.low ?? 0), high: Number(found?.high ?? 0) };
-  }
-}
-
-function kafkaIsAway(cause: unknown): never {
-  throw new DomainError('UNAVAILABLE', 'The past of this channel cannot be read at the moment', [], { cause });
 }

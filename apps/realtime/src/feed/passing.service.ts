@@ -3,7 +3,7 @@ import { PubSub } from '@halftone/redis';
 import { Lifecycle, logger } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { encodePassing } from './encoded-event';
+import { encodePassing } from '../fanout/encoded-event';
 import { FeedService } from './feed.service';
 
 const passing: z.ZodType<EphemeralEvent> = z.object({

@@ -30,6 +30,7 @@ export enum ImageStatus {
   PROCESSING = 2,
   READY = 3,
   FAILED = 4,
+  CANCELLED = 5,
 }
 
 export function imageStatusFromJSON(object: any): ImageStatus {
@@ -49,6 +50,9 @@ export function imageStatusFromJSON(object: any): ImageStatus {
     case 4:
     case "IMAGE_STATUS_FAILED":
       return ImageStatus.FAILED;
+    case 5:
+    case "IMAGE_STATUS_CANCELLED":
+      return ImageStatus.CANCELLED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ImageStatus");
   }
@@ -66,6 +70,8 @@ export function imageStatusToJSON(object: ImageStatus): string {
       return "IMAGE_STATUS_READY";
     case ImageStatus.FAILED:
       return "IMAGE_STATUS_FAILED";
+    case ImageStatus.CANCELLED:
+      return "IMAGE_STATUS_CANCELLED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ImageStatus");
   }
@@ -92,7 +98,7 @@ export interface Image {
   height: number;
   /** 0 to 100. */
   progress: number;
-  /** What the worker does now: "queued", "thumbnail", "preview", "print", "done" or "failed". */
+  /** What the worker does now: "queued", "thumbnail", "preview", "print", "done", "failed" or "cancelled". */
   step: string;
   renditions: Rendition[];
   createdAt: Date | undefined;
@@ -156,6 +162,14 @@ export interface FilterPrintableRequest {
 
 export interface FilterPrintableResponse {
   ids: string[];
+}
+
+export interface CancelImageRequest {
+  id: string;
+}
+
+export interface CancelImageResponse {
+  image: Image | undefined;
 }
 
 function createBaseRendition(): Rendition {
@@ -1568,6 +1582,140 @@ export const FilterPrintableResponse: MessageFns<FilterPrintableResponse> = {
   },
 };
 
+function createBaseCancelImageRequest(): CancelImageRequest {
+  return { id: "" };
+}
+
+export const CancelImageRequest: MessageFns<CancelImageRequest> = {
+  encode(message: CancelImageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelImageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelImageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelImageRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: CancelImageRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelImageRequest>): CancelImageRequest {
+    return CancelImageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelImageRequest>): CancelImageRequest {
+    const message = createBaseCancelImageRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelImageResponse(): CancelImageResponse {
+  return { image: undefined };
+}
+
+export const CancelImageResponse: MessageFns<CancelImageResponse> = {
+  encode(message: CancelImageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.image !== undefined) {
+      Image.encode(message.image, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelImageResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelImageResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.image = Image.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelImageResponse {
+    return { image: isSet(object.image) ? Image.fromJSON(object.image) : undefined };
+  },
+
+  toJSON(message: CancelImageResponse): unknown {
+    const obj: any = {};
+    if (message.image !== undefined) {
+      obj.image = Image.toJSON(message.image);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelImageResponse>): CancelImageResponse {
+    return CancelImageResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelImageResponse>): CancelImageResponse {
+    const message = createBaseCancelImageResponse();
+    message.image = (object.image !== undefined && object.image !== null) ? Image.fromPartial(object.image) : undefined;
+    return message;
+  },
+};
+
 /** Photos and their renditions. */
 export type ImagesServiceService = typeof ImagesServiceService;
 export const ImagesServiceService = {
@@ -1589,6 +1737,16 @@ export const ImagesServiceService = {
     requestDeserialize: (value: Buffer): GetImageRequest => GetImageRequest.decode(value),
     responseSerialize: (value: GetImageResponse): Buffer => Buffer.from(GetImageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetImageResponse => GetImageResponse.decode(value),
+  },
+  /** Stops the work on a photo that is queued or processed; answers the photo as it is then. */
+  cancelImage: {
+    path: "/halftone.images.v1.ImagesService/CancelImage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelImageRequest): Buffer => Buffer.from(CancelImageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelImageRequest => CancelImageRequest.decode(value),
+    responseSerialize: (value: CancelImageResponse): Buffer => Buffer.from(CancelImageResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelImageResponse => CancelImageResponse.decode(value),
   },
   listImages: {
     path: "/halftone.images.v1.ImagesService/ListImages" as const,
@@ -1628,6 +1786,8 @@ export interface ImagesServiceServer extends UntypedServiceImplementation {
   /** Client streaming: the first message carries only the header, each later one a chunk of at most 64 KiB. */
   uploadImage: handleClientStreamingCall<UploadImageRequest, UploadImageResponse>;
   getImage: handleUnaryCall<GetImageRequest, GetImageResponse>;
+  /** Stops the work on a photo that is queued or processed; answers the photo as it is then. */
+  cancelImage: handleUnaryCall<CancelImageRequest, CancelImageResponse>;
   listImages: handleUnaryCall<ListImagesRequest, ListImagesResponse>;
   /** Server streaming: the first message carries only the content type and size, each later one a chunk. */
   downloadImage: handleServerStreamingCall<DownloadImageRequest, DownloadImageResponse>;
@@ -1667,6 +1827,22 @@ export interface ImagesServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetImageResponse) => void,
+  ): ClientUnaryCall;
+  /** Stops the work on a photo that is queued or processed; answers the photo as it is then. */
+  cancelImage(
+    request: CancelImageRequest,
+    callback: (error: ServiceError | null, response: CancelImageResponse) => void,
+  ): ClientUnaryCall;
+  cancelImage(
+    request: CancelImageRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CancelImageResponse) => void,
+  ): ClientUnaryCall;
+  cancelImage(
+    request: CancelImageRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CancelImageResponse) => void,
   ): ClientUnaryCall;
   listImages(
     request: ListImagesRequest,

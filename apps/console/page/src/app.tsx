@@ -1,0 +1,56 @@
+import { type FormEvent, useState } from 'react';
+import { CallPage } from './call/call-page.tsx';
+import { Ticker } from './live/ticker.tsx';
+import { enterRoom, useRoom } from './room.ts';
+import { useConnected } from './session/connected.ts';
+import type { Session } from './session/session.ts';
+import { SignIn } from './session/sign-in.tsx';
+
+export function App() {
+  const [session, setSession] = useState<Session>();
+  return (
+    <main>
+      <h1>Halftone</h1>
+      {session ? <SignedIn session={session} /> : <SignIn opened={setSession} />}
+    </main>
+  );
+}
+
+function SignedIn({ session }: { session: Session }) {
+  const connected = useConnected(session);
+  const room = useRoom();
+  if (!connected) return <p>connecting …</p>;
+  const { client, isOpen } = connected;
+  const { customer } = session;
+  return (
+    <div className="signed-in" data-customer={customer} data-connection={isOpen ? 'open' : 'cut'}>
+      <div>
+        <RoomForm room={room} />
+        {room && <CallPage key={room} client={client} customer={customer} room={room} />}
+      </div>
+      <aside>
+        <p role="status">{isOpen ? 'live' : 'reconnecting …'}</p>
+        <Ticker client={client} channel="me" />
+        <Ticker client={client} channel="gallery" />
+      </aside>
+    </div>
+  );
+}
+
+function RoomForm({ room }: { room: string }) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    enterRoom(String(new FormData(event.currentTarget).get('room')));
+  };
+  return (
+    <form className="rooms" onSubmit={submit} key={room}>
+      <label>
+        Room <input name="room" defaultValue={room || 'call:demo'} pattern="[a-z]+:[\w.\-]{1,128}" />
+      </label>
+      <button>Enter</button>
+      <button type="button" onClick={() => enterRoom('')} disabled={!room}>
+        Leave
+      </button>
+    </form>
+  );
+}

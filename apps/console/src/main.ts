@@ -1,0 +1,4 @@
+import { runService } from '@halftone/service';
+import { consoleService } from './console';
+
+void runService(consoleService);

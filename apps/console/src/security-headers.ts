@@ -1,0 +1,29 @@
+/** http://a:1 -> http://a:1 ws://a:1 */
+const alsoAsSocket = (url: string): string => `${new URL(url).origin} ${new URL(url).origin.replace(/^http/, 'ws')}`;
+
+/**
+ * What the browser may do on behalf of the page: run its own files, no inline script or style, and speak to this server and the realtime
+ * replicas; nobody may put it in a frame. Pure.
+ */
+export function securityHeaders(realtimeUrls: readonly string[]): Record<string, string> {
+  const policy = {
+    'default-src': "'none'",
+    'script-src': "'self'",
+    'style-src': "'self'",
+    'img-src': "'self' data: blob:",
+    'media-src': "'self' blob:",
+    'connect-src': ["'self'", ...new Set(realtimeUrls.map(alsoAsSocket))].join(' '),
+    'base-uri': "'none'",
+    'form-action': "'self'",
+    'frame-ancestors': "'none'",
+  };
+  return {
+    'content-security-policy': Object.entries(policy)
+      .map((directive) => directive.join(' '))
+      .join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'permissions-policy': 'camera=(self), microphone=(self), geolocation=()',
+    'cross-origin-opener-policy': 'same-origin',
+  };
+}

@@ -1,0 +1,35 @@
+import { bootService, engines, testToken } from '@halftone/testing';
+import { poll } from '../fixture/clients.fixture';
+import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
+import { realtime } from '../realtime';
+
+jest.setTimeout(60_000);
+
+const { brokers, redisUrl } = engines();
+let feed: FeedWriter;
+
+beforeAll(async () => {
+  feed = await FeedWriter.open(brokers);
+});
+afterAll(() => feed.close());
+
+const boot = () =>
+  bootService(realtime, { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, REALTIME_FEED_TOPIC: feed.topic });
+
+const numberOf = async (url: string, metric: string): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${metric} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+};
+
+test('a new replica is ready only when everything of the last minutes is in its memory', async () => {
+  const customer = someCustomer();
+  const first = await boot();
+  const { cursor } = await poll(first.httpUrl, await testToken(customer));
+  await feed.tellMany(customer, 5_000, { filling: 'x'.repeat(500) });
+  const fresh = await boot();
+  expect(await numberOf(fresh.httpUrl, 'realtime_window_events')).toBe(5_000);
+  const { events } = await poll(fresh.httpUrl, await testToken(customer), { cursor });
+  expect(events[0]?.seq).toBe(1);
+  expect(await numberOf(fresh.httpUrl, 'realtime_resumes_total{source="memory"}')).toBe(1);
+  await Promise.all([first.stop(), fresh.stop()]);
+});

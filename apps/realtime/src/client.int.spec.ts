@@ -1,0 +1,245 @@
+import {
+  type Command,
+  type Connect,
+  type FeedEvent,
+  memoryStorage,
+  RealtimeClient,
+  type RealtimeOptions,
+  type ServerMessage as Heard,
+  type Subscription,
+  type SubscriptionOptions,
+  transportNames,
+} from '@halftone/client';
+import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { WebSocket } from 'ws';
+import type { z } from 'zod';
+import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { clientMessage } from './message/client-message.schema';
+import type { ServerMessage } from './message/server-message';
+import { realtime } from './realtime';
+
+jest.setTimeout(60_000);
+
+const { brokers, redisUrl } = engines();
+let feed: FeedWriter;
+let replica: Awaited<ReturnType<typeof boot>>;
+let customer: string;
+let token: string;
+
+const boot = () =>
+  bootService(realtime, {
+    KAFKA_BROKERS: brokers.join(','),
+    REDIS_URL: redisUrl,
+    REALTIME_FEED_TOPIC: feed.topic,
+  });
+
+beforeAll(async () => {
+  feed = await FeedWriter.open(brokers);
+  replica = await boot();
+});
+beforeEach(async () => {
+  customer = someCustomer();
+  token = await testToken(customer);
+});
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.close();
+});
+afterAll(async () => {
+  await replica.stop();
+  await feed.close();
+});
+
+const connect: Connect = (url, protocols, headers) => new WebSocket(url, protocols, { headers });
+const backoff = { baseMs: 20, capMs: 100 };
+
+/** A page with one subscription, and everything it was told. */
+class Page {
+  readonly events: FeedEvent[] = [];
+  resets = 0;
+  readonly refusals: string[] = [];
+  readonly client: RealtimeClient;
+  readonly subscription: Subscription;
+
+  constructor(options: Partial<RealtimeOptions>, subscription: Partial<SubscriptionOptions> = {}) {
+    const defaults = { urls: [replica.httpUrl], token: () => Promise.resolve(token), connect, backoff };
+    this.client = new RealtimeClient({ ...defaults, ...options });
+    this.subscription = this.client.subscribe({
+      event: (event) => this.events.push(event),
+      reset: () => (this.resets += 1),
+      refused: ({ code }) => this.refusals.push(code),
+      ...subscription,
+    });
+    this.client.connect();
+  }
+
+  async opened(): Promise<this> {
+    await eventually(() => expect(this.client.open).toBeDefined());
+    return this;
+  }
+
+  get seqs(): number[] {
+    return this.events.map(({ seq }) => seq);
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+const pages: Page[] = [];
+const open = (options: Partial<RealtimeOptions>, subscription?: Partial<SubscriptionOptions>): Promise<Page> => {
+  const page = new Page(options, subscription);
+  pages.push(page);
+  return page.opened();
+};
+
+test('client and server mean the same messages', () => {
+  // Compiled or not is the test; the data of events is known to be an object only on the wire.
+  const heard = (message: Exclude<ServerMessage, { type: 'snapshot' }>): Heard => message;
+  const said = (command: Command): z.input<typeof clientMessage> => command;
+  expect(heard({ type: 'pong' })).toEqual({ type: 'pong' });
+  expect(clientMessage.parse(said({ type: 'chat.join', room: 'order:1' }))).toMatchObject({ after: 0 });
+});
+
+describe.each(transportNames)('over %s', (transport) => {
+  const transports = [transport];
+
+  test('a page that is refreshed goes on where it was: no gap, no duplicate', async () => {
+    const storage = memoryStorage();
+    const before = await open({ transports, storage });
+    await feed.tell(customer, {}, {});
+    await eventually(() => expect(before.seqs).toEqual([1, 2]));
+    await before.close();
+    await feed.tell(customer, {}, {}, {});
+    const after = await open({ transports, storage });
+    await feed.tell(customer, {});
+    await eventually(() => expect(after.seqs).toEqual([3, 4, 5, 6]));
+    expect(after.subscription).toMatchObject({ gaps: 0, duplicates: 0 });
+    expect(after.resets).toBe(0);
+  });
+
+  test('a cursor that the server did not issue is a reset, and the stream goes on from now', async () => {
+    await feed.tell(customer, {});
+    const page = await open({ transports }, { from: 'forged' });
+    await feed.tell(customer, {});
+    await eventually(() => expect(page.seqs).toEqual([2]));
+    expect(page.resets).toBe(1);
+  });
+
+  test("a stranger's channel is refused, once, and the connection is not given up for it", async () => {
+    const asked: string[] = [];
+    const failed: string[] = [];
+    const page = new Page({ transports }, { channel: 'customer:somebody' });
+    pages.push(page);
+    page.client.on('failed', ({ why }) => failed.push(why));
+    page.client.on('error', ({ code }) => asked.push(code));
+    await eventually(() => expect(page.refusals).toEqual(['FORBIDDEN']));
+    await page.opened();
+    expect({ failed, asked: asked.length <= 1 }).toEqual({ failed: [], asked: true });
+  });
+
+  test('only what it asked for is told, and numbers left out are no gaps', async () => {
+    const page = await open({ transports }, { channel: 'order:7' });
+    await feed.tell(customer, { subject: 'orders/7' }, { subject: 'orders/8' }, { subject: 'orders/7' });
+    await eventually(() => expect(page.seqs).toEqual([1, 3]));
+    expect(page.subscription.gaps).toBe(0);
+  });
+});
+
+test.each(['sse', 'long-poll'] as const)('over %s, a token that is refused is asked for anew', async (transport) => {
+  const asked: boolean[] = [];
+  const give = ({ fresh }: { fresh: boolean }) => {
+    asked.push(fresh);
+    return Promise.resolve(fresh ? token : 'stale');
+  };
+  await open({ transports: [transport], token: give });
+  expect(asked).toEqual([false, true]);
+});
+
+describe('where WebSockets do not get through', () => {
+  const refused: Connect = () => connect('ws://127.0.0.1:1/v1/events', ['halftone.v1.json'], {});
+
+  test('it falls back to server-sent events, and nothing is lost on the way', async () => {
+    const page = await open({ connect: refused }, { from: 'earliest' });
+    await feed.tell(customer, {}, {});
+    await eventually(() => expect(page.seqs).toEqual([1, 2]));
+    expect(page.client.open?.transport).toBe('sse');
+  });
+
+  test('and to long polls where a proxy holds event streams back', async () => {
+    const page = await open(
+      {
+        connect: refused,
+        patience: { openMs: 500 },
+        fetch: (url, init) =>
+          init.headers['accept'] === 'text/event-stream'
+            ? new Promise((_, fail) => init.signal.addEventListener('abort', () => fail(new Error('held back'))))
+            : fetch(url, init),
+      },
+      { from: 'earliest' },
+    );
+    await feed.tell(customer, {});
+    await eventually(() => expect(page.seqs).toEqual([1]));
+    expect(page.client.open?.transport).toBe('long-poll');
+  });
+});
+
+test('one connection carries several channels, each with its own place', async () => {
+  const events: string[] = [];
+  const client = new RealtimeClient({ urls: [replica.httpUrl], token: () => Promise.resolve(token), connect, backoff });
+  for (const channel of ['order:1', 'order:2', 'image:3'])
+    client.subscribe({ channel, event: ({ seq }) => events.push(`${channel} ${seq}`) });
+  expect(() => client.subscribe({ event: () => undefined })).toThrow('me overlaps with order:1');
+  client.connect();
+  await eventually(() => expect(client.open).toBeDefined());
+  await feed.tell(customer, { subject: 'orders/2' }, { subject: 'images/3' }, { subject: 'orders/9' });
+  await feed.tell(customer, { subject: 'orders/1' });
+  await eventually(() => expect(events).toEqual(['order:2 1', 'image:3 2', 'order:1 4']));
+  await client.close();
+});
+
+test('what cannot be said now is not kept for later', async () => {
+  const page = await open({ transports: ['websocket'] });
+  const answers: string[] = [];
+  page.client.on('error', ({ code }) => answers.push(code));
+  expect(page.client.send({ type: 'ack', channel: 'me', cursor: 'x' })).toBe(true);
+  await page.client.close();
+  expect(page.client.send({ type: 'ack', channel: 'me', cursor: 'x' })).toBe(false);
+  const polls = await open({ transports: ['long-poll'] });
+  expect(polls.client.send({ type: 'ack', channel: 'me', cursor: 'x' })).toBe(false);
+});
+
+describe('a token that ends', () => {
+  /** The first one ends soon. */
+  const tokens = () => {
+    const asked: boolean[] = [];
+    const give = ({ fresh }: { fresh: boolean }) => testToken(customer, 'customer', asked.push(fresh) === 1 ? 3 : 900);
+    return { asked, give };
+  };
+  const past = () => new Promise((resolve) => setTimeout(resolve, 5_000));
+
+  test('is renewed over a WebSocket, which stays', async () => {
+    const { asked, give } = tokens();
+    const page = await open({ transports: ['websocket'], token: give });
+    const cuts: string[] = [];
+    page.client.on('cut', ({ why }) => cuts.push(why));
+    await past();
+    await feed.tell(customer, {});
+    await eventually(() => expect(page.seqs).toEqual([1]));
+    expect({ asked, cuts }).toEqual({ asked: [false, true], cuts: [] });
+  });
+
+  test('ends an event stream, which comes back with another and misses nothing', async () => {
+    const page = await open({ transports: ['sse'], token: tokens().give });
+    const cuts: string[] = [];
+    page.client.on('cut', ({ why }) => cuts.push(why));
+    await feed.tell(customer, {});
+    await past();
+    await feed.tell(customer, {});
+    await eventually(() => expect(page.seqs).toEqual([1, 2]));
+    expect({ cuts: cuts.length, resets: page.resets, gaps: page.subscription.gaps }).toEqual({
+      cuts: 1,
+      resets: 0,
+      gaps: 0,
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Outbound, type Wire } from './outbound';
+import { Turn } from './turn';
+
+/** A socket whose client reads nothing until told. */
+class StalledWire extends EventEmitter implements Wire {
+  readonly writes: string[] = [];
+  writableLength = 0;
+  writable = true;
+  stalled = false;
+
+  get writableNeedDrain() {
+    return this.writableLength > 100;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.writes.push(Buffer.from(bytes).toString());
+    if (this.stalled) this.writableLength += bytes.length;
+    return !this.writableNeedDrain;
+  }
+
+  drain() {
+    this.writableLength = 0;
+    this.emit('drain');
+  }
+}
+
+const given = (limit = 1000, conflates = false) => {
+  const turn = new Turn();
+  const wire = new StalledWire();
+  const overflows: string[] = [];
+  const onOverflow = () => overflows.push('overflow');
+  const outbound = new Outbound({ turn, limit, conflates, overflowed: () => undefined }, wire, 'json', { onOverflow });
+  return { turn, wire, outbound, overflows };
+};
+
+test('everything of one turn is one write', async () => {
+  const { wire, outbound } = given();
+  ['a', 'b', 'c'].forEach((text) => outbound.push(Buffer.from(text)));
+  expect(wire.writes).toEqual([]);
+  await nextTurn();
+  outbound.push(Buffer.from('d'));
+  await nextTurn();
+  expect(wire.writes).toEqual(['abc', 'd']);
+});
+
+test('connections that wait for the same frames share the joined bytes, others do not', () => {
+  const turn = new Turn();
+  const [a, b, c] = ['a', 'b', 'c'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+  const ab = turn.join([a, b]);
+  expect(turn.join([a, b])).toBe(ab);
+  expect(turn.join([a, c]).toString()).toBe('ac');
+  expect(turn.join([a, b, c]).toString()).toBe('abc');
+});
+
+test('much in one turn is written before its end', () => {
+  const { wire, outbound } = given(1_000_000);
+  outbound.push(Buffer.alloc(70_000, 'x'));
+  expect(wire.writes).toHaveLength(1);
+});
+
+test('a client that does not read is given up once, with no more than the limit and a frame held', async () => {
+  const { wire, outbound, overflows } = given(1000);
+  wire.stalled = true;
+  for (let sent = 0; sent < 1000; sent++) {
+    outbound.push(Buffer.alloc(100, 'x'));
+    await nextTurn();
+  }
+  expect(overflows).toEqual(['overflow']);
+  expect(wire.writableLength).toBeLessThanOrEqual(1100);
+});
+
+test('room comes when the kernel has taken what was written', async () => {
+  const { wire, outbound } = given();
+  expect(outbound.room()).toBeUndefined();
+  wire.stalled = true;
+  outbound.push(Buffer.alloc(600));
+  let room = false;
+  const waiting = outbound.room()?.then(() => (room = true));
+  await nextTurn();
+  expect(room).toBe(false);
+  wire.drain();
+  await waiting;
+  expect(room).toBe(true);
+  expect(wire.listenerCount('close')).toBe(0);
+});
+
+test('closing sends what waits and nothing after', async () => {
+  const { wire, outbound } = given();
+  outbound.push(Buffer.from('a'));
+  outbound.close();
+  outbound.push(Buffer.from('b'));
+  await nextTurn();
+  expect(wire.writes).toEqual(['a']);
+});
+
+test('nothing is written to a socket that is closed', async () => {
+  const { wire, outbound } = given();
+  outbound.push(Buffer.from('a'));
+  wire.writable = false;
+  await nextTurn();
+  expect(wire.writes).toEqual([]);
+});
+
+test('who is to be told the latest is not given up for events, but for everything else', async () => {
+  const { wire, outbound, overflows } = given(1000, true);
+  wire.stalled = true;
+  outbound.push(Buffer.alloc(1001));
+  await nextTurn();
+  expect(outbound.offer(Buffer.from('event'))).toBe(false);
+  wire.drain();
+  expect(outbound.offer(Buffer.from('event'))).toBe(true);
+  expect(overflows).toEqual([]);
+  outbound.push(Buffer.alloc(1001));
+  outbound.push(Buffer.from('answer'));
+  expect(overflows).toEqual(['overflow']);
+});

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bootService, engines, eventually, scraped, testToken } from '@halftone/testing';
+import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
+import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { realtime } from './realtime';
+
+jest.setTimeout(20_000);
+
+const { brokers, redisUrl } = engines();
+let feed: FeedWriter;
+let replica: Awaited<ReturnType<typeof boot>>;
+let token: string;
+const customer = someCustomer();
+
+const boot = (settings: Record<string, string>) =>
+  bootService(realtime, {
+    KAFKA_BROKERS: brokers.join(','),
+    REDIS_URL: redisUrl,
+    REALTIME_FEED_TOPIC: feed.topic,
+    ...settings,
+  });
+
+beforeAll(async () => {
+  feed = await FeedWriter.open(brokers);
+  token = await testToken(customer);
+});
+afterEach(() => replica.stop());
+afterAll(() => feed.close());
+
+const readiness = async () => {
+  const answer = await fetch(`${replica.httpUrl}/healthz/ready`);
+  return { status: answer.status, ...((await answer.json()) as object) };
+};
+const subscribed = async () => {
+  const client = await WebSocketClient.connect(replica.httpUrl, { token });
+  client.send({ type: 'subscribe' });
+  await eventually(() => expect(client.of('subscribed')).toHaveLength(1));
+  return client;
+};
+const raw = async (): Promise<{ socket: Socket; answer: Promise<string> }> => {
+  const { hostname, port } = new URL(replica.httpUrl);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.on('data', (bytes) => (text += bytes.toString()));
+  const answer = new Promise<string>((resolve) => socket.on('close', () => resolve(text)));
+  await once(socket, 'connect');
+  return { socket, answer };
+};
+
+test('a full replica sends the next one elsewhere, is not ready, and goes on for those it has', async () => {
+  replica = await boot({ REALTIME_MAX_CONNECTIONS: '3' });
+  const [one, two] = [await subscribed(), await subscribed()];
+  await expect(WebSocketClient.connect(replica.httpUrl, { token })).rejects.toThrow('refused with 503');
+  const { response } = await SseClient.connect(replica.httpUrl, { token });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^[1-5]$/)]);
+  expect(await response.json()).toMatchObject({ code: 'OVERLOADED' });
+  await eventually(async () => expect(await readiness()).toMatchObject({ status: 'full', missing: ['room'] }));
+  expect(await poll(replica.httpUrl, token)).toMatchObject({ status: 200 });
+  await feed.tell(customer, {});
+  await eventually(() => expect([one, two].map(({ events }) => events.length)).toEqual([1, 1]));
+  await two.close();
+  await eventually(async () => expect(await readiness()).toMatchObject({ status: 'ready' }));
+  expect(await scraped('realtime_refusals_total{reason="connections"}')).toBe(2);
+  const three = await subscribed();
+  await Promise.all([one.close(), three.close()]);
+});
+
+test('a storm is let in at a rate: the others are told to come back, and get in then', async () => {
+  replica = await boot({ REALTIME_ACCEPTS_PER_SECOND: '2000' });
+  const old = await subscribed();
+  const knock = () => WebSocketClient.connect(replica.httpUrl, { token });
+  const storm = await Promise.allSettled(Array.from({ length: 100 }, knock));
+  const inside = storm.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const reasons = new Set(storm.flatMap((one) => (one.status === 'rejected' ? [(one.reason as Error).message] : [])));
+  expect(reasons).toEqual(new Set(['refused with 503']));
+  expect(inside.length).toBeGreaterThan(10);
+  expect(await readiness()).toMatchObject({ status: 'ready' });
+  await feed.tell(customer, {});
+  await eventually(() => expect(old.events).toHaveLength(1));
+  await eventually(async () => (await knock()).close());
+  await Promise.all([old, ...inside].map((client) => client.close()));
+});
+
+test('nobody is let in while memory is short', async () => {
+  replica = await boot({ REALTIME_MEMORY_LIMIT_BYTES: '0' });
+  await eventually(async () => expect(await readiness()).toMatchObject({ status: 'full' }));
+  await expect(WebSocketClient.connect(replica.httpUrl, { token })).rejects.toThrow('refused with 503');
+});
+
+test('who does not say in time what it wants is answered 408 and let go, and nobody who did', async () => {
+  replica = await boot({ REALTIME_HANDSHAKE_SECONDS: '60' });
+  const silent = await raw();
+  const half = await raw();
+  half.socket.write('GET /v1/events HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n');
+  const slow = await raw();
+  const head = [...'GET /v1/events HTTP/1.1\r\nHost: x\r\n'];
+  const dripping = setInterval(() => slow.socket.write(head.shift() ?? 'x'), 100);
+  slow.socket.on('error', () => undefined);
+  const [stays, stream] = [await subscribed(), await SseClient.connect(replica.httpUrl, { token })];
+  const answers = await Promise.all([silent.answer, half.answer, slow.answer]);
+  clearInterval(dripping);
+  expect(answers).toEqual(answers.map(() => expect.stringMatching(/^HTTP\/1\.1 408 /)));
+  await sleep(2_000);
+  await feed.tell(customer, {});
+  await eventually(() => expect([stays, stream].map(({ events }) => events.length)).toEqual([1, 1]));
+  stream.close();
+  await stays.close();
+});

@@ -1,0 +1,105 @@
+import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { type ServerMessage, WebSocketClient } from '../fixture/clients.fixture';
+import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
+import { realtime } from '../realtime';
+
+jest.setTimeout(60_000);
+
+const { brokers, redisUrl } = engines();
+let feed: FeedWriter;
+let customer: string;
+
+const boot = (sessions: string) =>
+  bootService(realtime, {
+    KAFKA_BROKERS: brokers.join(','),
+    REDIS_URL: redisUrl,
+    REALTIME_FEED_TOPIC: feed.topic,
+    REALTIME_SESSIONS: sessions,
+  });
+
+beforeAll(async () => {
+  feed = await FeedWriter.open(brokers);
+});
+beforeEach(() => {
+  customer = someCustomer();
+});
+afterAll(() => feed.close());
+
+type Told = ServerMessage & { id?: string | null; resumed?: { channel: string; cursor: string }[] };
+
+async function resumed(url: string, session?: string, as = customer) {
+  const client = await WebSocketClient.connect(url, { token: await testToken(as) });
+  client.send({ type: 'resume', ...(session && { session }) });
+  const [told] = await eventually(() => {
+    const answers = client.of('session') as Told[];
+    expect(answers).toHaveLength(1);
+    return answers;
+  });
+  return { client, id: told?.id, resumed: told?.resumed };
+}
+
+/** A client that was told three events and has acknowledged the second. */
+async function acknowledging(url: string) {
+  const { client, id } = await resumed(url);
+  client.send({ type: 'subscribe', channel: 'me' });
+  await eventually(() => expect(client.of('subscribed')).toHaveLength(1));
+  await feed.tellMany(customer, 3);
+  await eventually(() => expect(client.events).toHaveLength(3));
+  const cursor = client.events[1]?.id ?? '';
+  client.send({ type: 'ack', channel: 'me', cursor });
+  client.send({ type: 'ping' });
+  await eventually(() => expect(client.of('pong')).toHaveLength(1));
+  return { client, id: id ?? '', cursor };
+}
+
+const seqs = (client: WebSocketClient) => client.events.map(({ seq }) => seq);
+
+test('in Redis a session goes on at another replica, from what was acknowledged, for its customer alone', async () => {
+  const [first, second] = await Promise.all([boot('redis'), boot('redis')]);
+  const { client, id, cursor } = await acknowledging(first.httpUrl);
+  client.socket.terminate();
+  await feed.tellMany(customer, 1);
+  const back = await resumed(second.httpUrl, id);
+  expect(back).toMatchObject({ id, resumed: [{ channel: 'me', cursor }] });
+  await eventually(() => expect(seqs(back.client)).toEqual([3, 4]));
+
+  back.client.send({ type: 'resume' });
+  await eventually(() => expect(back.client.of('session')).toHaveLength(2));
+  expect(back.client.of('session')[1]).toMatchObject({ id, resumed: [] });
+
+  const stranger = await resumed(second.httpUrl, id, someCustomer());
+  expect(stranger.resumed).toEqual([]);
+  expect(stranger.id).not.toBe(id);
+  await Promise.all([back.client.close(), stranger.client.close()]);
+  await Promise.all([first.stop(), second.stop()]);
+});
+
+test('in the process it goes on there, and nowhere else', async () => {
+  const [first, second] = await Promise.all([boot('process'), boot('process')]);
+  const { client, id } = await acknowledging(first.httpUrl);
+  await client.close();
+  const elsewhere = await resumed(second.httpUrl, id);
+  expect(elsewhere.resumed).toEqual([]);
+  const back = await resumed(first.httpUrl, id);
+  await eventually(() => expect(seqs(back.client)).toEqual([3]));
+  back.client.send({ type: 'unsubscribe', channel: 'me' });
+  await eventually(() => expect(back.client.of('unsubscribed')).toHaveLength(1));
+  await Promise.all([elsewhere.client.close(), back.client.close()]);
+  const nothing = await resumed(first.httpUrl, id);
+  expect(nothing.resumed).toEqual([]);
+  await nothing.client.close();
+  await Promise.all([first.stop(), second.stop()]);
+});
+
+test('where clients remember for themselves there is no session, and an ack of nothing is refused', async () => {
+  const replica = await boot('client');
+  const { client, id } = await acknowledging(replica.httpUrl);
+  expect(id).toBe('');
+  client.send({ type: 'ack', channel: 'gallery', cursor: client.events[0]?.id });
+  client.send({ type: 'ack', channel: 'me', cursor: 'garbage' });
+  await eventually(() =>
+    expect(client.of('error').map(({ code }) => code)).toEqual(['VALIDATION_FAILED', 'CURSOR_INVALID']),
+  );
+  await client.close();
+  await replica.stop();
+});

@@ -1,0 +1,184 @@
+import { type FeedEvent, RealtimeClient, type SubscriptionOptions, transportNames } from '@halftone/client';
+import { channelOf } from '@halftone/contracts';
+import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { WebSocket } from 'ws';
+import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
+import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { SnapshotTable, snapshotService } from './fixture/notifications.fixture';
+import { realtime } from './realtime';
+
+jest.setTimeout(60_000);
+
+const { brokers, redisUrl } = engines();
+const table = new SnapshotTable();
+let notifications: Awaited<ReturnType<typeof bootNotifications>>;
+let feed: FeedWriter;
+let replica: Awaited<ReturnType<typeof boot>>;
+let customer: string;
+let token: string;
+
+const bootNotifications = () => bootService(snapshotService(table));
+const boot = () =>
+  bootService(realtime, {
+    KAFKA_BROKERS: brokers.join(','),
+    REDIS_URL: redisUrl,
+    REALTIME_FEED_TOPIC: feed.topic,
+    NOTIFICATIONS_GRPC: notifications.grpcUrl ?? '',
+  });
+
+beforeAll(async () => {
+  notifications = await bootNotifications();
+  feed = await FeedWriter.open(brokers);
+  replica = await boot();
+});
+beforeEach(async () => {
+  customer = someCustomer();
+  token = await testToken(customer);
+  table.meanwhile = () => Promise.resolve();
+  table.askedBy.length = 0;
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.close();
+});
+afterAll(async () => {
+  await replica.stop();
+  await notifications.stop();
+  await feed.close();
+});
+
+const clients: RealtimeClient[] = [];
+
+/** A page that begins with what is true, and everything it is told: a snapshot as a list of its numbers. */
+function begin(transport: (typeof transportNames)[number], options: Partial<SubscriptionOptions> = {}) {
+  const told: (number | number[])[] = [];
+  const client = new RealtimeClient({
+    urls: [replica.httpUrl],
+    transports: [transport],
+    token: () => Promise.resolve(options.channel === 'gallery' ? undefined : token),
+    connect: (url, protocols, headers) => new WebSocket(url, protocols, { headers }),
+  });
+  const seqs = (events: readonly FeedEvent[]) => events.map(({ seq }) => seq);
+  const subscription = client.subscribe({
+    snapshot: true,
+    snapshotted: (events) => told.push(seqs(events)),
+    event: ({ seq }) => told.push(seq),
+    ...options,
+  });
+  clients.push(client.connect());
+  return { told, subscription };
+}
+
+describe.each(transportNames)('over %s', (transport) => {
+  test('what the snapshot has is passed over in the stream, though Kafka is behind', async () => {
+    await feed.tellMany(customer, 3);
+    table.rows.set(channelOf(customer), [
+      { seq: 5, subject: 'orders/2' },
+      { seq: 3, subject: 'orders/1' },
+    ]);
+    const { told, subscription } = begin(transport);
+    await eventually(() => expect(told).toEqual([[3, 5]]));
+    await feed.tellMany(customer, 3);
+    await eventually(() => expect(told).toEqual([[3, 5], 6]));
+    expect(subscription.gaps).toBe(0);
+    expect(table.askedBy).toEqual([customer]);
+  });
+
+  test('what happens while it is read comes after it', async () => {
+    await feed.tellMany(customer, 3);
+    const watching = await WebSocketClient.connect(replica.httpUrl, { token });
+    watching.send({ type: 'subscribe', cursor: 'earliest' });
+    await eventually(() => expect(watching.events).toHaveLength(3));
+    table.rows.set(channelOf(customer), [{ seq: 3, subject: 'orders/1' }]);
+    table.meanwhile = async () => {
+      await feed.tellMany(customer, 2);
+      await eventually(() => expect(watching.events).toHaveLength(5));
+    };
+    const { told } = begin(transport);
+    await eventually(() => expect(told).toEqual([[3], 4, 5]));
+    await watching.close();
+  });
+
+  test('of an order, only what is about it, and of that only the types asked for', async () => {
+    table.rows.set(channelOf(customer), [
+      { seq: 4, subject: 'orders/1', type: 'order.shipped' },
+      { seq: 2, subject: 'orders/7', type: 'order.placed' },
+      { seq: 1, subject: 'orders/7', type: 'order.paid' },
+    ]);
+    const { told } = begin(transport, { channel: 'order:7', types: ['order.paid'] });
+    await eventually(() => expect(told).toEqual([[1]]));
+    await feed.tell(customer, { seq: 5, subject: 'orders/7', type: 'order.shipped' });
+    await feed.tell(customer, { seq: 6, subject: 'orders/7' }, { seq: 7, subject: 'orders/1' });
+    await feed.tell(customer, { seq: 8, subject: 'orders/7' });
+    await eventually(() => expect(told).toEqual([[1], 6, 8]));
+  });
+
+  test('the gallery is for everybody, also for who has no name', async () => {
+    const last = table.rows.get('gallery')?.[0]?.seq ?? 0;
+    await feed.tellChannel('gallery', { subject: 'gallery/orders-paid' });
+    table.rows.set('gallery', [{ seq: last + 1, subject: 'gallery/orders-paid' }]);
+    const { told } = begin(transport, { channel: 'gallery' });
+    await eventually(() => expect(told).toEqual([[last + 1]]));
+    await feed.tellChannel('gallery', { subject: 'gallery/orders-paid' });
+    table.rows.set('gallery', [{ seq: last + 2, subject: 'gallery/orders-paid' }]);
+    await eventually(() => expect(told).toEqual([[last + 1], last + 2]));
+    expect(table.askedBy).toEqual([undefined]);
+  });
+});
+
+test('a snapshot excludes a cursor', async () => {
+  const { cursor } = await poll(replica.httpUrl, token);
+  const answer = await poll(replica.httpUrl, token, { snapshot: 'true', cursor });
+  expect(answer).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+});
+
+test('an event stream that comes again goes on from its last id, whatever its address says', async () => {
+  table.rows.set(channelOf(customer), [{ seq: 1, subject: 'orders/1' }]);
+  await feed.tellMany(customer, 1);
+  const first = await SseClient.connect(replica.httpUrl, { token }, { snapshot: 'true' });
+  await eventually(() => expect(first.frames[0]).toMatchObject({ event: 'snapshot' }));
+  const { id = '', data = '' } = first.frames[0] ?? {};
+  expect(JSON.parse(data)).toMatchObject({ channel: 'me', cursor: id, events: [{ seq: 1 }] });
+  first.close();
+  await feed.tellMany(customer, 1);
+  const again = await SseClient.connect(replica.httpUrl, { token }, { snapshot: 'true' }, { 'last-event-id': id });
+  await eventually(() => expect(again.events.map(({ seq }) => seq)).toEqual([2]));
+  again.close();
+});
+
+test('nobody hears more than the gallery without credentials', async () => {
+  expect((await poll(replica.httpUrl, undefined)).status).toBe(401);
+  expect((await poll(replica.httpUrl, undefined, { channel: 'order:7' })).status).toBe(401);
+  expect((await poll(replica.httpUrl, 'stale', { channel: 'gallery' })).status).toBe(401);
+  await expect(WebSocketClient.connect(replica.httpUrl, {})).rejects.toThrow('refused with 401');
+  const url = `${replica.httpUrl.replace('http', 'ws')}/v1/events?channel=gallery`;
+  const codes: string[] = [];
+  const socket = new WebSocket(url, 'halftone.v1.json');
+  socket.on('message', (data) => codes.push((JSON.parse(String(data)) as { code: string }).code));
+  await new Promise((open) => socket.once('open', open));
+  socket.send(JSON.stringify({ type: 'subscribe', channel: 'me' }));
+  socket.send(JSON.stringify({ type: 'chat.join', room: 'support:alice' }));
+  socket.send(JSON.stringify({ type: 'rtc.join', room: 'call:1' }));
+  socket.send(JSON.stringify({ type: 'cancel', imageId: '0199a1a0-0000-7000-8000-000000000000' }));
+  await eventually(() => expect(codes).toHaveLength(4));
+  expect(new Set(codes)).toEqual(new Set(['UNAUTHENTICATED']));
+  socket.close();
+});
+
+test('a short poll with nothing new is a 304 to who says what it knows', async () => {
+  await feed.tellMany(customer, 2);
+  const ask = (cursor: string, tag: string) =>
+    fetch(`${replica.httpUrl}/v1/events?cursor=${cursor}`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'if-none-match': tag },
+    });
+  const first = await ask('earliest', '"other"');
+  const { cursor, events } = (await first.json()) as { cursor: string; events: FeedEvent[] };
+  const tag = first.headers.get('etag') ?? '';
+  expect({ status: first.status, seqs: events.map(({ seq }) => seq) }).toEqual({ status: 200, seqs: [1, 2] });
+  const nothing = await ask(cursor, tag);
+  expect({ status: nothing.status, body: await nothing.text() }).toEqual({ status: 304, body: '' });
+  expect(Number(nothing.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(nothing.headers.get('etag')).toBe(tag);
+  await feed.tellMany(customer, 1);
+  await eventually(async () => expect((await ask(cursor, tag)).status).toBe(200));
+  expect((await ask(cursor, tag)).headers.get('etag')).not.toBe(tag);
+});

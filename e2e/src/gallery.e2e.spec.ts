@@ -1,0 +1,46 @@
+import { jsonOf } from '@halftone/tools/client/http.ts';
+import { eventually } from '@halftone/tools/client/retry.ts';
+import { placeOrder } from '@halftone/tools/client/shop.ts';
+import { listen, query, shopping, signedIn, system } from './system';
+
+interface Page {
+  events: { type: string; subject: string; data: { count: number; total: number } }[];
+  cursor: string;
+}
+
+/** As anybody may: nobody is signed in here. */
+async function gallery(search: Record<string, string>): Promise<Page> {
+  const [url = ''] = system().urls.realtime;
+  const query = new URLSearchParams({ channel: 'gallery', ...search });
+  const answer = await fetch(`${url}/v1/events?${query}`, { headers: { accept: 'application/json' } });
+  expect(answer.status).toBe(200);
+  return jsonOf<Page>({ text: await answer.text() });
+}
+
+test('everybody sees what is sold in numbers, and the numbers are those of the notifications', async () => {
+  const alice = await signedIn('alice');
+  const { imageId, product } = await shopping(alice);
+  const { cursor } = await gallery({});
+  const mine = await listen(alice, 'websocket');
+  const { id } = await placeOrder(alice, imageId, product);
+  await mine.waitFor('its end', ({ subject, type }) => subject === `orders/${id}` && type === 'order.shipped');
+  await mine.close();
+  const page = await eventually('the gallery to hear of it', async () => {
+    const found = await gallery({ cursor });
+    return found.events.some(({ type }) => type === 'gallery.orders-shipped') ? found : undefined;
+  });
+  const [row] = await query<{ n: string }>(
+    "SELECT count(*) AS n FROM notifications.notification WHERE type = 'order.shipped'",
+  );
+  expect(page.events.findLast(({ type }) => type === 'gallery.orders-shipped')?.data.total).toBe(Number(row?.n));
+  expect(JSON.stringify(page)).not.toMatch(new RegExp(`alice|${id}|${imageId}`));
+});
+
+test('a snapshot of the gallery is the last total of each kind', async () => {
+  const { events } = await gallery({ snapshot: 'true' });
+  expect(new Set(events.map(({ subject }) => subject)).size).toBe(events.length);
+  for (const { subject, data } of events) {
+    expect(subject).toMatch(/^gallery\/(orders-paid|orders-shipped|photos-ready)$/);
+    expect(data.total).toBeGreaterThan(0);
+  }
+});

@@ -1,0 +1,89 @@
+/** The wire of `halftone.v1.json` as a client sees it; what each means is in proto/halftone/realtime/v1/realtime.proto. */
+
+/** An event of a channel, the same over every transport. */
+export interface FeedEvent {
+  /** Also the cursor of the place right after it. */
+  id: string;
+  /** 1..n per channel, without gap. */
+  seq: number;
+  channel: string;
+  type: string;
+  subject: string;
+  time: string;
+  data: Record<string, unknown>;
+}
+
+/** A passing event has neither id nor place in the sequence and is never replayed. */
+export type PassingEvent = Pick<FeedEvent, 'type' | 'subject' | 'time' | 'data'>;
+
+export interface RtcPeer {
+  peer: string;
+  customer: string;
+  /** Whether you give way to this peer when both offer at once. */
+  polite: boolean;
+}
+
+export interface IceServer {
+  urls: readonly string[];
+  username?: string;
+  credential?: string;
+}
+
+/** What RTCPeerConnection hands out: a description, or a candidate (null: there are no more). */
+export interface Signal {
+  description?: Record<string, unknown> | undefined;
+  candidate?: Record<string, unknown> | null | undefined;
+}
+
+export interface ServerError {
+  code: string;
+  message: string;
+  /** The channel or room it is about, if any. */
+  channel?: string;
+  errors?: readonly { path: string; message: string }[];
+}
+
+export type ServerMessage =
+  | { type: 'subscribed'; channel: string; cursor: string }
+  | { type: 'unsubscribed'; channel: string }
+  | { type: 'event'; event: FeedEvent | PassingEvent }
+  | { type: 'snapshot'; channel: string; cursor: string; events: readonly FeedEvent[] }
+  | { type: 'reset'; channel: string; cursor: string }
+  | ({ type: 'error' } & ServerError)
+  | { type: 'pong' }
+  | { type: 'goodbye'; reconnectInMs: number }
+  | { type: 'session'; id: string | null; resumed: readonly { channel: string; cursor: string }[] }
+  | { type: 'expiring'; inMs: number }
+  | { type: 'cancelling'; imageId: string }
+  | { type: 'chat.joined'; room: string; members: readonly string[]; lastSeq: number }
+  | ({ type: 'chat.message' } & ChatMessage)
+  | { type: 'typing'; room: string; customer: string }
+  | { type: 'presence'; room: string; customer: string; present: boolean }
+  | { type: 'rtc.joined'; room: string; peer: string; peers: readonly RtcPeer[]; iceServers: readonly IceServer[] }
+  | ({ type: 'rtc.peer'; room: string; present: boolean } & RtcPeer)
+  | ({ type: 'rtc.signal'; room: string; peer: string; seq: number } & Signal)
+  | { type: 'rtc.servers'; room: string; iceServers: readonly IceServer[] };
+
+export interface ChatMessage {
+  room: string;
+  id: string;
+  /** 1..n per room, without gap. */
+  seq: number;
+  from: string;
+  text: string;
+  time: string;
+  clientId: string;
+}
+
+/** What an application may say by itself; subscriptions, tokens and pings are the client's own business. */
+export type Command =
+  | { type: 'ack'; channel?: string; cursor: string }
+  | { type: 'cancel'; imageId: string }
+  | { type: 'chat.join'; room: string; after?: number }
+  | { type: 'chat.leave'; room: string }
+  | { type: 'chat.send'; room: string; text: string; clientId: string }
+  | { type: 'chat.typing'; room: string }
+  | { type: 'rtc.join'; room: string; peer?: string }
+  | { type: 'rtc.leave'; room: string }
+  | ({ type: 'rtc.signal'; room: string; peer: string } & Signal)
+  | { type: 'rtc.turn'; room: string };

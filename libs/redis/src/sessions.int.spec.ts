@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { engines } from '@halftone/testing';
+import type { Redis } from 'ioredis';
+import { commandConnection, connect } from './connection';
+import { Sessions } from './sessions';
+
+const minute = 60_000;
+let redis: Redis;
+let sessions: Sessions;
+
+beforeAll(async () => {
+  redis = commandConnection(engines().redisUrl);
+  await connect(redis);
+  sessions = new Sessions(redis);
+});
+afterAll(() => redis.disconnect());
+
+test('what is written is there for another process, field by field', async () => {
+  const name = randomUUID();
+  expect(await sessions.read(name)).toBeUndefined();
+  await sessions.write(name, { a: '1', b: '2' }, minute);
+  await sessions.write(name, { a: '3' }, minute);
+  await sessions.erase(name, 'b');
+  expect(await new Sessions(redis).read(name)).toEqual({ a: '3' });
+});
+
+test('a session is forgotten unless it is renewed', async () => {
+  const [kept, left] = [randomUUID(), randomUUID()];
+  await Promise.all([kept, left].map((name) => sessions.write(name, { a: '1' }, 100)));
+  await sessions.renew([kept], minute);
+  await sleep(200);
+  expect([await sessions.read(kept), await sessions.read(left)]).toEqual([{ a: '1' }, undefined]);
+});
+
+test('without Redis nothing is known and nothing throws', async () => {
+  const away = commandConnection('redis://127.0.0.1:1');
+  const lost = new Sessions(away);
+  await lost.write('a', { a: '1' }, minute);
+  await lost.erase('a', 'a');
+  await lost.renew(['a'], minute);
+  expect(await lost.read('a')).toBeUndefined();
+  away.disconnect();
+});

@@ -1,0 +1,68 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { buildPair, Pair } from './fixture/pair.fixture';
+
+jest.setTimeout(90_000);
+
+let pair: Pair | undefined;
+
+beforeAll(buildPair, 60_000);
+afterEach(() => pair?.kill('SIGKILL'));
+
+async function taken(): Promise<{ port: number; free(): Promise<void> }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    free: () => new Promise((done) => server.close(() => done())),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const { port, free } = await taken();
+  await free();
+  return port;
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('several processes answer on one port, count together, replace who dies, and stop as one', async () => {
+  const running = (pair = Pair.start(await freePort(), { PROCESSES: '2' }));
+  await running.until(
+    () => running.get('/healthz/ready'),
+    () => true,
+  );
+  const [first = 0, second = 0] = await running.until(
+    () => running.pids(),
+    (pids) => pids.length === 2,
+  );
+  expect(await running.get('/metrics')).toMatch(/^build_info\{.*} 1$/m);
+  expect((await running.get('/metrics')).match(/^process_open_fds.*$/gm)).toHaveLength(1);
+
+  process.kill(first, 'SIGKILL');
+  const now = await running.until(
+    () => running.pids(),
+    (pids) => pids.length === 2 && !pids.includes(first),
+  );
+  expect(now).toContain(second);
+
+  running.kill('SIGTERM');
+  expect((await running.ended)[0]).toBe(0);
+  expect(now.filter(isAlive)).toEqual([]);
+});
+
+test('when a process cannot begin, the whole ends with its code', async () => {
+  const { port, free } = await taken();
+  pair = Pair.start(port, { PROCESSES: '2' });
+  expect((await pair.ended)[0]).toBe(1);
+  await free();
+  pair = Pair.start(port, { PROCESSES: '2', LOG_LEVEL: 'loud' });
+  expect((await pair.ended)[0]).toBe(78);
+});

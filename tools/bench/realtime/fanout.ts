@@ -1,0 +1,78 @@
+import type { Benchmark } from '../benchmark.ts';
+import { contestLine } from '../contest.ts';
+import type { Contestant, Running, Transport } from './contestant.ts';
+import { Crowd, monotonic } from '../../crowd/crowd.ts';
+import { entrants, inTurns } from './entrants.ts';
+import { cpuUs, sum } from './process-cost.ts';
+
+const clients = 4_000;
+/** What a case goes on for at least, so that the ticks of /proc are fine enough; and how often at most. */
+const enoughCpuUs = 1_500_000;
+const mostTurns = 60;
+/** Deliveries before it is measured: compilers have seen the path by then. */
+const warmUp = 40_000;
+
+const outstanding = { sparse: 1, burst: 32 } as const;
+
+/** Messages told at once, waited for until all have them all, again and again: the server's CPU per delivery. */
+async function perDelivery(running: Running, crowd: Crowd, atOnce: number) {
+  const used = () => sum(running.pids().map(cpuUs));
+  const turn = async () => {
+    const arrived = crowd.receive(atOnce, monotonic());
+    await running.publish(atOnce);
+    return arrived;
+  };
+  for (let warm = 0; warm < Math.max(3, warmUp / (atOnce * crowd.size)); warm += 1) await turn();
+  const before = used();
+  let turns = 0;
+  let [lost, twice] = [0, 0];
+  while (turns < mostTurns && used() - before < enoughCpuUs) {
+    ({ lost, twice } = await turn());
+    turns += 1;
+  }
+  if (twice > 0) throw new Error(`${twice} messages came twice`);
+  return { cpuUs: (used() - before) / (turns * atOnce * crowd.size), lost };
+}
+
+async function measure(contestant: Contestant, transport: Transport, size: number, signal: AbortSignal) {
+  const running = await contestant.start(signal);
+  const crowd = Crowd.open();
+  try {
+    await crowd.connect(running.where(transport), size);
+    const measured: Record<string, number> = {};
+    for (const [name, atOnce] of Object.entries(outstanding)) {
+      const { cpuUs: cost, lost } = await perDelivery(running, crowd, atOnce);
+      Object.assign(measured, { [name]: cost, [`${name}Lost`]: lost });
+    }
+    return measured;
+  } finally {
+    crowd.end();
+    await running.stop();
+  }
+}
+
+export const fanout: Benchmark = {
+  name: 'fanout',
+  about:
+    'server CPU per delivery: 4,000 connections on one channel, 200 bytes, 1 and 32 messages at once, against others',
+  rounds: 5,
+  run: (options) =>
+    entrants(options, async (all) => {
+      const lines = [];
+      for (const transport of ['websocket', 'sse'] as const) {
+        const results = await inTurns(all, transport, options.rounds, (contestant) =>
+          measure(contestant, transport, options.connections ?? clients, all.signal),
+        );
+        for (const name of Object.keys(outstanding)) {
+          const line = contestLine(results, {
+            bench: 'fanout',
+            case: `${transport}-${name}`,
+            unit: 'us',
+            number: name,
+          });
+          lines.push({ ...line, lost: sum((results.get('ours') ?? []).map((one) => one[`${name}Lost`] ?? 0)) });
+        }
+      }
+      return lines;
+    }),
+};

@@ -1,0 +1,12 @@
+/** The usual WebSocket server in Node: `ws`, and a loop over its clients. */
+import { createServer } from 'node:http';
+import { WebSocket, WebSocketServer } from 'ws';
+import { control } from './control.ts';
+
+const http = createServer();
+const sockets = new WebSocketServer({ server: http, perMessageDeflate: false });
+sockets.on('connection', (socket) => socket.send('welcome'));
+
+control(http, (text) => {
+  for (const client of sockets.clients) if (client.readyState === WebSocket.OPEN) client.send(text);
+});

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Contestant } from './contestant.ts';
+import { goProgram, npmPackage } from './installed.ts';
+import { nchan } from './nchan.ts';
+import { peerFile, plainWebSocket, runProgram } from './program.ts';
+
+const node = process.execPath;
+
+const ws: Contestant = {
+  name: 'ws',
+  transports: ['websocket'],
+  start: () => runProgram(node, [peerFile('ws.ts')], plainWebSocket),
+};
+
+const resWrite: Contestant = {
+  name: 'res.write',
+  transports: ['sse'],
+  start: () =>
+    runProgram(node, [peerFile('res-write.ts')], (port) => () => ({
+      to: { host: '127.0.0.1', port },
+      words: { request: ['GET / HTTP/1.1'], readyAt: 'welcome' },
+    })),
+};
+
+const socketIo: Contestant = {
+  name: 'socket.io',
+  transports: ['websocket'],
+  start: async (signal) => {
+    const folder = await npmPackage('socket.io', '4.8.4', signal);
+    return runProgram(node, [peerFile('socket-io.ts'), join(folder, 'package.json')], (port) => () => ({
+      to: { host: '127.0.0.1', port },
+      words: {
+        request: ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1'],
+        upgrade: true,
+        frames: ['40'],
+        readyAt: '40{',
+      },
+    }));
+  },
+};
+
+const bun: Contestant = {
+  name: 'bun',
+  transports: ['websocket'],
+  start: async (signal) => {
+    const folder = await npmPackage('bun', '1.4.5', signal);
+    const program = join(folder, `../@oven/bun-${process.platform}-${process.arch}/bin/bun`);
+    return runProgram(program, [peerFile('bun.ts')], plainWebSocket);
+  },
+};
+
+const centrifuge: Contestant = {
+  name: 'centrifuge',
+  transports: ['websocket'],
+  start: async (signal) =>
+    runProgram(await goProgram('centrifuge', signal), [], (port) => () => ({
+      to: { host: '127.0.0.1', port },
+      words: {
+        request: ['GET /connection/websocket HTTP/1.1'],
+        upgrade: true,
+        frames: ['{"id":1,"connect":{}}', '{"id":2,"subscribe":{"channel":"all"}}'],
+        readyAt: '"subscribe":{',
+      },
+    })),
+};
+
+/** The usual ways to do it, and the best there are. */
+export const peers: readonly Contestant[] = [ws, resWrite, socketIo, bun, nchan, centrifuge];
