@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { processesOf } from '@halftone/tools/client/processes.ts';
+import { eventually } from '@halftone/tools/client/retry.ts';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, signInAt } from './browser';
 import { waitUntilBack } from './system';
@@ -51,7 +52,7 @@ test('two browsers see each other and talk over a data channel', async () => {
   await say(bob, alice, 'hello alice');
   const plays =
     "[...document.querySelectorAll('video')].every((video) => video.videoWidth > 0 && video.currentTime > 0.5)";
-  await both((page) => page.waitForFunction(plays, undefined, { timeout: patienceMs }));
+  await both((page) => eventually('pictures to move', async () => (await page.evaluate<boolean>(plays)) || undefined));
 });
 
 test('50 calls in which both offer at the same moment connect', async () => {

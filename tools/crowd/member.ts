@@ -45,7 +45,7 @@ export class Member {
   private settle: { resolve(): void; reject(error: Error): void };
   private readonly words: Words;
 
-  constructor(to: Address, from: string, words: Words, counted: (added: number) => void) {
+  constructor(to: Address, from: string, words: Words, counted: (added: number, total: number) => void) {
     this.words = words;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -59,7 +59,7 @@ export class Member {
         if (words.again) this.pollAgain(bytes.toString('latin1'));
         // A server cuts whoever does not answer. Bytes that only look like a ping are answered as well, which harms nobody.
         else if (words.upgrade && bytes.includes(ping)) this.socket.write(pong);
-        if (added > 0) counted(added);
+        if (added > 0) counted(added, this.count.total);
         return true;
       },
     };

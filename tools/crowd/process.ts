@@ -24,17 +24,18 @@ export interface Report {
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const members: Member[] = [];
-let total = 0;
-/** What each should have received. */
+/** What each should have received, and how many have not. */
 let due = 0;
+let behind = 0;
 let arrivals: number[] = [];
-let check: (() => void) | undefined;
+let caughtUp: (() => void) | undefined;
 
-function counted(added: number): void {
-  total += added;
+function counted(added: number, total: number): void {
   const at = now();
   for (let one = 0; one < added; one += 1) arrivals.push(at);
-  check?.();
+  if (total < due || total - added >= due) return;
+  behind -= 1;
+  if (behind === 0) caughtUp?.();
 }
 
 async function connectAll({ to, words, count, atOnce, sources }: Extract<Order, { do: 'connect' }>): Promise<void> {
@@ -52,15 +53,15 @@ async function connectAll({ to, words, count, atOnce, sources }: Extract<Order, 
 const awaitAll = ({ each, withinMs }: Extract<Order, { do: 'await' }>): Promise<void> =>
   new Promise((resolve) => {
     due = each;
-    const wanted = due * members.length;
+    behind = members.filter(({ count }) => count.total < due).length;
     const done = () => {
       clearTimeout(timer);
-      check = undefined;
+      caughtUp = undefined;
       resolve();
     };
     const timer = setTimeout(done, withinMs);
-    check = () => total >= wanted && done();
-    check();
+    caughtUp = done;
+    if (behind === 0) done();
   });
 
 const quantile = (sorted: readonly number[], share: number): number =>

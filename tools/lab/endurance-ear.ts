@@ -40,10 +40,6 @@ export class EnduranceEar {
       reset: () => (this.#resets += 1),
     });
     this.#client.on('cut', () => (this.#cutAt ??= performance.now()));
-    const log: string[] = [];
-    this.#client.on('cut', (x) => log.push(`${Math.round(performance.now())} cut ${x.url} ${x.why} ${x.comeBackInMs}`));
-    this.#client.on('failed', (x) => log.push(`${Math.round(performance.now())} failed ${x.url} ${x.why} after ${Math.round(x.livedMs)}`));
-    this.#client.on('open', (x) => { if (this.#cutAt !== undefined && performance.now() - this.#cutAt > 1500) console.error('SLOW', transport, log.join(' | '), Math.round(performance.now()), 'open', x.url); log.length = 0; });
     this.#client.on('open', () => this.#isBack());
     this.#client.connect();
   }

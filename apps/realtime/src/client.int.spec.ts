@@ -243,3 +243,14 @@ describe('a token that ends', () => {
     });
   });
 });
+
+test("Node's own WebSocket and fetch will do", async () => {
+  const client = new RealtimeClient({ urls: [replica.httpUrl], token: () => Promise.resolve(token) });
+  const seqs: number[] = [];
+  client.subscribe({ from: 'earliest', event: ({ seq }) => seqs.push(seq) });
+  client.connect();
+  await feed.tell(customer, {}, {});
+  await eventually(() => expect(seqs).toEqual([1, 2]));
+  expect(client.open?.transport).toBe('websocket');
+  await client.close();
+});

@@ -57,7 +57,7 @@ export const realtimeSettings = {
     .max(64)
     .default(1)
     .describe(
-      'processes that share the port, each with a part of the connections; as many as the machine has cores to spare',
+      'processes that share the port, each with a part of the connections; as many as the machine has cores to spare, and 1 with REALTIME_SESSIONS=process',
     ),
   REALTIME_DRAIN_MS: z.coerce
     .number()

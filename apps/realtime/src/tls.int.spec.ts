@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ServiceHost } from '@halftone/service';
 import { bootService, engines, eventually, selfSigned, testToken } from '@halftone/testing';
@@ -27,6 +28,7 @@ async function boot() {
     REALTIME_TLS_CERT: certificate,
     REALTIME_TLS_KEY: Buffer.from(key).toString('base64'),
     REALTIME_TLS_PORT: '0',
+    REALTIME_MAX_BUFFERED_BYTES: '500000',
   });
 }
 
@@ -83,6 +85,35 @@ const connections = async () => {
   const metrics = await (await fetch(`${replica.httpUrl}/metrics`)).text();
   return Number(/^realtime_connections\{[^}]*sse[^}]*\} (\d+)/m.exec(metrics)?.[1]);
 };
+
+test('a stream that is not read is ended alone; the others on its connection go on', async () => {
+  const [idle, kept] = [ask('text/event-stream'), ask('text/event-stream')];
+  await eventually(() => expect(idle.heard.text + kept.heard.text).toMatch(/retry: .*retry: /s));
+  // As browsers do: else what one stream leaves unread is room that the others do not have.
+  session.setLocalWindowSize(16 * 1_024 * 1_024);
+  idle.stream.pause();
+  for (let told = 20; told <= 200; told += 20) {
+    await feed.tellMany(customer, 20, { text: 'x'.repeat(10_000) });
+    await eventually(() => expect(kept.heard.text.includes(`"seq":${told},`)).toBe(true));
+  }
+  await eventually(async () => expect(await connections()).toBe(1));
+});
+
+test('what is no TLS, or breaks off, harms nobody', async () => {
+  const [host = '', port] = address().split(':');
+  for (const said of ['GET / HTTP/1.1\r\n\r\n', Buffer.from('160301020001000100', 'hex')]) {
+    const socket = connectTcp({ host, port: Number(port) });
+    socket.on('error', () => undefined).end(said);
+    await once(socket, 'close');
+  }
+  const garbage = connectTls({ ...trusting(), host, port: Number(port), ALPNProtocols: ['h2'] });
+  garbage.on('error', () => undefined);
+  await once(garbage, 'secureConnect');
+  garbage.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + '\xff'.repeat(1_000));
+  await once(garbage.resume(), 'close');
+  const { heard } = ask('application/json');
+  await eventually(() => expect(heard.status).toBe(200));
+});
 
 test('a WebSocket upgrades over the same port', async () => {
   const headers = { authorization: `Bearer ${token}` };

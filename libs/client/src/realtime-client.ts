@@ -3,35 +3,15 @@
  * last cursor. Guarantees of its subscriptions: each event at most once, in order, no loss hidden. What it says (`send`) may be lost with
  * the connection; whoever needs an answer says it again once `open` is told.
  */
-import type { BackoffLimits } from './backoff.ts';
-import { CursorStorage, type StringStorage } from './cursor-storage.ts';
+import { CursorStorage } from './cursor-storage.ts';
 import { departure, nextHop, transportNames, type Ending, type TransportName } from './itinerary.ts';
 import { longPoll } from './long-poll.transport.ts';
 import type { Command, ServerMessage } from './messages.ts';
+import { defaultBackoff, defaultPatience, openRequest, openSocket, type RealtimeOptions } from './options.ts';
 import { sse } from './sse.transport.ts';
 import { overlap, Subscription, type SubscriptionOptions } from './subscription.ts';
-import type { Connect, Connection, Fetch, Hearing, Opening, Patience, SocketLike, Transport } from './transport.ts';
+import type { Connection, Hearing, Opening, Patience, Transport } from './transport.ts';
 import { websocket } from './websocket.transport.ts';
-
-export interface RealtimeOptions {
-  /** Base addresses of the replicas, or of what stands before them. */
-  urls: readonly string[];
-  /** In the order in which they are tried. */
-  transports?: readonly TransportName[];
-  /** An access token, a newer one than before when `fresh`; undefined to listen without. */
-  token?: (how: { fresh: boolean }) => Promise<string | undefined>;
-  /** A single-use ticket for each WebSocket: browsers can send no token with it. */
-  ticket?: () => Promise<string>;
-  /** Where cursors outlive this object: `sessionStorage` survives a refresh of the page. */
-  storage?: StringStorage;
-  backoff?: Partial<BackoffLimits>;
-  patience?: Partial<Patience>;
-  /** Instead of the `WebSocket` and the `fetch` of the environment. */
-  connect?: Connect;
-  fetch?: Fetch;
-  /** Which of the addresses is first; a random one unless told. */
-  startAt?: number;
-}
 
 export interface Open {
   url: string;
@@ -49,9 +29,6 @@ type TopicOf = ServerMessage['type'] | keyof Told;
 type TextOf<Topic extends TopicOf> = Topic extends keyof Told ? Told[Topic] : Extract<ServerMessage, { type: Topic }>;
 
 const transports: Readonly<Record<TransportName, Transport>> = { websocket, sse, 'long-poll': longPoll };
-
-const defaultBackoff: BackoffLimits = { baseMs: 500, capMs: 30_000 };
-const defaultPatience: Patience = { openMs: 5_000, pingMs: 15_000, silenceMs: 75_000, waitMs: 25_000 };
 
 export class RealtimeClient {
   readonly #options: RealtimeOptions;
@@ -197,15 +174,6 @@ const noCredentials = (error: unknown): Ending => ({
   unauthenticated: true,
   why: error instanceof Error ? error.message : String(error),
 });
-
-const openRequest: Fetch = (url, init) => fetch(url, { ...init, cache: 'no-store' });
-
-/** Node's takes headers, a browser's would refuse them: there, a ticket or nothing says who it is. */
-const openSocket: Connect = (url, protocols, headers) => {
-  const needsHeaders = Object.keys(headers).length > 0;
-  const Constructor = WebSocket as unknown as new (url: string, options: unknown) => SocketLike;
-  return new Constructor(url, needsHeaders ? { protocols, headers } : protocols);
-};
 
 /** Resolves early, without a word, when the signal fires. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {

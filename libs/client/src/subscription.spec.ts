@@ -85,11 +85,14 @@ describe('a page that is refreshed', () => {
     expect(listening({ snapshot: true }, storage).subscription.question()).toEqual({ channel: 'me', snapshot: true });
   });
 
-  test.each(['', '{', '[]', '{"cursor":7}', 'null'])('passes over %p, which it did not write', (text) => {
-    const storage = memoryStorage();
-    storage.setItem('halftone.cursor.me', text);
-    expect(listening({}, storage).subscription.question()).toEqual({ channel: 'me' });
-  });
+  test.each(['', '{', '[]', '{"cursor":7}', '{"cursor":""}', 'null'])(
+    'passes over %p, which it did not write',
+    (text) => {
+      const storage = memoryStorage();
+      storage.setItem('halftone.cursor.me', text);
+      expect(listening({}, storage).subscription.question()).toEqual({ channel: 'me' });
+    },
+  );
 
   test('a storage that is forbidden costs nothing but the place', () => {
     const forbidden = () => {

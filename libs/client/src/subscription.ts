@@ -95,8 +95,7 @@ export class Subscription {
 
   /** A position that came without an event. */
   place(cursor: string): void {
-    // Before the snapshot has come, there is no place to go on from.
-    if (!this.#needsSnapshot && cursor !== this.#cursor) this.#moveTo(cursor);
+    if (cursor !== this.#cursor) this.#moveTo(cursor);
   }
 
   snapshot(cursor: string, events: readonly FeedEvent[]): void {

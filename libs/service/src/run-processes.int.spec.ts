@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { buildPair, Pair } from './fixture/pair.fixture';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 let pair: Pair | undefined;
 

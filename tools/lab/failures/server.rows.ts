@@ -68,7 +68,8 @@ function toldOf(storms: Readonly<Record<TransportName, Storm>>): NonNullable<Hap
       ),
     );
     if (allInMs === undefined) return { complaint: `not all newcomers were in after ${seconds(allInWithinMs)}` };
-    const remark = `${newcomers} newcomers, told ${refusals} times to come back, all in after ${seconds(allInMs)}; here p99 ${late} ms`;
+    const turned = refusals > 0 ? `, told ${refusals} times to come back` : '';
+    const remark = `${newcomers} newcomers${turned}, all in after ${seconds(allInMs)}; here p99 ${late} ms`;
     const wasStorm = transport === 'long-poll' || refusals > 0;
     return { remark, ...(!wasStorm && { complaint: 'nobody was asked to come back, so it was no storm' }) };
   };

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Position } from './cursor';
 import { EncodedEvent, type Outgoing } from './encoded-event';
 import { type FeedSource, type Filter, Following, type Sink } from './following';
 import { Live } from './live';
 import { Outbound, type Wire } from './outbound';
-import { spliceAt } from './splice';
+import { Splice, spliceAt } from './splice';
 import { Turn } from './turn';
 import { FeedWindow } from './window';
 
@@ -87,9 +88,10 @@ class Shop implements FeedSource {
     if (this.window.add(event)) this.live.publish(event);
   }
 
-  follow({ conflates = false, filter }: { conflates?: boolean; filter?: Filter } = {}) {
+  follow({ conflates = false, filter, at }: { conflates?: boolean; filter?: Filter; at?: Position } = {}) {
     const client = new Client(this.turn, conflates);
-    const following = new Following(this, spliceAt(this.window, channel, 0, undefined), client, filter);
+    const splice = at ? new Splice(channel, at) : spliceAt(this.window, channel, 0, undefined);
+    const following = new Following(this, splice, client, filter);
     void following.run();
     return { client, wire: client.wire, following };
   }
@@ -186,7 +188,7 @@ test.each([
   await turns(2);
   slow.wire.stalled = true;
   for (let seq = 2; seq <= 100; seq++) {
-    shop.tell(seq, `orders/${seq % 2}`);
+    shop.tell(seq, `orders/${seq % 7}`);
     await nextTurn();
   }
   const told = slow.wire.seen.filter((one) => typeof one === 'number');
@@ -194,9 +196,38 @@ test.each([
   expect(last).toBeLessThan(20);
   slow.wire.read();
   await turns(3);
-  shop.tell(101, 'orders/1');
+  shop.tell(101);
   await turns(2);
   expect(slow.client.gaveUp).toBe(0);
   const expected = Array.from({ length: last }, (_, index) => index + 1);
-  expect(slow.wire.seen).toEqual([...expected, 'RESET 98', 99, 100, 101]);
+  expect(slow.wire.seen).toEqual([...expected, 'RESET 93', 94, 95, 96, 97, 98, 99, 100, 101]);
+});
+
+test('who is spared and finds room before anything was replaced misses nothing', async () => {
+  const shop = new Shop();
+  const [slow] = [shop.follow({ conflates: true }), shop.follow({ conflates: true })];
+  shop.tell(1);
+  await turns(2);
+  slow.wire.stalled = true;
+  for (let seq = 2; seq <= 100; seq++) {
+    shop.tell(seq, `orders/${seq}`);
+    await nextTurn();
+  }
+  slow.wire.read();
+  await turns(3);
+  expect(slow.wire.seen).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+});
+
+test('who was further at another replica is told nothing twice beside those who were not', async () => {
+  const shop = new Shop();
+  const here = shop.follow();
+  shop.tell(1);
+  await turns(2);
+  const ahead = shop.follow({ at: { seq: 3, partition: 0, offset: 2 } });
+  await turns(2);
+  shop.tell(2);
+  await turns(2);
+  [3, 4].forEach((seq) => shop.tell(seq));
+  await turns(2);
+  expect([here, ahead].map(({ wire }) => wire.seen)).toEqual([[1, 2, 3, 4], [4]]);
 });

@@ -120,11 +120,10 @@ export class Call {
   /** A peer that is known has been away, or we have. */
   private meet({ peer, customer, polite }: RtcPeer): void {
     const known = this.others.get(peer);
-    if (known && known.link.state !== 'failed') {
+    if (known) {
       known.present = true;
       return known.link.revive();
     }
-    known?.link.close();
     const link = new PeerLink({
       iceServers: this.iceServers,
       polite,
