@@ -1,8 +1,8 @@
 /**
  * The first program of every command: node tools/bootstrap.mjs COMMAND ARGUMENTS
  *
- * Runs on Node 20 with nothing installed. Installs the packages when they are not those of the lockfile, then runs the
- * command on Node 24. The command gets a session of its own: a Ctrl-C reaches it once, passed on by this program, and
+ * Runs on Node 20 with nothing installed. Installs the packages when they are not those of the lockfile, compiles the contracts if
+ * that was never done, then runs the command on Node 24. The command gets a session of its own: a Ctrl-C reaches it once, passed on by this program, and
  * not a second time from the terminal. Its exit code becomes ours.
  */
 import { spawn } from 'node:child_process';
@@ -128,6 +128,15 @@ function node24() {
   );
 }
 
+/** Commands read the wire's types as they were compiled, and a fresh checkout has none yet; every build brings them up to date. */
+async function compileContracts(env) {
+  const contracts = join(root, 'libs', 'contracts');
+  if (existsSync(join(contracts, 'dist', 'index.js'))) return;
+  const tsc = join(modules, 'typescript', 'bin', 'tsc');
+  const { code } = await run(node24(), [tsc, '-b', contracts], { stdio: ['ignore', 2, 2], env });
+  if (code !== 0) fail('libs/contracts does not compile');
+}
+
 async function main([command, ...args]) {
   const own = readdirSync(join(root, 'tools')).map((name) => join(name, 'main.ts'));
   const mapped = Object.values(modulesOf);
@@ -154,6 +163,7 @@ async function main([command, ...args]) {
     HALFTONE_BEGAN: String(began),
     HALFTONE_INSTALLED: String(Date.now()),
   };
+  await compileContracts(env);
   const entry = join(root, 'tools', modulesOf[command] ?? join(command, 'main.ts'));
   // kafkajs schedules its queue with negative delays, which Node 24 mentions each time.
   const flags = ['--disable-warning=TimeoutNegativeWarning', '--disable-warning=ExperimentalWarning'];

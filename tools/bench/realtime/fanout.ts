@@ -9,8 +9,8 @@ const clients = 4_000;
 /** What a case goes on for at least, so that the ticks of /proc are fine enough; and how often at most. */
 const enoughCpuUs = 1_500_000;
 const mostTurns = 60;
-/** Deliveries before it is measured: compilers have seen the path by then. */
-const warmUp = 40_000;
+/** Deliveries before it is measured: by then compilers have seen the path, and what the connections left behind is collected. */
+const warmUp = 100_000;
 
 const outstanding = { sparse: 1, burst: 32 } as const;
 

@@ -8,7 +8,7 @@ import { pssKiB, sum } from './process-cost.ts';
 
 const clients = 15_000;
 /** A process in which nothing happens gives back what its connections left behind while they were made. */
-const settleMs = 12_000;
+const settleMs = 8_000;
 
 /** What connections are counted from: before, a process is still growing into its work. */
 const share = 0.2;
