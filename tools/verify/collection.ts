@@ -41,6 +41,7 @@ const types = new Set([
   ),
   ...['payment.captured', 'payment.declined', 'refund.completed', 'refund.failed', 'transfer.completed'],
   ...['image.uploaded', 'image.ready', 'image.failed', 'image.cancelled'],
+  ...['gallery.orders-paid', 'gallery.orders-shipped', 'gallery.photos-ready'],
 ]);
 
 const header = (headers: IHeaders | undefined, name: string): string => headers?.[name]?.toString() ?? '';
