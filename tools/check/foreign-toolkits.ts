@@ -64,7 +64,6 @@ async function streamClients(signal: AbortSignal, say: (text: string) => void): 
   return code === 0 ? undefined : `pip cannot install ${ofPython.join(' ')}: ${output.trim().split('\n').at(-1)}`;
 }
 
-export const foreignToolkits: readonly Check[] = [
-  foreign('foreign toolkits at the bank', 'bank', debian(soap)),
-  foreign('foreign clients at realtime', 'realtime', streamClients),
-];
+export const toolkitsAtBank: Check = foreign('foreign toolkits at the bank', 'bank', debian(soap));
+
+export const clientsAtRealtime: Check = foreign('foreign clients at realtime', 'realtime', streamClients);

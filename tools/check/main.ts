@@ -2,12 +2,11 @@
  * `npm test`: everything a change must hold, one after the other, all of it even if some fails. Words go to stderr, the last line
  * `N passed, N failed` to stdout; a static check counts as one, tests by their number. `-- --only NAME` runs what the name is part of.
  */
-import { autobahn } from './autobahn.ts';
 import type { Check } from './check.ts';
 import { bufBreaking, bufLint, generatedCurrent } from './contracts.ts';
 import { dashboardsAndRules, loadTestTypes, valuesTableCurrent } from './deployment.ts';
 import { endToEnd } from './end-to-end.ts';
-import { foreignToolkits } from './foreign-toolkits.ts';
+import { toolkitsAtBank } from './foreign-toolkits.ts';
 import { runChecks } from './run-checks.ts';
 import { withTestEngines } from './test-engines.ts';
 import { format, lint, supergraphCurrent, syncCheck, tests, types } from './workspace.ts';
@@ -31,8 +30,7 @@ const checks: readonly Check[] = [
   dashboardsAndRules,
   tests('unit tests', 'test', 'unit'),
   integration,
-  ...foreignToolkits,
-  autobahn,
+  toolkitsAtBank,
   endToEnd,
 ];
 

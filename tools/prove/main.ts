@@ -1,10 +1,13 @@
 /**
- * `npm run prove`: the claims that need a system of their own to be broken in, each as its own command does it. Ends like `npm test`;
+ * `npm run prove`: the claims that need a system of their own to be broken in, each as its own command does it, and what strangers' programs
+ * make of the live stream. Ends like `npm test`;
  * `-- --only NAME` takes those that the name is part of.
  */
 import { join } from 'node:path';
+import { autobahn } from '../check/autobahn.ts';
 import type { Check } from '../check/check.ts';
 import { runNode } from '../check/command.ts';
+import { clientsAtRealtime } from '../check/foreign-toolkits.ts';
 import { runChecks } from '../check/run-checks.ts';
 import { root } from '../engines/config.ts';
 import { countVerdicts } from './verdicts.ts';
@@ -24,6 +27,8 @@ const proofs: readonly Check[] = [
   proof('clients see failures through', 'lab', ['failures']),
   proof('what each backplane loses', 'lab', ['backplane']),
   proof('what survives a change of server', 'lab', ['balancing']),
+  clientsAtRealtime,
+  autobahn,
   proof('a minute of chaos', 'chaos', ['--seed', '7', '--minutes', '1']),
 ];
 
