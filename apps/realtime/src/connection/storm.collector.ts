@@ -6,7 +6,7 @@ const manyOpened = 1_000;
 
 /**
  * Gives back what a storm of new connections leaves: requests, tokens that were verified, answers, a kilobyte or two for each. V8 collects
- * young objects only until the heap has doubled, so an otherwise idle process would keep it. One full collection (some 50 ms) once the
+ * young objects only until the heap has doubled, so an otherwise idle process would keep it. One full collection once the
  * storm is over, and none in normal coming and going.
  */
 export class StormCollector {
