@@ -1,16 +1,14 @@
 import { connect } from 'node:net';
 import { Tickets } from '@halftone/redis';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { eventually, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
 const origin = 'https://shop.example';
-const boot = () =>
-  bootService(realtime, { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, REALTIME_ALLOWED_ORIGINS: origin });
+const boot = () => bootReplica({ REALTIME_ALLOWED_ORIGINS: origin });
 
 let replica: Awaited<ReturnType<typeof boot>>;
 const customer = someCustomer();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tickets } from '@halftone/redis';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { inUse, mebibyte } from './fixture/memory.fixture';
@@ -15,23 +15,18 @@ import {
   text,
   upgradeRequest,
 } from './fixture/raw-websocket.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(90_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 const customer = someCustomer();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
 let neighbour: WebSocketClient;
 let token: string;
 
-const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-  });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { channelOf } from '@halftone/contracts';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { cursorOf, type Position, positionOf } from './fanout/cursor';
 import { poll, type ServerMessage, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(90_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 const room = `call:${randomUUID()}`;
 const [customer, other] = [someCustomer(), someCustomer()];
 let feed: FeedWriter;
@@ -16,12 +16,7 @@ let replica: Awaited<ReturnType<typeof boot>>;
 let token: string;
 let socket: WebSocketClient;
 
-const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-  });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);

@@ -10,28 +10,23 @@ import {
   type SubscriptionOptions,
   transportNames,
 } from '@halftone/client';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { clientMessage } from './message/client-message.schema';
 import type { ServerMessage } from './message/server-message';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
 let customer: string;
 let token: string;
 
-const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-  });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);

@@ -1,25 +1,19 @@
 import { realtimeV1 } from '@halftone/contracts';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
 import { SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
 let customer: string;
 
 const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_MESSAGES_PER_SECOND: '10',
-    REALTIME_MESSAGES_AT_ONCE: '40',
-  });
+  bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_MESSAGES_PER_SECOND: '10', REALTIME_MESSAGES_AT_ONCE: '40' });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);

@@ -1,20 +1,18 @@
 import { connect, type Socket } from 'node:net';
 import { ephemeralChannelOf } from '@halftone/contracts';
 import { PubSub } from '@halftone/redis';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 const limit = 65_536;
 const boot = (heartbeatSeconds = '30') =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
+  bootReplica({
     REALTIME_FEED_TOPIC: feed.topic,
     REALTIME_MAX_BUFFERED_BYTES: String(limit),
     REALTIME_HEARTBEAT_SECONDS: heartbeatSeconds,

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
 import { poll } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { inUse, mebibyte } from './fixture/memory.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(180_000);
 
 const count = 40_000;
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 const customer = someCustomer();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
@@ -17,13 +17,7 @@ let token: string;
 let oldest: string;
 
 /** A replica that remembers next to nothing, so that everything comes from Kafka. */
-const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_WINDOW_BYTES: String(mebibyte),
-  });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_WINDOW_BYTES: String(mebibyte) });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);

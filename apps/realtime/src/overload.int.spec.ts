@@ -1,26 +1,20 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootService, engines, eventually, scraped, testToken } from '@halftone/testing';
+import { engines, eventually, scraped, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(90_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
 let token: string;
 const customer = someCustomer();
 
-const boot = (settings: Record<string, string>) =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    ...settings,
-  });
+const boot = (settings: Record<string, string>) => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, ...settings });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);

@@ -1,22 +1,17 @@
 import { channelOf } from '@halftone/contracts';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { cursorOf, positionOf } from './fanout/cursor';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 /** A replica that remembers for 300 ms needs Kafka for everything older. */
 const boot = (windowMinutes: string) =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_WINDOW_MINUTES: windowMinutes,
-  });
+  bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_WINDOW_MINUTES: windowMinutes });
 
 type Replica = Awaited<ReturnType<typeof boot>>;
 let first: Replica;

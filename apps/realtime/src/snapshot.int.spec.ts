@@ -5,11 +5,11 @@ import { WebSocket } from 'ws';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { SnapshotTable, snapshotService } from './fixture/notifications.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 const table = new SnapshotTable();
 let notifications: Awaited<ReturnType<typeof bootNotifications>>;
 let feed: FeedWriter;
@@ -18,13 +18,7 @@ let customer: string;
 let token: string;
 
 const bootNotifications = () => bootService(snapshotService(table));
-const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    NOTIFICATIONS_GRPC: notifications.grpcUrl ?? '',
-  });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, NOTIFICATIONS_GRPC: notifications.grpcUrl ?? '' });
 
 beforeAll(async () => {
   notifications = await bootNotifications();

@@ -1,24 +1,18 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootService, engines, eventually, scraped, testToken } from '@halftone/testing';
+import { engines, eventually, scraped, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 let customer: string;
 let token: string;
 
-const boot = (env: Record<string, string> = {}) =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    ...env,
-  });
+const boot = (env: Record<string, string> = {}) => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, ...env });
 type Replica = Awaited<ReturnType<typeof boot>>;
 
 beforeAll(async () => {

@@ -3,11 +3,11 @@ import { bootService, engines, eventually, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
 import { ChatRooms, chatService } from './fixture/chat.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 const rooms = new ChatRooms();
 let notifications: Awaited<ReturnType<typeof bootNotifications>>;
 let feed: FeedWriter;
@@ -15,9 +15,7 @@ let replicas: Awaited<ReturnType<typeof boot>>[];
 
 const bootNotifications = () => bootService(chatService(rooms));
 const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
+  bootReplica({
     REALTIME_FEED_TOPIC: feed.topic,
     REALTIME_MESSAGES_PER_SECOND: '5',
     REALTIME_MESSAGES_AT_ONCE: '20',

@@ -3,14 +3,14 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ServiceHost } from '@halftone/service';
-import { bootService, engines, eventually, selfSigned, testToken } from '@halftone/testing';
+import { engines, eventually, selfSigned, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 const customer = someCustomer();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
@@ -21,9 +21,7 @@ let session: ClientHttp2Session;
 async function boot() {
   const { certificate, key } = await selfSigned('localhost');
   ca = certificate;
-  return bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
+  return bootReplica({
     REALTIME_FEED_TOPIC: feed.topic,
     REALTIME_TLS_CERT: certificate,
     REALTIME_TLS_KEY: Buffer.from(key).toString('base64'),

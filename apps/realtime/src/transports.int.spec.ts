@@ -1,19 +1,13 @@
-import { bootService, engines, eventually, scraped, testToken } from '@halftone/testing';
+import { engines, eventually, scraped, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
-import { realtime } from './realtime';
+import { bootReplica } from './fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
-const boot = () =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_HEARTBEAT_SECONDS: '0.2',
-  });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_HEARTBEAT_SECONDS: '0.2' });
 
 let replica: Awaited<ReturnType<typeof boot>>;
 let customer: string;

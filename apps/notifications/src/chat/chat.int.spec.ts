@@ -39,7 +39,7 @@ type Replica = { service: RunningService; client: GrpcClient<typeof service>; cl
 
 let schema: FreshSchema;
 let replicas: [Replica, Replica];
-let stops: (() => void)[] = [];
+let guests: Guest[] = [];
 
 async function replica(redisUrl = engines().redisUrl): Promise<Replica> {
   const running = await bootService(chat, { DATABASE_URL: schema.url, REDIS_URL: redisUrl });
@@ -56,8 +56,7 @@ beforeAll(async () => {
   replicas = [await replica(), await replica()];
 });
 afterEach(async () => {
-  for (const stop of stops) stop();
-  stops = [];
+  await leave();
   await db().executeQuery(sql`truncate chat_room cascade`.compile(db()));
 });
 afterAll(async () => {
@@ -66,6 +65,13 @@ afterAll(async () => {
 });
 
 const db = () => replicas[0].service.app.get<Database<NotificationsTables>>(Database).rows;
+
+/** What is still to be said is said before this resolves, not when the rooms have been emptied for the next test. */
+async function leave(): Promise<void> {
+  for (const { requests } of guests) requests.end();
+  await eventually(() => expect(guests.filter(({ ended }) => !ended)).toEqual([]), 20_000);
+  guests = [];
+}
 
 class Guest {
   readonly requests = new PassThrough({ objectMode: true });
@@ -84,7 +90,7 @@ class Guest {
       () => (guest.ended = 'well'),
       (error: unknown) => (guest.ended = error),
     );
-    stops.push(() => guest.requests.end());
+    guests.push(guest);
     return guest;
   }
 
@@ -139,10 +145,10 @@ test('a past of several pages is told whole', async () => {
 });
 
 test('said many times under one name, at both replicas at once, it is said once', async () => {
-  const guests = [await Guest.at(replicas[0], 'alice'), await Guest.at(replicas[1], 'alice')];
-  for (let n = 0; n < 10; n += 1) for (const guest of guests) guest.say('hello', 'm1');
-  for (const guest of guests) guest.say('the end', 'm2');
-  for (const guest of guests) await eventually(() => expect(guest.texts).toEqual(['hello', 'the end']), 20_000);
+  const visitors = [await Guest.at(replicas[0], 'alice'), await Guest.at(replicas[1], 'alice')];
+  for (let n = 0; n < 10; n += 1) for (const guest of visitors) guest.say('hello', 'm1');
+  for (const guest of visitors) guest.say('the end', 'm2');
+  for (const guest of visitors) await eventually(() => expect(guest.texts).toEqual(['hello', 'the end']), 20_000);
 });
 
 test('what is not taken is refused by name, and the talk goes on', async () => {
@@ -159,14 +165,14 @@ test('what is not taken is refused by name, and the talk goes on', async () => {
 });
 
 test('who says too much in too little time is slowed down, over all rooms and replicas', async () => {
-  const guests = [
+  const visitors = [
     await Guest.at(replicas[0], 'olga', { room: 'support:alice' }),
     await Guest.at(replicas[1], 'olga', { room: 'support:bob' }),
   ];
-  for (let n = 0; n < 15; n += 1) for (const guest of guests) guest.say(`${n}`);
+  for (let n = 0; n < 15; n += 1) for (const guest of visitors) guest.say(`${n}`);
   await eventually(() => {
-    const refusals = guests.flatMap(({ refused }) => refused);
-    expect(guests.flatMap(({ heard }) => heard).length + refusals.length).toBe(30);
+    const refusals = visitors.flatMap(({ refused }) => refused);
+    expect(visitors.flatMap(({ heard }) => heard).length + refusals.length).toBe(30);
     expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['RATE_LIMITED']));
   }, 20_000);
 });
@@ -205,11 +211,11 @@ test('without Redis it goes on, only later', async () => {
   await hears(olga, 1);
   olga.say('into the dark');
   await hears(alice, 2);
-  stops.splice(0).forEach((stop) => stop());
+  await leave();
   await end(lonely);
 });
 
-test('a replica that stops sends its guests away at once', async () => {
+test('a replica that stops sends its visitors away at once', async () => {
   const leaving = await replica();
   const alice = await Guest.at(leaving, 'alice');
   await eventually(() => expect(alice.joined).toBe(0));

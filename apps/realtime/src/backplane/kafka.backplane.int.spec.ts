@@ -1,11 +1,11 @@
-import { bootService, engines, testToken } from '@halftone/testing';
+import { engines, testToken } from '@halftone/testing';
 import { poll } from '../fixture/clients.fixture';
 import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
-import { realtime } from '../realtime';
+import { bootReplica } from '../fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 
 beforeAll(async () => {
@@ -13,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => feed.close());
 
-const boot = () =>
-  bootService(realtime, { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, REALTIME_FEED_TOPIC: feed.topic });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic });
 
 const numberOf = async (url: string, metric: string): Promise<number> => {
   const text = await (await fetch(`${url}/metrics`)).text();

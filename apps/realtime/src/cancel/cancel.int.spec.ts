@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { cancelImageChannel } from '@halftone/contracts';
 import { PubSub } from '@halftone/redis';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { eventually, testToken } from '@halftone/testing';
 import { someCustomer } from '../fixture/feed.fixture';
 import { WebSocketClient } from '../fixture/clients.fixture';
-import { realtime } from '../realtime';
+import { bootReplica } from '../fixture/replica.fixture';
 
 test('the wish to cancel goes to the images service under the name of who sent it', async () => {
-  const { brokers, redisUrl } = engines();
-  const replica = await bootService(realtime, { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl });
+  const replica = await bootReplica();
   const commands: unknown[] = [];
   const end = await replica.app
     .get(PubSub, { strict: false })

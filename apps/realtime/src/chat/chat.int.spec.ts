@@ -1,11 +1,11 @@
 import { Roster } from '@halftone/redis';
 import type { RunningService } from '@halftone/service';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { bootService, eventually, testToken } from '@halftone/testing';
 import { ChatRooms, chatService } from '../fixture/chat.fixture';
 import { WebSocketClient } from '../fixture/clients.fixture';
 import { someCustomer } from '../fixture/feed.fixture';
-import { realtime } from '../realtime';
 import { memberOf } from './presence';
+import { bootReplica } from '../fixture/replica.fixture';
 
 jest.setTimeout(90_000);
 
@@ -18,13 +18,7 @@ let customer: string;
 let room: string;
 
 async function boot(): Promise<RunningService> {
-  const { brokers, redisUrl } = engines();
-  return bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    NOTIFICATIONS_GRPC: notifications.grpcUrl,
-    REALTIME_PRESENCE_SECONDS: `${presenceSeconds}`,
-  });
+  return bootReplica({ NOTIFICATIONS_GRPC: notifications.grpcUrl, REALTIME_PRESENCE_SECONDS: `${presenceSeconds}` });
 }
 
 beforeAll(async () => {

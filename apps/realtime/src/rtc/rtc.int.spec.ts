@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningService } from '@halftone/service';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { eventually, testToken } from '@halftone/testing';
 import { WebSocketClient } from '../fixture/clients.fixture';
 import { someCustomer } from '../fixture/feed.fixture';
-import { realtime } from '../realtime';
+import { bootReplica } from '../fixture/replica.fixture';
 
 jest.setTimeout(90_000);
 
@@ -14,10 +14,7 @@ let clients: WebSocketClient[];
 let room: string;
 
 function boot(): Promise<RunningService> {
-  const { brokers, redisUrl } = engines();
-  return bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
+  return bootReplica({
     REALTIME_RTC_ABSENCE_SECONDS: `${absenceSeconds}`,
     REALTIME_RTC_PEERS: `${maxPeers}`,
     REALTIME_RTC_SIGNALS_PER_SECOND: '50',

@@ -1,21 +1,15 @@
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { engines, eventually, testToken } from '@halftone/testing';
 import { type ServerMessage, WebSocketClient } from '../fixture/clients.fixture';
 import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
-import { realtime } from '../realtime';
+import { bootReplica } from '../fixture/replica.fixture';
 
 jest.setTimeout(60_000);
 
-const { brokers, redisUrl } = engines();
+const { brokers } = engines();
 let feed: FeedWriter;
 let customer: string;
 
-const boot = (sessions: string) =>
-  bootService(realtime, {
-    KAFKA_BROKERS: brokers.join(','),
-    REDIS_URL: redisUrl,
-    REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_SESSIONS: sessions,
-  });
+const boot = (sessions: string) => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_SESSIONS: sessions });
 
 beforeAll(async () => {
   feed = await FeedWriter.open(brokers);
