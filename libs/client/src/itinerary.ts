@@ -47,6 +47,8 @@ const patientRounds = 5;
 /** A proxy that lets a connection open and then cuts it shows by several that lived no longer than this. */
 const briefMs = 3_000;
 const tooManyBrief = 4;
+/** The wait after brief ones grows no longer than this: each of them did deliver, so somebody is there. */
+const briefWaitMs = 2_000;
 /** After this time on a lesser transport, the next connection tries the best one again. */
 const lesserForMs = 60_000;
 
@@ -77,13 +79,18 @@ export function nextHop(
 function afterLoss(from: Standing, ending: Ending, ways: Ways, now: number, random: () => number) {
   const { comeBackInMs, livedMs } = ending;
   const brief = comeBackInMs === undefined && livedMs < briefMs ? from.brief + 1 : 0;
-  const waitMs = comeBackInMs ?? fullJitter(brief > 1 ? brief - 1 : 0, ways.backoff, random);
+  const waitMs = comeBackInMs ?? fullJitter(Math.max(0, brief - 1), afterBrief(ways), random);
   const standing = { ...from, turn: from.turn + 1, failures: 0, failedRounds: 0, brief, proven: true };
   if (brief >= tooManyBrief) return { standing: lesser(standing, ways, now), waitMs };
   const { fellBackAt } = from;
   const again = fellBackAt !== undefined && now - fellBackAt > lesserForMs;
   return { standing: again ? { ...departure(standing.turn) } : standing, waitMs };
 }
+
+const afterBrief = ({ backoff: { baseMs, capMs } }: Ways): BackoffLimits => ({
+  baseMs,
+  capMs: Math.min(capMs, briefWaitMs),
+});
 
 function afterFailure(from: Standing, ending: Ending, ways: Ways, now: number, random: () => number) {
   const failures = from.failures + 1;
