@@ -101,7 +101,8 @@ test('a connection that the server ends is UNAVAILABLE for its user and replaced
 test('connections that are ended while idle are noticed by nobody', async () => {
   await Promise.all([database.ping(), database.ping(), database.ping()]);
   const other = openPool(schema.url, 1, 'killer');
-  await other.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test'`);
+  await other.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'test' and usename = current_user`);
   await other.end();
   await eventually(() => database.ping());
 });

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { buildPair, Pair } from './fixture/pair.fixture';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildPair, Pair, pidIn } from './fixture/pair.fixture';
 
 jest.setTimeout(300_000);
 
@@ -56,6 +57,26 @@ test('several processes answer on one port, count together, replace who dies, an
   running.kill('SIGTERM');
   expect((await running.ended)[0]).toBe(0);
   expect(now.filter(isAlive)).toEqual([]);
+});
+
+test('one that dies just when the first process has something to tell it is replaced too', async () => {
+  const running = (pair = Pair.start(await freePort(), { PROCESSES: '2' }));
+  const before = await running.until(
+    () => running.pids(),
+    (pids) => pids.length === 2,
+  );
+  const asking = pidIn(await running.getOfOne('/healthz/live'));
+  const [doomed = 0] = before.filter((pid) => pid !== asking);
+  // The first process reads the question, which it passes on to all, before it reads that one of them is dead.
+  running.kill('SIGSTOP');
+  running.getOfOne('/metrics').catch(() => undefined);
+  await sleep(500);
+  process.kill(doomed, 'SIGKILL');
+  running.kill('SIGCONT');
+  await running.until(
+    () => running.pids(),
+    (pids) => pids.length === 2 && !pids.includes(doomed),
+  );
 });
 
 test('when a process cannot begin, the whole ends with its code', async () => {

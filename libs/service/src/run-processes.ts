@@ -87,6 +87,8 @@ class Primary {
       wasReady ||= message.halftone === 'ready' && message.isReady;
       this.take(worker, message);
     });
+    // What could not be told to one who has just died must not end the others; that it died is heard next.
+    worker.on('error', (err) => this.log.warn({ number, err }, 'a process does not hear'));
     worker.on('exit', (code, signal) => {
       this.ready.delete(worker);
       this.tellReadiness();
