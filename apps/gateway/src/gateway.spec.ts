@@ -121,7 +121,7 @@ test('a service that does not answer in time is a 504 within the budget', async 
   const start = Date.now();
   const answer = await call('GET', '/v1/me');
   expect(await refusal(answer)).toEqual([504, 'DEADLINE_EXCEEDED']);
-  expect(Date.now() - start).toBeLessThan(2000);
+  expect(Date.now() - start).toBeLessThan(5_000);
 });
 
 test('a fault behind tells nothing about itself', async () => {

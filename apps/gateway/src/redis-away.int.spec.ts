@@ -52,8 +52,8 @@ async function goesOnWithoutRedis(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) {
     const [money, refused] = await Promise.all([transfer(), ticket()]);
     expect([money.status, refused.status, refused.retryAfter]).toEqual([201, 503, '1']);
-    expect(money.ms).toBeLessThan(1_000);
-    expect(refused.ms).toBeLessThan(1_000);
+    expect(money.ms).toBeLessThan(4_000);
+    expect(refused.ms).toBeLessThan(4_000);
   }
   expect((await fetch(`${edge.httpUrl}/healthz/ready`)).status).toBe(200);
 }

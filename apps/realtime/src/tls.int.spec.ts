@@ -134,7 +134,7 @@ test('a stop says when to come back, ends streams, and waits for nobody who says
   await eventually(() => expect(heard.text).toContain('retry: '));
   const began = Date.now();
   await replica.stop();
-  expect(Date.now() - began).toBeLessThan(5_000);
+  expect(Date.now() - began).toBeLessThan(20_000);
   await eventually(() => expect(heard.hasEnded).toBe(true));
   expect(heard.text.match(/retry: /g)).toHaveLength(2);
 });

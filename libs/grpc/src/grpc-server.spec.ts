@@ -24,13 +24,13 @@ test('a stop is not held up for ever by a call without end', async () => {
   const caller = connectGrpc(EchoService, { url: other.grpcUrl });
   const forever = async function* () {
     yield { id: 'a' };
-    await sleep(1_500);
+    await sleep(4_000);
   };
   const call = idsOf(caller.client.echo(forever()));
   await sleep(50);
   const before = performance.now();
   await other.stop();
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(performance.now() - before).toBeLessThan(3_500);
   caller.close();
   await call;
 });

@@ -113,7 +113,7 @@ test('the only replica is replaced at another address: unary calls wait for it',
   addresses = ['127.0.7.6'];
   const before = performance.now();
   expect((await waiting).image?.id).toBe('plain');
-  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(performance.now() - before).toBeLessThan(4_000);
 });
 
 test('addresses that lead nowhere any more are looked up again soon, and not all the time', async () => {

@@ -72,7 +72,7 @@ test('no idle connection is cut before the lame duck ends, and none holds the st
     once(Object.values(agent.freeSockets)[0]?.[0] ?? silent, 'close').then(() => performance.now() - began),
   ]);
   await service.stop();
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(20_000);
   for (const after of await cut) expect(after).toBeGreaterThanOrEqual(599);
   agent.destroy();
 });

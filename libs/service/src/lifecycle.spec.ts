@@ -63,7 +63,7 @@ test('a stop that hangs is left after the grace period', async () => {
   lifecycle.onStop('drain', 'stuck', () => new Promise(() => undefined));
   const before = performance.now();
   await lifecycle.stop();
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(performance.now() - before).toBeLessThan(4_000);
 });
 
 test('readiness is told once per change', async () => {
@@ -104,12 +104,12 @@ test('what yields slowly holds up the flush, not the refusal', async () => {
 });
 
 test('a process that never served has no lame duck', async () => {
-  const { lifecycle } = recording(1_000, 800);
+  const { lifecycle } = recording(1_000, 4_000);
   lifecycle.onStart('connect', 'never', () => Promise.reject(new Error('no')));
   void lifecycle.start();
   const before = performance.now();
   await lifecycle.stop();
-  expect(performance.now() - before).toBeLessThan(400);
+  expect(performance.now() - before).toBeLessThan(3_000);
 });
 
 test('who is full serves on and says so to whoever gives out work, until there is room', async () => {

@@ -240,6 +240,6 @@ test('a stop does not wait for idle connections or beyond the grace period', asy
   await sleep(20);
   const before = performance.now();
   await other.stop();
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(performance.now() - before).toBeLessThan(5_000);
   expect(await slow).toBe('cut');
 });
