@@ -21,7 +21,7 @@ export function backoff(attempt: number, retryAfter?: string | null, random: () 
 export async function eventually<T>(
   what: string,
   probe: () => T | undefined | Promise<T | undefined>,
-  { withinMs = 30_000, everyMs = 50 } = {},
+  { withinMs = 60_000, everyMs = 50 } = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -1,4 +1,5 @@
 /** Ports on the loopback address. A port that was handed out is not handed out twice by the same process. */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 const handedOut = new Set<number>();
@@ -26,23 +27,20 @@ export const giveBackPort = (port: number): boolean => handedOut.delete(port);
 
 export async function isFreePort(port: number): Promise<boolean> {
   if (handedOut.has(port)) return false;
-  return (await listenOnce(port)) !== undefined;
+  return listensOnce(port);
 }
 
+/** Below those of outgoing connections: whoever listened there and is to come back finds its port free. */
 async function anyFreePort(): Promise<number> {
   for (;;) {
-    const port = await listenOnce(0);
-    if (port && !handedOut.has(port)) return port;
+    const port = randomInt(20_000, 30_000);
+    if (await isFreePort(port)) return port;
   }
 }
 
-function listenOnce(port: number): Promise<number | undefined> {
+function listensOnce(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
-    });
+    const server = createServer().once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

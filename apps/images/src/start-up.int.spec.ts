@@ -2,8 +2,6 @@ import { logger, type RunningService } from '@halftone/service';
 import { bootService, engines, eventually, freePort, freshSchema, type FreshSchema, Gate } from '@halftone/testing';
 import { images } from './images';
 
-jest.setTimeout(90_000);
-
 const all = engines();
 const gateBefore = (hostAndPort: string) => {
   const { hostname, port } = new URL(`tcp://${hostAndPort}`);

@@ -34,14 +34,14 @@ beforeAll(async () => {
   });
   grpc = connectGrpc(paymentsV1.PaymentsServiceService, { url: service.grpcUrl });
   token = await testToken('alice');
-}, 60_000);
+});
 afterAll(async () => {
   grpc.close();
   await service.stop();
   await schema.drop();
 });
 
-const asAlice = <R>(work: () => Promise<R>) => runInCall({ token, deadline: Date.now() + 10_000 }, work);
+const asAlice = <R>(work: () => Promise<R>) => runInCall({ token, deadline: Date.now() + 30_000 }, work);
 const pay = (method: paymentsV1.PaymentMethod, idempotencyKey = uuidv7()) => {
   const charge = { amount: 1_000, currency: 'USD', description: 'a tip', orderId: '' };
   return asAlice(() => grpc.client.createPayment({ ...charge, method, idempotencyKey }));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { imagesV1 } from '@halftone/contracts';
 import { type RunningService, startService } from '@halftone/service';
-import { EchoService, env, idsOf, imageService } from './images.fixture';
+import { EchoService, env, imageService, seen } from './images.fixture';
 import { connectGrpc } from './index';
 
 const { ImagesServiceService } = imagesV1;
@@ -26,20 +26,21 @@ test('a stop is not held up for ever by a call without end', async () => {
     yield { id: 'a' };
     await sleep(4_000);
   };
-  const call = idsOf(caller.client.echo(forever()));
-  await sleep(50);
+  const answers = caller.client.echo(forever())[Symbol.asyncIterator]();
+  await answers.next();
   const before = performance.now();
   await other.stop();
   expect(performance.now() - before).toBeLessThan(3_500);
   caller.close();
-  await call;
+  await answers.next();
 });
 
 test('calls in flight finish when the server stops', async () => {
   const other = await startService(imageService, env);
   const caller = connectGrpc(ImagesServiceService, { url: other.grpcUrl });
+  seen.slow = 0;
   const call = caller.client.getImage({ id: 'slow' });
-  await sleep(100);
+  while (seen.slow === 0) await sleep(5);
   await other.stop();
   expect((await call).image?.id).toBe('slow');
   caller.close();

@@ -24,7 +24,7 @@ export const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) =>
 export const chunkOf = (size: number) => ({ chunk: Buffer.alloc(size) });
 
 /** What the handlers did. */
-export const seen = { written: 0, ended: false, away: 2, uploads: 0 };
+export const seen = { written: 0, ended: false, away: 2, uploads: 0, slow: 0 };
 
 /** What each id makes the handler do. */
 const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
@@ -35,6 +35,7 @@ const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
   invalid: () =>
     Promise.reject(new DomainError('VALIDATION_FAILED', 'Größe falsch', [{ path: 'größe', message: 'zu groß €' }])),
   slow: async () => {
+    seen.slow += 1;
     await sleep(300);
     return imageOf('slow');
   },

@@ -3,8 +3,13 @@ import { logger } from '@halftone/service';
 import { Pool, type PoolConfig, types } from 'pg';
 
 const INT8 = 20;
-/** A caller must not wait longer than this for a free or new connection; less than the budget of a request, so that it still hears why. */
+/**
+ * A caller must not wait longer than this for a free or new connection; less than the budget of a request, so that it still hears why.
+ * `connect_timeout` in the URL, in seconds as libpq has it, goes before.
+ */
 const CONNECT_TIMEOUT_MS = 1500;
+const connectTimeoutMs = (url: string): number =>
+  Number(new URL(url).searchParams.get('connect_timeout')) * 1000 || CONNECT_TIMEOUT_MS;
 const KEEP_ALIVE_MS = 5000;
 
 /** int8 arrives as a number, and one beyond 2^53 - 1 as an error, never rounded; for our connections only, not for the process. */
@@ -17,7 +22,7 @@ const typeParsers: NonNullable<PoolConfig['types']> = {
 export const connectionConfig = (url: string, name: string) => ({
   connectionString: url,
   application_name: name,
-  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  connectionTimeoutMillis: connectTimeoutMs(url),
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   types: typeParsers,

@@ -79,11 +79,11 @@ test('of two transactions that deadlock both are done in the end', async () => {
 
 test('a statement does not outlive the deadline of its call', async () => {
   const started = Date.now();
-  const slow = runInCall({ deadline: Date.now() + 200 }, () =>
-    database.tx((tx) => sql`select pg_sleep(5)`.execute(tx)),
+  const slow = runInCall({ deadline: Date.now() + 1_000 }, () =>
+    database.tx((tx) => sql`select pg_sleep(60)`.execute(tx)),
   );
   await expect(slow).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', cause: { code: '57014' } });
-  expect(Date.now() - started).toBeLessThan(4_500);
+  expect(Date.now() - started).toBeLessThan(30_000);
   const late = runInCall({ deadline: Date.now() - 1 }, () => database.tx(async () => 1));
   await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   const { rows } = await database.tx((tx) => sql<{ statement_timeout: string }>`show statement_timeout`.execute(tx));
@@ -101,7 +101,7 @@ test('a connection that the server ends is UNAVAILABLE for its user and replaced
 test('connections that are ended while idle are noticed by nobody', async () => {
   await Promise.all([database.ping(), database.ping(), database.ping()]);
   const other = openPool(schema.url, 1, 'killer');
-  await other.query(`select pg_terminate_backend(pid) from pg_stat_activity
+  await other.query(`select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where application_name = 'test' and usename = current_user`);
   await other.end();
   await eventually(() => database.ping());

@@ -21,10 +21,10 @@ const holder = `
   const say = (word) => process.stdout.write(word + '\\n');
   void (async () => {
     await client.connect();
-    await client.query(process.argv[2]);
     await client.query('begin');
     await client.query("insert into idempotency (customer, route, key, fingerprint) values ('alice', 'payments.CreateTransfer', 'k1', 'f1')");
     await client.query("insert into effect values ('of the holder')");
+    await client.query(process.argv[2]);
     process.stdin.once('data', () => client.query('commit').then(() => say('committed'), () => say('refused')));
     say('holds');
   })();

@@ -146,7 +146,7 @@ test('a claim that is rolled back leaves the key free for the one that waited', 
   const second = claimed();
   await eventually(async () => {
     const { rows } = await sql`
-      select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'test'
+      select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
     `.execute(database.rows);
     expect(rows).toHaveLength(1);
   });

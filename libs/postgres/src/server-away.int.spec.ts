@@ -8,8 +8,6 @@ import { Database } from './database';
 import { appendEvent, type OutboxRow } from './outbox';
 import { OutboxRelay } from './outbox-relay';
 
-jest.setTimeout(60_000);
-
 /** The server stands behind a name, as in a cluster; when it is started anew, the name leads to another address. */
 let address = '127.0.9.1';
 let schema: FreshSchema;
@@ -35,7 +33,7 @@ beforeAll(async () => {
   const { hostname, port } = new URL(schema.url);
   gate = await Gate.before(hostname, Number(port));
   await gate.open(address);
-  const url = Object.assign(new URL(schema.url), { host: `postgres.test:${gate.port}` }).href;
+  const url = Object.assign(new URL(schema.url), { host: `postgres.test:${gate.port}`, search: '' }).href;
   relay = new OutboxRelay(url, 'away');
   database = new Database(openPool(url, 4, 'away'), () => relay.poke());
   await database.migrate('away', []);
@@ -64,8 +62,8 @@ test('while it is gone everything is refused soon; back under another address it
 
   address = '127.0.9.2';
   await gate.open(address);
-  await eventually(() => append('after'), 5_000);
-  await eventually(() => expect(values()).toContain('after'), 10_000);
+  await eventually(() => append('after'));
+  await eventually(() => expect(values()).toContain('after'));
 });
 
 test('a server that fell silent is given up soon after the deadline, and its connections with it', async () => {
@@ -73,10 +71,10 @@ test('a server that fell silent is given up soon after the deadline, and its con
   gate.mute();
   const began = performance.now();
   const within = (deadlineMs: number) => runInCall({ deadline: Date.now() + deadlineMs }, () => append('silent'));
-  const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => within(300)));
+  const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => within(1_000)));
   expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
     Array(4).fill('UNAVAILABLE'),
   );
   expect(performance.now() - began).toBeLessThan(8_000);
-  await within(2_000);
+  await within(20_000);
 });

@@ -1,4 +1,4 @@
-import { engines } from '@halftone/testing';
+import { engines, eventually } from '@halftone/testing';
 import type { Redis } from 'ioredis';
 import { commandConnection, connect } from './connection';
 import { Roster } from './roster';
@@ -37,8 +37,7 @@ test('who is not put again in time is gone, and who is put again stays', async (
 
 test('a room that nobody renews leaves nothing behind', async () => {
   await roster.put([entry('a', `${room}-3`)], 50);
-  await new Promise((resolve) => setTimeout(resolve, 120));
-  expect(await redis.exists(`halftone:room:${room}-3`)).toBe(0);
+  await eventually(async () => expect(await redis.exists(`halftone:room:${room}-3`)).toBe(0));
 });
 
 test('without Redis nobody knows, and nothing fails', async () => {

@@ -1,5 +1,5 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPair, Pair, pidIn } from './fixture/pair.fixture';
@@ -11,13 +11,12 @@ let pair: Pair | undefined;
 beforeAll(buildPair, 60_000);
 afterEach(() => pair?.kill('SIGKILL'));
 
+/** Below those of outgoing connections, so that nobody else is given it between its release and its use. */
 async function taken(): Promise<{ port: number; free(): Promise<void> }> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    free: () => new Promise((done) => server.close(() => done())),
-  };
+  const port = randomInt(20_000, 30_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isOurs = await once(server, 'listening').catch(() => undefined);
+  return isOurs ? { port, free: () => new Promise((done) => server.close(() => done())) } : taken();
 }
 
 async function freePort(): Promise<number> {

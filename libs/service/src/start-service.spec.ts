@@ -32,7 +32,7 @@ class ThingHttp {
 
   @Get('slow')
   async slow() {
-    await sleep(200);
+    await sleep(1_000);
     return {};
   }
 
@@ -204,11 +204,13 @@ test('metrics are Prometheus text, or OpenMetrics with exemplars for who asks', 
   expect(again.text).toContain('build_info{version="dev",service="things"} 1');
 });
 
+/** Of all services in this process. */
+const inFlight = async () => /^http_requests_in_flight (\d+)$/m.exec((await ask('/metrics')).text)?.[1];
+const until = async (count: string) => {
+  while ((await inFlight()) !== count) await sleep(5);
+};
+
 test('a request counts as in flight until it is answered or its client hangs up', async () => {
-  const inFlight = async () => /^http_requests_in_flight (\d+)$/m.exec((await ask('/metrics')).text)?.[1];
-  const until = async (count: string) => {
-    while ((await inFlight()) !== count) await sleep(5);
-  };
   const client = new AbortController();
   const endless = ask('/things/endless', { signal: client.signal }).catch(() => 'hung up');
   await until('1');
@@ -225,7 +227,7 @@ test('a port that is taken is one clear error', async () => {
 test('a stop finishes the request in flight and takes no new one', async () => {
   const other = await startService(things, env);
   const slow = fetch(`${other.httpUrl}/things/slow`);
-  await sleep(50);
+  await until('1');
   const stopped = other.stop();
   const answer = await slow;
   expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);

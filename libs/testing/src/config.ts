@@ -36,8 +36,16 @@ export function engines(): Engines {
   return {
     databaseUrl: of(DATABASE_URL, running?.postgres.url),
     brokers: of(KAFKA_BROKERS, running?.kafka.brokers).split(','),
-    redisUrl: of(REDIS_URL, running?.redis.url),
+    redisUrl: patient(of(REDIS_URL, running?.redis.url)),
   };
+}
+
+/** Services go on without a Redis that does not answer at once; specs that are not about that share a machine which may be slow for long. */
+function patient(redisUrl: string): string {
+  const url = new URL(redisUrl);
+  // ioredis takes options from the query.
+  for (const limit of ['commandTimeout', 'socketTimeout']) url.searchParams.set(limit, '30000');
+  return url.href;
 }
 
 function readRunFile(): z.infer<typeof runFile>['engines'] | undefined {

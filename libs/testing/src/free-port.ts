@@ -1,14 +1,19 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port nobody listens on at this moment, for things that cannot be given port 0. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+/** Below those that systems give to outgoing connections and to whoever asks for port 0, so that it is still free when it is used. */
+const [first, beyond] = [20_000, 30_000];
+
+/** A port nobody listens on, for things that cannot be given port 0. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(first, beyond);
+    if (await isFree(port)) return port;
+  }
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer().on('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });

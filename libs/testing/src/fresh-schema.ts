@@ -27,6 +27,8 @@ export async function freshSchema(schema: string): Promise<FreshSchema> {
   const own = new URL(inside);
   own.username = name;
   own.password = name;
+  // Who waits for a connection here waits for a busy machine, not for a server that is away.
+  own.searchParams.set('connect_timeout', '30');
   return {
     url: own.href,
     name,

@@ -6,7 +6,7 @@ import { type Answer, attack, attacks, harmless } from './attacks.fixture';
 import { type BankWorld, openBank } from './bank.fixture';
 
 /** The best of many tries must be as quick, since the machine may be busy with other things. */
-const withinMs = 200;
+const withinMs = 1_000;
 const tries = 15;
 
 const mebibyte = 1024 * 1024;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   listener.on('connection', () => (asked += 1)).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   world = await openBank(`127.0.0.1:${portOf(listener)}`);
-}, 60_000);
+});
 afterAll(async () => {
   await world.close();
   listener.close();
@@ -47,23 +47,19 @@ test('the messages that the attacks are made from are good ones', async () => {
 });
 
 describe('is answered by its fault, at once, and moves nothing', () => {
-  test.each(attacks.map((one) => [one.file, one.about, one] as const))(
-    '%s: %s',
-    async (_file, _about, one) => {
-      const before = await world.money();
-      const answers: Answer[] = [];
-      while (answers.length < tries && !answers.some(isQuick)) answers.push(await attack(world.url, one, world.who));
-      for (const { code, faultCode, status, body } of answers) {
-        expect({ code, status }).toEqual({ code: one.code, status: one.status ?? 500 });
-        expect(faultCode).toMatch(/^[\w.-]+:[\w.-]+$/);
-        expect(body).toContain('SignatureValue');
-        expect(body).not.toMatch(leaks);
-      }
-      expect(answers.some(isQuick)).toBe(true);
-      expect(await world.money()).toEqual(before);
-    },
-    30_000,
-  );
+  test.each(attacks.map((one) => [one.file, one.about, one] as const))('%s: %s', async (_file, _about, one) => {
+    const before = await world.money();
+    const answers: Answer[] = [];
+    while (answers.length < tries && !answers.some(isQuick)) answers.push(await attack(world.url, one, world.who));
+    for (const { code, faultCode, status, body } of answers) {
+      expect({ code, status }).toEqual({ code: one.code, status: one.status ?? 500 });
+      expect(faultCode).toMatch(/^[\w.-]+:[\w.-]+$/);
+      expect(body).toContain('SignatureValue');
+      expect(body).not.toMatch(leaks);
+    }
+    expect(answers.some(isQuick)).toBe(true);
+    expect(await world.money()).toEqual(before);
+  });
 });
 
 describe('all of them, again and again,', () => {
@@ -83,7 +79,7 @@ describe('all of them, again and again,', () => {
       memory.push(process.memoryUsage().rss);
     }
     unsubscribe('net.client.socket', onDial);
-  }, 180_000);
+  });
 
   test('leave the memory as it was', () => {
     const [first = 0, ...later] = memory;

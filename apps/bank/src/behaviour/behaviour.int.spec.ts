@@ -1,6 +1,7 @@
-import { testToken } from '@halftone/testing';
+import { eventually, testToken } from '@halftone/testing';
 import { type Answer, harmless } from '../attack/attacks.fixture';
 import { type BankWorld, openBank } from '../attack/bank.fixture';
+import { BehaviourService } from './behaviour.service';
 
 let world: BankWorld;
 
@@ -36,7 +37,11 @@ test.each<[string, object]>([
 test('a bank that hangs books nothing, not even later, and stops nevertheless', async () => {
   const before = await booked();
   await behave({ hang: true });
+  const fate = jest.spyOn(BehaviourService.prototype, 'fate');
   const never = debit().catch(() => 'cut');
+  await eventually(() => expect(fate).toHaveBeenCalled());
+  expect(await fate.mock.results[0]?.value).toMatchObject({ before: 'hang' });
+  fate.mockRestore();
   await behave({});
   expect((await debit()).status).toBe(200);
   expect(await booked()).toBe(before + 1);

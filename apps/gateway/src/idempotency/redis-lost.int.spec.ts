@@ -7,8 +7,6 @@ import { bootService, eventually, freshSchema, type FreshSchema, OwnRedis, testT
 import { gateway } from '../gateway';
 import { fakeServices, gatewayEnv, type Stubs } from '../services.fake';
 
-jest.setTimeout(120_000);
-
 interface Tables {
   effect: { key: string };
 }
@@ -157,6 +155,6 @@ test('what was answered while Redis was full or gone is answered the same after,
   await eventually(async () => {
     expect(await insist(key)).toBe(first);
     expect(await redis.holds(key)).toBe(true);
-  }, 10_000);
+  });
   expect((await effects())[key]).toBe(1);
 });
