@@ -8,8 +8,6 @@ import { EventConsumer } from './event-consumer';
 import { on } from './event-handler';
 import { TestGroup } from './fixture/group.fixture';
 
-jest.setTimeout(60_000);
-
 let schema: FreshSchema;
 let given: TestGroup;
 let desk: DeadLetterDesk;

@@ -5,8 +5,6 @@ import { ensureTopics } from './ensure-topics';
 import type { Received } from './event-message';
 import { TestGroup } from './fixture/group.fixture';
 
-jest.setTimeout(60_000);
-
 let schema: FreshSchema;
 let given: TestGroup;
 
@@ -42,10 +40,11 @@ test('events arrive in order with what they were sent with, and continue their t
 
 test('a handler that fails for a while holds up its partition only, and loses and reorders nothing', async () => {
   const seen: string[] = [];
-  let failures = 3;
+  let failures = 0;
   const [one, other] = given.keys();
   await given.consume(async ({ value }) => {
-    if (value === 'b' && failures-- > 0) throw new DomainError('UNAVAILABLE', 'the database is away');
+    if (value === 'b' && (failures++ < 3 || !seen.includes('y')))
+      throw new DomainError('UNAVAILABLE', 'the database is away');
     seen.push(value);
   });
   await given.producer.publish([
@@ -57,7 +56,6 @@ test('a handler that fails for a while holds up its partition only, and loses an
   ]);
   await eventually(() => expect(seen).toHaveLength(5), 20_000);
   expect(seen.filter((value) => 'abc'.includes(value))).toEqual(['a', 'b', 'c']);
-  expect(seen.indexOf('y')).toBeLessThan(seen.indexOf('b'));
 });
 
 test('poison and refused events go to the dead letters with the reason; those behind them are handled', async () => {
@@ -74,7 +72,7 @@ test('poison and refused events go to the dead letters with the reason; those be
     const found = await given.letters();
     expect(found).toHaveLength(3);
     return found;
-  }, 15_000);
+  });
   expect(letters.map(({ original, reason }) => [String(original.value), reason])).toEqual([
     ['poison', 'UndecodableError'],
     ['refused', 'ORDER_TRANSITION_ILLEGAL'],
@@ -88,13 +86,14 @@ test('poison and refused events go to the dead letters with the reason; those be
     origin: { topic: given.topic.name, offset: '1' },
   });
   expect(String(letters[1]!.original.headers!['ce_type'])).toBe('text');
-  expect(await scraped(`dead_letters_total{group="${given.group}"}`)).toBe(3);
   const outcome = (type: string, name: string) =>
     scraped(`consumer_handled_total{group="${given.group}",type="${type}",outcome="${name}"}`);
-  expect(await Promise.all([outcome('text', 'done'), outcome('text', 'dead'), outcome('unknown', 'dead')])).toEqual([
-    2, 2, 1,
-  ]);
-  expect(await scraped(`event_delay_seconds_count{group="${given.group}",topic="${given.topic.name}"}`)).toBe(2);
+  await eventually(async () => {
+    expect(await scraped(`dead_letters_total{group="${given.group}"}`)).toBe(3);
+    const outcomes = [outcome('text', 'done'), outcome('text', 'dead'), outcome('unknown', 'dead')];
+    expect(await Promise.all(outcomes)).toEqual([2, 2, 1]);
+    expect(await scraped(`event_delay_seconds_count{group="${given.group}",topic="${given.topic.name}"}`)).toBe(2);
+  });
 });
 
 test('what was handled before a stop is not handled again by the next member', async () => {

@@ -2,8 +2,6 @@ import { engines, eventually, freshSchema, type FreshSchema, scraped } from '@ha
 import { TestGroup } from './fixture/group.fixture';
 import { GroupMember, type Membership } from './group-member';
 
-jest.setTimeout(60_000);
-
 let schema: FreshSchema;
 let given: TestGroup;
 let member: GroupMember | undefined;

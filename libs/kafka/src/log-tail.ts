@@ -21,13 +21,14 @@ const LONGEST_BACKOFF_MS = 2000;
  * partition, across any number of broker restarts, unless retention removed it first. `onMessage` that throws is called again.
  */
 export class LogTail {
+  /** Rejects when it is stopped before. */
   readonly caughtUp: Promise<void>;
   private readonly reached = Promise.withResolvers<void>();
   private readonly positions: Map<number, bigint>;
   private readonly behind: Map<number, bigint>;
   private readonly groups: string[] = [];
   private consumer: PositionedConsumer | undefined;
-  private stopping = false;
+  private readonly end = new AbortController();
   private running: Promise<void> | undefined;
   private lost = Promise.withResolvers<void>();
 
@@ -35,6 +36,7 @@ export class LogTail {
     this.positions = new Map(options.start);
     this.behind = new Map(options.ends);
     this.caughtUp = this.reached.promise;
+    this.caughtUp.catch(() => undefined);
     for (const partition of options.ends.keys()) this.noteProgress(partition);
   }
 
@@ -44,20 +46,22 @@ export class LogTail {
 
   /** Answers the groups that were used, for the caller to delete. */
   async stop(): Promise<readonly string[]> {
-    this.stopping = true;
+    this.end.abort();
     this.lost.resolve();
     await this.running;
+    this.reached.reject(new Error('stopped before everything was read'));
     return this.groups;
   }
 
   private async runUntilStopped(): Promise<void> {
-    for (let failures = 0; !this.stopping; failures++) {
+    const { signal } = this.end;
+    for (let failures = 0; !signal.aborted; failures++) {
       this.lost = Promise.withResolvers();
-      const consumer = this.openConsumer();
+      const consumer = this.openConsumer(this.lost.resolve);
       try {
         await consumer.open();
         failures = 0;
-        if (!this.stopping) await this.lost.promise;
+        if (!signal.aborted) await this.lost.promise;
       } catch (error) {
         logger('kafka').warn(
           { reason: String(error), topic: this.options.topic },
@@ -65,11 +69,11 @@ export class LogTail {
         );
       }
       await consumer.close();
-      if (!this.stopping) await sleep(Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS));
+      await sleep(Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private openConsumer(): PositionedConsumer {
+  private openConsumer(onLost: () => void): PositionedConsumer {
     const { kafka, topic, groupPrefix } = this.options;
     const consumer: PositionedConsumer = new PositionedConsumer({
       kafka,
@@ -77,7 +81,7 @@ export class LogTail {
       groupPrefix,
       positions: () => this.positions,
       onMessage: (partition, message) => this.take(consumer, partition, message),
-      onLost: () => this.lost.resolve(),
+      onLost,
     });
     this.consumer = consumer;
     this.groups.push(consumer.groupId);

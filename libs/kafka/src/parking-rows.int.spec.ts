@@ -4,8 +4,6 @@ import { sql } from 'kysely';
 import { TestGroup } from './fixture/group.fixture';
 import { Parking } from './parking';
 
-jest.setTimeout(30_000);
-
 let schema: FreshSchema;
 let given: TestGroup;
 let parking: Parking;

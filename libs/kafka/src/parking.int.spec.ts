@@ -4,8 +4,6 @@ import { sql } from 'kysely';
 import type { Received } from './event-message';
 import { TestGroup } from './fixture/group.fixture';
 
-jest.setTimeout(60_000);
-
 let schema: FreshSchema;
 let given: TestGroup;
 let seen: string[];
@@ -120,7 +118,7 @@ test('the next owner of the partition knows what is parked, and an offset that w
   broken.delete('x');
   await given.consume(handle);
   await given.send(['a3', a], ['b2', b]);
-  await eventually(() => expect(seen.at(-1)).toBe('b2'), 15_000);
+  await eventually(() => expect(seen.at(-1)).toBe('b2'), 20_000);
   expect(seen).toEqual(['b1', 'b1', 'b2']);
   expect((await given.parked()).map(({ value }) => value)).toEqual(['a1', 'a2', 'a3']);
   broken.clear();

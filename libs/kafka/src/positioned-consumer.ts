@@ -12,11 +12,17 @@ export interface PositionedOptions {
   positions(): ReadonlyMap<number, bigint>;
   /** Partitions that are fetched only when resumed. */
   startPaused?: boolean;
+  /** How long a fetch waits for something new, and what is resumed for its first fetch. */
+  maxWaitMs?: number;
+  /** Of one partition at a time; what a fetch brings is decoded in one go, while nobody else gets a turn. */
+  maxBytesPerPartition?: number;
   onMessage(partition: number, message: KafkaMessage): void;
   /** This consumer is gone for good; the owner opens another. */
   onLost(error: Error): void;
 }
 
+/** How long the broker holds a fetch back until there is something: each one costs more than 2 ms of CPU, and a stop waits for the last. */
+const MAX_WAIT_MS = 250;
 /** After so many bytes of a batch others get their turn of the event loop, so that what was handed over can be written out. */
 const TURN_BYTES = 64 * 1024;
 
@@ -39,9 +45,10 @@ export class PositionedConsumer {
       sessionTimeout: 10_000,
       heartbeatInterval: 2000,
       rebalanceTimeout: 10_000,
-      maxWaitTimeInMs: 50,
+      maxWaitTimeInMs: options.maxWaitMs ?? MAX_WAIT_MS,
       minBytes: 1,
       maxBytes: 8 * 1024 * 1024,
+      maxBytesPerPartition: options.maxBytesPerPartition ?? 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 4, restartOnFailure: async () => false },
     });
@@ -60,6 +67,8 @@ export class PositionedConsumer {
     });
     running.catch((error: Error) => this.lose(error));
     await this.joined;
+    // A consumer that is stopped before it runs does not leave its group.
+    await running;
   }
 
   /** Fetches one partition from an offset on. */

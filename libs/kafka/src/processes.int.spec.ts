@@ -7,15 +7,13 @@ import { sql } from 'kysely';
 import { TestGroup } from './fixture/group.fixture';
 import { buildMember, Member, textOfFile } from './fixture/member.fixture';
 
-jest.setTimeout(120_000);
-
 let schema: FreshSchema;
 let given: TestGroup;
 let folder: string;
 let startedFile: string;
 let members: Member[];
 
-beforeAll(buildMember, 60_000);
+beforeAll(buildMember);
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'member-'));
   startedFile = join(folder, 'started');
@@ -54,7 +52,7 @@ async function effects(): Promise<Record<string, string[]>> {
   return Object.fromEntries(rows.map(({ key, values }) => [key, values]));
 }
 const run = (statement: string) => schema.alter(`set search_path = member; ${statement}`);
-const isReady = () => eventually(async () => expect(await effects()).toEqual({}), 20_000);
+const isReady = () => eventually(async () => expect(await effects()).toEqual({}), 60_000);
 /** As if the time of a claim had passed, whose holder is dead. */
 const endClaims = () => run('update parked_event set next_try_at = now()');
 
@@ -170,7 +168,7 @@ test('members come and go all the time, are killed and paused, and events fail n
   const expected = Object.fromEntries(
     keys.map((key) => [key, Array.from({ length: rounds }, (_, round) => `${key}/${round}`)]),
   );
-  await eventually(async () => expect(await effects()).toEqual(expected), 60_000);
+  await eventually(async () => expect(await effects()).toEqual(expected), 90_000);
   await eventually(async () => expect(await given.parked()).toEqual([]), 40_000);
   expect(await given.letters()).toEqual([]);
 });

@@ -8,21 +8,29 @@ interface Range {
   to: bigint;
 }
 
-const IDLE_MS = 60_000;
+const IDLE_MS = 20_000;
 const ANSWER_MS = 5000;
+/** Nothing is fetched between two ranges: this is how soon the next one begins, and kafkajs looks for it as often. */
+const MAX_WAIT_MS = 20;
+/** About a thousand events: the past is in no hurry, and what happens meanwhile is. */
+const MAX_FETCH_BYTES = 256 * 1024;
 
 /**
  * Reads pieces of a topic on demand over one connection that stays open while it is used: all partitions are paused, and a range resumes
  * one from its offset to its end. Ranges wait for each other. Assumes that every offset of the range exists; a hole at its start shows as a
- * first message beyond `from`.
+ * first message beyond `from`. What a fetch brought beyond the end of a range is kept for the next one, which mostly goes on there. Once
+ * closed, nothing is opened again: what is being read and what waits is rejected.
  */
 export class RangeReader {
   readonly groups: string[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   private consumer: Promise<PositionedConsumer> | undefined;
   private receive: ((partition: number, message: KafkaMessage) => void) | undefined;
+  /** What the last fetch has brought, without a hole. */
+  private fetched: { partition: number; messages: KafkaMessage[] } | undefined;
   private fail: ((error: Error) => void) | undefined;
   private idle: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     private readonly kafka: Kafka,
@@ -38,9 +46,18 @@ export class RangeReader {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    this.fail?.(readerClosed());
+    await this.queue;
+    await this.disconnect();
+  }
+
+  private async disconnect(): Promise<void> {
     clearTimeout(this.idle);
     const consumer = this.consumer;
     this.consumer = undefined;
+    this.receive = undefined;
+    this.fetched = undefined;
     await (await consumer?.catch(() => undefined))?.close();
   }
 
@@ -49,19 +66,38 @@ export class RangeReader {
     clearTimeout(this.idle);
     try {
       return await this.readOnce(range).catch(async () => {
-        await this.close();
+        await this.disconnect();
         return this.readOnce(range);
       });
     } finally {
-      this.idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+      this.idle = setTimeout(() => void this.disconnect(), IDLE_MS).unref();
     }
   }
 
   private async readOnce({ partition, from, to }: Range): Promise<KafkaMessage[]> {
     if (to <= from) return [];
+    if (this.closed) throw readerClosed();
+    const known = this.fetchedFrom(partition, from);
+    const last = known.at(-1);
+    const next = last ? BigInt(last.offset) + 1n : from;
+    const messages = next < to ? [...known, ...(await this.fetch({ partition, from: next, to }))] : known;
+    return messages.filter(({ offset }) => BigInt(offset) < to);
+  }
+
+  private fetchedFrom(partition: number, from: bigint): KafkaMessage[] {
+    const { messages = [], partition: of } = this.fetched ?? {};
+    const [first] = messages;
+    if (of !== partition || !first || BigInt(first.offset) > from) return [];
+    return messages.filter(({ offset }) => BigInt(offset) >= from);
+  }
+
+  /** Resolves with everything from `from` on that has come when `to` was reached; more may come after it. */
+  private async fetch({ partition, from, to }: Range): Promise<KafkaMessage[]> {
     this.consumer ??= this.openConsumer();
     const consumer = await this.consumer;
+    if (this.closed) throw readerClosed();
     const messages: KafkaMessage[] = [];
+    this.fetched = { partition, messages };
     const { promise, resolve, reject } = Promise.withResolvers<KafkaMessage[]>();
     const late = setTimeout(
       () => reject(new Error(`no end of ${this.topic}/${partition} within ${ANSWER_MS} ms`)),
@@ -71,33 +107,43 @@ export class RangeReader {
     this.receive = (of, message) => {
       const offset = BigInt(message.offset);
       if (of !== partition || offset < from) return;
-      if (offset < to) messages.push(message);
+      messages.push(message);
       if (offset >= to - 1n) resolve(messages);
     };
     consumer.resumeFrom(partition, from);
     return promise.finally(() => {
       clearTimeout(late);
-      this.receive = undefined;
       this.fail = undefined;
       consumer.pause(partition);
     });
   }
 
-  private async openConsumer(): Promise<PositionedConsumer> {
+  private openConsumer(): Promise<PositionedConsumer> {
     const consumer = new PositionedConsumer({
       kafka: this.kafka,
       topic: this.topic,
       groupPrefix: this.groupPrefix,
       positions: () => new Map(Array.from({ length: this.partitions }, (_, partition) => [partition, 0n])),
       startPaused: true,
+      maxWaitMs: MAX_WAIT_MS,
+      maxBytesPerPartition: MAX_FETCH_BYTES,
       onMessage: (partition, message) => this.receive?.(partition, message),
       onLost: (error) => {
+        if (this.consumer !== opened) return;
         this.consumer = undefined;
         this.fail?.(error);
       },
     });
     this.groups.push(consumer.groupId);
-    await consumer.open();
-    return consumer;
+    const opened = consumer.open().then(
+      () => consumer,
+      async (error: unknown) => {
+        await consumer.close();
+        throw error;
+      },
+    );
+    return opened;
   }
 }
+
+export const readerClosed = (): Error => new Error('the reader is closed');

@@ -106,6 +106,8 @@ test('a range is read by its offsets, again and again over one connection', asyn
   expect(all.events.map((event) => event.offset)).toEqual(
     Array.from({ length: Number(high) - Number(low) }, (_, i) => String(Number(low) + i)),
   );
+  const own = await reader.readRange({ topic, partition, fromOffset: low, toOffset: high, key });
+  expect(own).toEqual({ reset: false, events: all.events.filter((event) => event.key === key) });
   const started = performance.now();
   const pieces = await Promise.all(
     [1, 2, 3, 4, 5].map((i) =>
@@ -133,6 +135,20 @@ test('a range is read by its offsets, again and again over one connection', asyn
   });
 });
 
+test('a range that was fetched in part goes on with what has come since', async () => {
+  await send('range', 40);
+  const partition = reader.partitionFor(topic, 'a');
+  const read = async (from: number, to: number) => {
+    const answer = await reader.readRange({ topic, partition, fromOffset: String(from), toOffset: String(to) });
+    return answer.reset ? [] : answer.events.map((event) => Number(event.offset));
+  };
+  const first = Number((await reader.endOffsets(topic))[partition]!.high);
+  expect(await read(first - 4, first - 2)).toEqual([first - 4, first - 3]);
+  await send('more', 40);
+  expect(await read(first - 2, first + 3)).toEqual([-2, -1, 0, 1, 2].map((n) => first + n));
+  expect(await read(first - 5, first - 3)).toEqual([first - 5, first - 4]);
+});
+
 test('a range that retention has cut, or that never was, is a reset', async () => {
   await send('gone', 20);
   const { partition, high } = (await reader.endOffsets(topic)).find((end) => Number(end.high) - Number(end.low) > 2)!;
@@ -147,4 +163,26 @@ test('a range that retention has cut, or that never was, is a reset', async () =
     reset: false,
     events: [{ offset: kept }],
   });
+});
+
+test('closed while ranges are read and wait, it ends them all, and none opens a connection again', async () => {
+  await send('range', 40);
+  const { partition, high } = (await reader.endOffsets(topic)).find((end) => Number(end.high) - Number(end.low) >= 10)!;
+  const range = (back: number) => ({ topic, partition, fromOffset: String(Number(high) - back), toOffset: high });
+  const answers = Array.from({ length: 10 }, (_, earlier) => reader.readRange(range(earlier + 1)));
+  const ends = Promise.allSettled(answers);
+  await answers[0];
+  await reader.close();
+  expect((await ends).at(-1)?.status).toBe('rejected');
+  await expect(reader.readRange(range(1))).rejects.toThrow('closed');
+  await eventually(async () => expect(await ourGroups()).toHaveLength(0), 20_000);
+});
+
+test('closed, it stops what it reads, also what was only about to begin', async () => {
+  const { reading } = await tail();
+  await eventually(async () => expect(await ourGroups()).toHaveLength(1), 20_000);
+  const begun = reader.readAll({ topic, onMessage: () => undefined });
+  await Promise.all([expect(begun).rejects.toThrow(), reader.close()]);
+  await reading.caughtUp;
+  await eventually(async () => expect(await ourGroups()).toHaveLength(0), 20_000);
 });

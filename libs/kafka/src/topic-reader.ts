@@ -4,7 +4,7 @@ import { type Admin, type Kafka, type KafkaMessage, Partitioners } from 'kafkajs
 import { createKafka, type KafkaOptions } from './client';
 import { decodeValue, envelopeOf, type Received } from './event-message';
 import { LogTail } from './log-tail';
-import { RangeReader } from './range-reader';
+import { RangeReader, readerClosed } from './range-reader';
 
 export interface ReadAllRequest<V> {
   topic: Topic<V>;
@@ -16,7 +16,7 @@ export interface ReadAllRequest<V> {
 export interface Reading {
   /** The first offset that is read, per partition; known before anything is handed over. */
   start: ReadonlyMap<number, bigint>;
-  /** Resolves when everything that existed at the start has been handed over. */
+  /** Resolves when everything that existed at the start has been handed over; rejects when it is stopped before. */
   caughtUp: Promise<void>;
   stop(): Promise<void>;
 }
@@ -34,12 +34,17 @@ export type RangeAnswer<V> = { reset: true } | { reset: false; events: Received<
 /** So many messages are asked for at a time. */
 const CHUNK = 200n;
 
-/** Reads a topic as a log, apart from any consumer group: everything from a time on, or a piece by its offsets. */
+/**
+ * Reads a topic as a log, apart from any consumer group: everything from a time on, or a piece by its offsets. Closed, it stops whatever
+ * it reads and opens nothing again, whoever still asks.
+ */
 export class TopicReader {
   private readonly kafka: Kafka;
   private readonly groupPrefix: string;
   private readonly ranges = new Map<string, RangeReader>();
+  private readonly tails = new Set<LogTail>();
   private admin: Promise<Admin> | undefined;
+  private closed = false;
 
   constructor(options: KafkaOptions) {
     this.kafka = createKafka(options);
@@ -60,26 +65,31 @@ export class TopicReader {
         if (event) onMessage(event);
       },
     });
+    if (this.closed) throw readerClosed();
+    this.tails.add(tail);
     tail.start();
     void this.deleteDeadGroups();
-    return { start, caughtUp: tail.caughtUp, stop: async () => this.deleteGroups(await tail.stop()) };
+    return { start, caughtUp: tail.caughtUp, stop: () => this.stop(tail) };
   }
 
-  /** Events `fromOffset` (inclusive) to `toOffset` (exclusive) of one partition. */
+  /** Events `fromOffset` (inclusive) to `toOffset` (exclusive) of one partition, of all keys or of one. */
   async readRange<V>(range: {
     topic: Topic<V>;
     partition: number;
     fromOffset: string;
     toOffset: string;
+    key?: string;
   }): Promise<RangeAnswer<V>> {
-    const { topic, partition } = range;
+    const { topic, partition, key } = range;
     const from = BigInt(range.fromOffset);
     const to = BigInt(range.toOffset);
     const ends = (await this.endOffsets(topic)).find((end) => end.partition === partition);
     if (!ends || from < BigInt(ends.low) || to > BigInt(ends.high)) return { reset: true };
     const messages = await this.rangeReader(topic).read({ partition, from, to });
     if (to > from && messages[0]?.offset !== String(from)) return { reset: true };
-    return { reset: false, events: messages.flatMap((message) => this.decode(topic, partition, message) ?? []) };
+    // Most of a topic is about others: what nobody asked for is not decoded.
+    const wanted = key === undefined ? messages : messages.filter((message) => message.key?.toString() === key);
+    return { reset: false, events: wanted.flatMap((message) => this.decode(topic, partition, message) ?? []) };
   }
 
   /** Every message of a partition that exists now, as it is. */
@@ -118,18 +128,24 @@ export class TopicReader {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const ranges = [...this.ranges.values()];
-    this.ranges.clear();
-    await Promise.all(ranges.map((range) => range.close()));
+    await Promise.all([...[...this.tails].map((tail) => this.stop(tail)), ...ranges.map((range) => range.close())]);
     await this.deleteGroups(ranges.flatMap((range) => range.groups));
     const admin = this.admin;
     this.admin = undefined;
     await (await admin?.catch(() => undefined))?.disconnect();
   }
 
+  private async stop(tail: LogTail): Promise<void> {
+    this.tails.delete(tail);
+    await this.deleteGroups(await tail.stop());
+  }
+
   private rangeReader({ name, partitions }: Pick<Topic<unknown>, 'name' | 'partitions'>): RangeReader {
     const known = this.ranges.get(name);
     if (known) return known;
+    if (this.closed) throw readerClosed();
     const fresh = new RangeReader(this.kafka, name, partitions, this.groupPrefix);
     this.ranges.set(name, fresh);
     return fresh;
@@ -195,6 +211,7 @@ export class TopicReader {
   }
 
   private async openAdmin(): Promise<Admin> {
+    if (this.closed) throw readerClosed();
     const admin = this.kafka.admin();
     await admin.connect();
     return admin;
