@@ -50,7 +50,7 @@ export class ChatService {
   /** Said once per sender and client id: again gives the message that was said. */
   async say({ customer }: Principal, room: Room, { text, clientId }: Utterance, now: Date): Promise<void> {
     await this.db.tx(async (tx) => {
-      await this.store.lock(tx, room.name);
+      await this.store.lock(tx, room.name, customer);
       const past = await this.store.past(tx, room.name, customer, clientId, now);
       if (decide({ text, clientId }, past) !== 'say') return;
       const message = { id: uuidv7(), room: room.name, sender: customer, clientId, text, time: now };

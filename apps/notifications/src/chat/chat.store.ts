@@ -14,8 +14,12 @@ const columns = ['id', 'room', 'seq', 'sender', 'client_id as clientId', 'text',
 export class ChatStore {
   constructor(private readonly db: Database<NotificationsTables>) {}
 
-  /** Locks the room to the end of the transaction, so that numbers are given and committed in one and the same order. */
-  async lock(tx: Tx<NotificationsTables>, room: string): Promise<void> {
+  /**
+   * To the end of the transaction: the sender, who may be talking in several rooms at once, so that what it said lately is counted
+   * whole; then the room, so that numbers are given and committed in one and the same order. Never the other way round.
+   */
+  async lock(tx: Tx<NotificationsTables>, room: string, sender: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`chat ${sender}`}, 0))`.execute(tx);
     await tx
       .insertInto('chat_room')
       .values({ name: room, last_seq: 0 })
@@ -32,7 +36,7 @@ export class ChatStore {
     return { before, lately };
   }
 
-  /** The room must be locked. */
+  /** It must be locked. */
   async append(tx: Tx<NotificationsTables>, message: Omit<Message, 'seq'>): Promise<void> {
     const { id, room, sender, clientId, text, time } = message;
     const { last_seq: seq } = await tx
