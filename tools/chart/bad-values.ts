@@ -50,6 +50,10 @@ export const badValues: readonly BadValues[] = [
     says: 'services.realtime.role: realtime has no role in the database',
   },
   {
+    set: ['realtime.balancing=sticky', 'services.realtime.env.REALTIME_PROCESSES=2'],
+    says: 'realtime.balancing is sticky: a pod can bring a client back to one process only',
+  },
+  {
     set: ['stopping.graceMs=40000'],
     says: 'stopping.terminationGracePeriodSeconds is 30: it must be more than preStopSeconds and graceMs together',
   },

@@ -5,8 +5,6 @@ import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const origin = 'https://shop.example';
 const boot = () => bootReplica({ REALTIME_ALLOWED_ORIGINS: origin });
 

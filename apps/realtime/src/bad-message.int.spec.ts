@@ -6,8 +6,6 @@ import { poll, type ServerMessage, SseClient, WebSocketClient } from './fixture/
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(90_000);
-
 const { brokers } = engines();
 const room = `call:${randomUUID()}`;
 const [customer, other] = [someCustomer(), someCustomer()];

@@ -18,8 +18,6 @@ import { clientMessage } from './message/client-message.schema';
 import type { ServerMessage } from './message/server-message';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
@@ -164,7 +162,7 @@ describe('where WebSockets do not get through', () => {
     const page = await open(
       {
         connect: refused,
-        patience: { openMs: 500 },
+        patience: { openMs: 2_000 },
         fetch: (url, init) =>
           init.headers['accept'] === 'text/event-stream'
             ? new Promise((_, fail) => init.signal.addEventListener('abort', () => fail(new Error('held back'))))
@@ -207,10 +205,10 @@ describe('a token that ends', () => {
   /** The first one ends soon. */
   const tokens = () => {
     const asked: boolean[] = [];
-    const give = ({ fresh }: { fresh: boolean }) => testToken(customer, 'customer', asked.push(fresh) === 1 ? 3 : 900);
+    const give = ({ fresh }: { fresh: boolean }) => testToken(customer, 'customer', asked.push(fresh) === 1 ? 7 : 900);
     return { asked, give };
   };
-  const past = () => new Promise((resolve) => setTimeout(resolve, 5_000));
+  const past = () => new Promise((resolve) => setTimeout(resolve, 9_000));
 
   test('is renewed over a WebSocket, which stays', async () => {
     const { asked, give } = tokens();

@@ -6,8 +6,6 @@ import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 const limit = 65_536;

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { channelOf } from '@halftone/contracts';
 import { engines, eventually, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
+import { BACKPLANE, type Backplane } from './backplane/feed.backplane';
+import { FeedService } from './feed/feed.service';
 import { poll } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { inUse, mebibyte } from './fixture/memory.fixture';
@@ -78,4 +81,18 @@ test('twenty that come with it and do not read cost a piece of it each, and keep
   await feed.tell(customer, {});
   expect(await poll(replica.httpUrl, token, { cursor, wait: '10' })).toMatchObject({ status: 200, events: [{}] });
   for (const { socket } of idle) socket.terminate();
+});
+
+test('those who want the same piece of the past while it is read are given the same, and nobody after them', async () => {
+  const channel = channelOf(customer);
+  const partition = replica.app.get<Backplane>(BACKPLANE).partitionOf(channel);
+  const read = () => replica.app.get(FeedService).readLog(channel, { partition, from: 0, to: 100 });
+  const [one, other, foreign] = await Promise.all([
+    ...[read(), read()],
+    replica.app.get(FeedService).readLog('gallery', { partition, from: 0, to: 100 }),
+  ]);
+  expect(one?.events).toHaveLength(100);
+  expect(other).toBe(one);
+  expect(foreign?.events).toEqual([]);
+  expect(await read()).not.toBe(one);
 });

@@ -6,8 +6,6 @@ import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(90_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 let replica: Awaited<ReturnType<typeof boot>>;
@@ -62,14 +60,14 @@ test('a full replica sends the next one elsewhere, is not ready, and goes on for
 });
 
 test('a storm is let in at a rate: the others are told to come back, and get in then', async () => {
-  replica = await boot({ REALTIME_ACCEPTS_PER_SECOND: '20' });
+  replica = await boot({ REALTIME_ACCEPTS_PER_SECOND: '5' });
   const old = await subscribed();
   const knock = () => WebSocketClient.connect(replica.httpUrl, { token });
   const storm = await Promise.allSettled(Array.from({ length: 100 }, knock));
   const inside = storm.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const reasons = new Set(storm.flatMap((one) => (one.status === 'rejected' ? [(one.reason as Error).message] : [])));
   expect(reasons).toEqual(new Set(['refused with 503']));
-  expect(inside.length).toBeGreaterThan(10);
+  expect(inside.length).toBeGreaterThanOrEqual(4);
   expect(await readiness()).toMatchObject({ status: 'ready' });
   await feed.tell(customer, {});
   await eventually(() => expect(old.events).toHaveLength(1));
@@ -84,7 +82,7 @@ test('nobody is let in while memory is short', async () => {
 });
 
 test('who does not say in time what it wants is answered 408 and let go, and nobody who did', async () => {
-  replica = await boot({ REALTIME_HANDSHAKE_SECONDS: '1' });
+  replica = await boot({ REALTIME_HANDSHAKE_SECONDS: '4' });
   const silent = await raw();
   const half = await raw();
   half.socket.write('GET /v1/events HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n');
@@ -96,7 +94,7 @@ test('who does not say in time what it wants is answered 408 and let go, and nob
   const answers = await Promise.all([silent.answer, half.answer, slow.answer]);
   clearInterval(dripping);
   expect(answers).toEqual(answers.map(() => expect.stringMatching(/^HTTP\/1\.1 408 /)));
-  await sleep(2_000);
+  await sleep(5_000);
   await feed.tell(customer, {});
   await eventually(() => expect([stays, stream].map(({ events }) => events.length)).toEqual([1, 1]));
   stream.close();

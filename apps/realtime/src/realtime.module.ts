@@ -2,6 +2,7 @@ import { notificationsV1 } from '@halftone/contracts';
 import { grpcClient } from '@halftone/grpc';
 import { KafkaModule, TopicReader } from '@halftone/kafka';
 import { Broadcast, RedisModule, Sessions } from '@halftone/redis';
+import { Unstartable } from '@halftone/service';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { BACKPLANE } from './backplane/feed.backplane';
 import { KafkaBackplane } from './backplane/kafka.backplane';
@@ -92,12 +93,14 @@ const backplane = (config: RealtimeConfig): Provider =>
       };
 
 /** While a connection is open its session is renewed every third of the time: the last renewal may be so long ago when a process dies. */
-function sessionStore({ REALTIME_SESSIONS, REALTIME_SESSION_SECONDS }: RealtimeConfig): Provider {
+function sessionStore({ REALTIME_SESSIONS, REALTIME_SESSION_SECONDS, REALTIME_PROCESSES }: RealtimeConfig): Provider {
   const ttlMs = (REALTIME_SESSION_SECONDS * 1_000 * 4) / 3;
   switch (REALTIME_SESSIONS) {
     case 'client':
       return { provide: SESSION_STORE, useValue: undefined };
     case 'process':
+      // A balancer brings a client back to the port, not to one of those who share it.
+      if (REALTIME_PROCESSES > 1) throw new Unstartable('REALTIME_SESSIONS=process needs REALTIME_PROCESSES=1');
       return { provide: SESSION_STORE, useValue: new ProcessStore(ttlMs) };
     case 'redis':
       return {

@@ -5,8 +5,6 @@ import { cursorOf, positionOf } from './fanout/cursor';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 /** A replica that remembers for 300 ms needs Kafka for everything older. */

@@ -7,8 +7,6 @@ import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { SnapshotTable, snapshotService } from './fixture/notifications.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 const table = new SnapshotTable();
 let notifications: Awaited<ReturnType<typeof bootNotifications>>;

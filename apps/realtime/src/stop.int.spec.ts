@@ -5,8 +5,6 @@ import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 let customer: string;
@@ -69,33 +67,29 @@ test('who has nowhere else to go is told to wait until the process is back', asy
 });
 
 test('in waves: those who still listen are told on, polls are answered at once, a client that hears nothing holds up nobody', async () => {
-  const replica = await boot({ REALTIME_DRAIN_MS: '3000' });
-  // The producer of the test connects at its first use.
-  await feed.tell(customer, {});
+  const replica = await boot({ REALTIME_DRAIN_MS: '6000' });
   const sockets = await Promise.all(Array.from({ length: 10 }, () => subscribed(replica)));
   const streams = await Promise.all(Array.from({ length: 5 }, () => SseClient.connect(replica.httpUrl, { token })));
   const deaf = await subscribed(replica);
   deaf.socket.pause();
   const { cursor } = await poll(replica.httpUrl, token);
-  let began = 0;
-  const since = () => performance.now() - began;
-  const gone = [...sockets.map(({ closed }) => closed), ...streams.map(({ ended }) => ended)].map((end) =>
-    end.then(since),
-  );
-  const polled = poll(replica.httpUrl, token, { wait: '60', cursor }).then(since);
+  const gone: string[] = [];
+  const went = (what: string, end: Promise<unknown>) => end.then(() => gone.push(what));
+  const listening = [...sockets.map(({ closed }) => closed), ...streams.map(({ ended }) => ended)];
+  const ends = listening.map((end) => went('listener', end));
+  ends.push(went('poll', poll(replica.httpUrl, token, { wait: '60', cursor })));
   await eventually(async () => expect(await openPolls(replica)).toBe(1));
-  began = performance.now();
-  const stopped = replica.stop().then(since);
-  await sleep(700);
+  const stopped = replica.stop();
+  await eventually(() => expect(gone).toContain('poll'));
+  await eventually(() => expect(gone).toContain('listener'));
   await feed.tell(customer, {});
-  expect(await polled).toBeLessThan(2_000);
   await expect(WebSocketClient.connect(replica.httpUrl, { token })).rejects.toThrow('ECONNREFUSED');
-  const times = (await Promise.all(gone)).sort((a, b) => a - b);
-  expect(times[0]).toBeLessThan(2_000);
-  expect(times.at(-1)).toBeGreaterThan(2_000);
+  await Promise.all(ends);
+  expect(gone.indexOf('poll')).toBeLessThan(gone.length / 2);
   const heard = [...sockets, ...streams].filter(({ events }) => events.length > 0);
   expect(heard.length).toBeGreaterThan(2);
-  expect(await stopped).toBeLessThan(20_000);
+  expect(heard.length).toBeLessThan(listening.length);
+  await stopped;
   deaf.socket.terminate();
 });
 
@@ -103,13 +97,12 @@ test('nobody misses anything when a replica goes while events flow', async () =>
   const [old, fresh] = await Promise.all([boot({ SHUTDOWN_LAME_DUCK_MS: '300', REALTIME_DRAIN_MS: '700' }), boot()]);
   const { cursor } = await poll(old.httpUrl, token);
   const before = await Promise.all(Array.from({ length: 8 }, () => subscribed(old, cursor)));
+  let told = 0;
+  let isOver = false;
   const telling = (async () => {
-    for (let turn = 0; turn < 30; turn += 1) {
-      await feed.tell(customer, {});
-      await sleep(50);
-    }
+    for (; !isOver; await sleep(50)) await feed.tellMany(customer, 1, { turn: (told += 1) });
   })();
-  await sleep(200);
+  await eventually(() => before.forEach(({ events }) => expect(events.length).toBeGreaterThan(5)));
   const stopped = old.stop();
   const after = await Promise.all(
     before.map(async (client) => {
@@ -117,12 +110,13 @@ test('nobody misses anything when a replica goes while events flow', async () =>
       return subscribed(fresh, client.events.at(-1)?.id ?? cursor);
     }),
   );
-  await Promise.all([telling, stopped]);
-  await eventually(() => after.forEach(({ events }) => expect(events.at(-1)?.seq).toBe(30)));
-  const whole = Array.from({ length: 30 }, (_, index) => index + 1);
+  await stopped;
+  isOver = true;
+  await telling;
+  await eventually(() => after.forEach(({ events }) => expect(events.at(-1)?.seq).toBe(told)));
+  const whole = Array.from({ length: told }, (_, index) => index + 1);
   before.forEach((client, at) =>
     expect([...client.events, ...(after[at]?.events ?? [])].map(({ seq }) => seq)).toEqual(whole),
   );
-  expect(before.every(({ events }) => events.length > 5)).toBe(true);
   await fresh.stop();
 });

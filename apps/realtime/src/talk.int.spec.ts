@@ -5,8 +5,6 @@ import { ChatRooms, chatService } from './fixture/chat.fixture';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 const rooms = new ChatRooms();
 let notifications: Awaited<ReturnType<typeof bootNotifications>>;
@@ -17,7 +15,7 @@ const bootNotifications = () => bootService(chatService(rooms));
 const boot = () =>
   bootReplica({
     REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_MESSAGES_PER_SECOND: '5',
+    REALTIME_MESSAGES_PER_SECOND: '1',
     REALTIME_MESSAGES_AT_ONCE: '20',
     NOTIFICATIONS_GRPC: notifications.grpcUrl,
   });

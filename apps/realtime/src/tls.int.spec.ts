@@ -8,8 +8,6 @@ import { WebSocket } from 'ws';
 import { FeedWriter, someCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 const customer = someCustomer();
 let feed: FeedWriter;

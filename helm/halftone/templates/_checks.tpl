@@ -18,4 +18,8 @@
 {{- if and .Values.observability.grafana.enabled (not .Values.observability.prometheus.enabled) -}}
 {{- fail "observability.grafana.enabled is true: set observability.prometheus.enabled, which is what it shows" -}}
 {{- end -}}
+{{- $processes := dig "realtime" "env" "REALTIME_PROCESSES" 1 .Values.services -}}
+{{- if and (eq .Values.realtime.balancing "sticky") (gt (int $processes) 1) -}}
+{{- fail "realtime.balancing is sticky: a pod can bring a client back to one process only, leave services.realtime.env.REALTIME_PROCESSES at 1" -}}
+{{- end -}}
 {{- end -}}

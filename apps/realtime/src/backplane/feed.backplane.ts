@@ -41,8 +41,8 @@ export interface Backplane {
   partitionOf(channel: string): number;
   /** Whether anybody can have seen this position, though it has not come here yet. Throws UNAVAILABLE. */
   exists(position: Position): Promise<boolean>;
-  /** The past that memory does not hold. Throws UNAVAILABLE. */
-  read(range: LogRange): Promise<LogPart>;
+  /** The past of a channel that memory does not hold. Throws UNAVAILABLE. */
+  read(range: LogRange, channel: string): Promise<LogPart>;
   stop(): Promise<void>;
 }
 

@@ -3,8 +3,6 @@ import { poll } from '../fixture/clients.fixture';
 import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
 import { bootReplica } from '../fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 

@@ -38,11 +38,11 @@ export class KafkaBackplane implements Backplane {
     return offset < (await this.ends(partition)).high;
   }
 
-  async read({ partition, from, to }: LogRange): Promise<LogPart> {
+  async read({ partition, from, to }: LogRange, key: string): Promise<LogPart> {
     const { low } = await this.ends(partition);
     const first = Math.max(from, low);
     if (first >= to) return { first: undefined, to: first, records: [] };
-    const range = { topic: this.topic, partition, fromOffset: String(first), toOffset: String(to) };
+    const range = { topic: this.topic, partition, fromOffset: String(first), toOffset: String(to), key };
     const answer = await this.reader.readRange(range).catch(isAway);
     return answer.reset ? { first: undefined, to, records: [] } : { first, to, records: answer.events };
   }

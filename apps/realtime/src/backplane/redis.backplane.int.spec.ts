@@ -6,8 +6,6 @@ import { poll, WebSocketClient } from '../fixture/clients.fixture';
 import { someCustomer } from '../fixture/feed.fixture';
 import { realtime } from '../realtime';
 
-jest.setTimeout(60_000);
-
 const { redisUrl } = engines();
 const stream = `test.feed.${randomUUID()}`;
 const commands = commandConnection(redisUrl);
@@ -17,7 +15,7 @@ const broadcast = new Broadcast(commands, subscriber);
 const boot = (name = 'replica') =>
   bootService(realtime, {
     KAFKA_BROKERS: '127.0.0.1:1',
-    REDIS_URL: `${redisUrl}?connectionName=${name}`,
+    REDIS_URL: `${redisUrl}&connectionName=${name}`,
     REALTIME_FEED_TOPIC: stream,
     REALTIME_BACKPLANE: 'redis',
   });

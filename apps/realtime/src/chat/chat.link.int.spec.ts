@@ -6,8 +6,6 @@ import type { NotificationsClient } from '../clients';
 import { ChatRooms, chatService } from '../fixture/chat.fixture';
 import { ChatLink } from './chat.link';
 
-jest.setTimeout(60_000);
-
 const room = 'support:alice';
 let rooms: ChatRooms;
 let port: string;

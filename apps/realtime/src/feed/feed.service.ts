@@ -23,6 +23,8 @@ export class FeedService implements FeedSource {
   readonly window: FeedWindow;
   readonly live: Live;
   private readonly log = logger('feed');
+  /** Those that are being read. */
+  private readonly pages = new Map<string, Promise<LogPage>>();
   private sweep: NodeJS.Timeout | undefined;
 
   constructor(
@@ -56,8 +58,16 @@ export class FeedService implements FeedSource {
     if (resumed) resumes.inc({ source: following.splice.source });
   }
 
-  async readLog(channel: string, range: LogRange): Promise<LogPage> {
-    const { first, to, records } = await this.backplane.read(range);
+  /** Many may come with the same old cursor: those who want the same page while it is read are given the same one. */
+  readLog(channel: string, range: LogRange): Promise<LogPage> {
+    const key = `${channel} ${range.partition} ${range.from} ${range.to}`;
+    const page = this.pages.get(key) ?? this.readPage(channel, range).finally(() => this.pages.delete(key));
+    this.pages.set(key, page);
+    return page;
+  }
+
+  private async readPage(channel: string, range: LogRange): Promise<LogPage> {
+    const { first, to, records } = await this.backplane.read(range, channel);
     const ours = records.filter(({ value }) => value.channel === channel);
     const events = ours.flatMap((record) => this.encode(record) ?? []);
     // What memory holds is read there, even if retention has come further.

@@ -5,9 +5,8 @@ import { WebSocketClient } from '../fixture/clients.fixture';
 import { someCustomer } from '../fixture/feed.fixture';
 import { bootReplica } from '../fixture/replica.fixture';
 
-jest.setTimeout(90_000);
-
-const absenceSeconds = 3;
+/** Long enough that nobody of a machine that stands still for a moment is taken for gone. */
+const absenceSeconds = 8;
 const maxPeers = 3;
 let replicas: RunningService[];
 let clients: WebSocketClient[];
@@ -154,7 +153,7 @@ test('a peer whose connection is cut may come back at another replica as the sam
   await eventually(() => expect(of(one, 'rtc.peer')).toHaveLength(2));
   one.send({ type: 'rtc.signal', room, peer, candidate: candidateNo(1) });
   await eventually(() => expect(of(back, 'rtc.signal')).toMatchObject([{ peer: other, seq: 1 }]));
-  await new Promise((resolve) => setTimeout(resolve, 2_000 * absenceSeconds));
+  await new Promise((resolve) => setTimeout(resolve, 1_500 * absenceSeconds));
   expect(of(one, 'rtc.peer').map(({ present }) => present)).toEqual([true, true]);
 });
 
@@ -165,7 +164,7 @@ test('one that does not come back is missed; a stranger does not get its name', 
   cut.socket.terminate();
   const stranger = await connected(1);
   expect((await joined(stranger, peer)).peer).not.toBe(peer);
-  await eventually(() => expect(of(one, 'rtc.peer').at(-1)).toMatchObject({ peer, present: false }), 30_000);
+  await eventually(() => expect(of(one, 'rtc.peer').at(-1)).toMatchObject({ peer, present: false }), 40_000);
 });
 
 test('a room takes so many peers and no more', async () => {
@@ -184,7 +183,7 @@ test('a flood of candidates is refused beyond the limit, and the others are not 
   await joined(one);
   const { peer: to } = await joined(two);
   await eventually(() => expect(of(one, 'rtc.peer')).not.toEqual([]));
-  const sent = 400;
+  const sent = 800;
   for (let n = 1; n <= sent; n += 1) one.send({ type: 'rtc.signal', room, peer: to, candidate: candidateNo(n) });
   await eventually(() => expect(of(two, 'rtc.signal').length + codes(one).length).toBe(sent), 20_000);
   expect(new Set(codes(one))).toEqual(new Set(['RATE_LIMITED']));

@@ -3,8 +3,6 @@ import { type ServerMessage, WebSocketClient } from '../fixture/clients.fixture'
 import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
 import { bootReplica } from '../fixture/replica.fixture';
 
-jest.setTimeout(60_000);
-
 const { brokers } = engines();
 let feed: FeedWriter;
 let customer: string;
@@ -83,6 +81,11 @@ test('in the process it goes on there, and nowhere else', async () => {
   expect(nothing.resumed).toEqual([]);
   await nothing.client.close();
   await Promise.all([first.stop(), second.stop()]);
+});
+
+test('processes that share a port do not start with sessions of their own', async () => {
+  const begun = bootReplica({ REALTIME_SESSIONS: 'process', REALTIME_PROCESSES: '2' });
+  await expect(begun).rejects.toThrow('REALTIME_SESSIONS=process needs REALTIME_PROCESSES=1');
 });
 
 test('where clients remember for themselves there is no session, and an ack of nothing is refused', async () => {
