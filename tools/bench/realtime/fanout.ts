@@ -1,8 +1,8 @@
 import type { Benchmark } from '../benchmark.ts';
 import { contestLine } from '../contest.ts';
-import type { Contestant, Running, Transport } from './contestant.ts';
-import { Crowd, monotonic } from '../../crowd/crowd.ts';
-import { entrants, inTurns } from './entrants.ts';
+import { type Crowd, monotonic } from '../../crowd/crowd.ts';
+import type { Running } from './contestant.ts';
+import { type Match, onEachTransport } from './entrants.ts';
 import { cpuUs, sum } from './process-cost.ts';
 
 const clients = 4_000;
@@ -34,21 +34,14 @@ async function perDelivery(running: Running, crowd: Crowd, atOnce: number) {
   return { cpuUs: (used() - before) / (turns * atOnce * crowd.size), lost };
 }
 
-async function measure(contestant: Contestant, transport: Transport, size: number, signal: AbortSignal) {
-  const running = await contestant.start(signal);
-  const crowd = Crowd.open();
-  try {
-    await crowd.connect(running.where(transport), size);
-    const measured: Record<string, number> = {};
-    for (const [name, atOnce] of Object.entries(outstanding)) {
-      const { cpuUs: cost, lost } = await perDelivery(running, crowd, atOnce);
-      Object.assign(measured, { [name]: cost, [`${name}Lost`]: lost });
-    }
-    return measured;
-  } finally {
-    crowd.end();
-    await running.stop();
+async function measure({ running, crowd, join }: Match, size: number) {
+  await join(size);
+  const measured: Record<string, number> = {};
+  for (const [name, atOnce] of Object.entries(outstanding)) {
+    const { cpuUs: cost, lost } = await perDelivery(running, crowd, atOnce);
+    Object.assign(measured, { [name]: cost, [`${name}Lost`]: lost });
   }
+  return measured;
 }
 
 export const fanout: Benchmark = {
@@ -57,22 +50,13 @@ export const fanout: Benchmark = {
     'server CPU per delivery: 4,000 connections on one channel, 200 bytes, 1 and 32 messages at once, against others',
   rounds: 5,
   run: (options) =>
-    entrants(options, async (all) => {
-      const lines = [];
-      for (const transport of ['websocket', 'sse'] as const) {
-        const results = await inTurns(all, transport, options.rounds, (contestant) =>
-          measure(contestant, transport, options.connections ?? clients, all.signal),
-        );
-        for (const name of Object.keys(outstanding)) {
-          const line = contestLine(results, {
-            bench: 'fanout',
-            case: `${transport}-${name}`,
-            unit: 'us',
-            number: name,
-          });
-          lines.push({ ...line, lost: sum((results.get('ours') ?? []).map((one) => one[`${name}Lost`] ?? 0)) });
-        }
-      }
-      return lines;
-    }),
+    onEachTransport(
+      options,
+      (match) => measure(match, options.connections ?? clients),
+      (results, transport) =>
+        Object.keys(outstanding).map((name) => ({
+          ...contestLine(results, { bench: 'fanout', case: `${transport}-${name}`, unit: 'us', number: name }),
+          lost: sum((results.get('ours') ?? []).map((one) => one[`${name}Lost`] ?? 0)),
+        })),
+    ),
 };

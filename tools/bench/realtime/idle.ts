@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Crowd } from '../../crowd/crowd.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { contestLine } from '../contest.ts';
-import type { Contestant, Transport } from './contestant.ts';
-import { entrants, inTurns } from './entrants.ts';
+import { type Match, onEachTransport } from './entrants.ts';
 import { pssKiB, sum } from './process-cost.ts';
 
 const clients = 15_000;
@@ -14,21 +12,13 @@ const settleMs = 8_000;
 const share = 0.2;
 
 /** The memory that the last four fifths of the connections added, per connection. */
-async function perConnection(contestant: Contestant, transport: Transport, size: number, signal: AbortSignal) {
-  const running = await contestant.start(signal);
-  const crowd = Crowd.open();
-  try {
-    const pss = async () => (await sleep(settleMs), sum(running.pids().map(pssKiB)));
-    const first = Math.round(size * share);
-    await crowd.connect(running.where(transport), first);
-    const before = await pss();
-    await crowd.connect(running.where(transport), size - first);
-    const kib = ((await pss()) - before) / (size - first);
-    return { kib };
-  } finally {
-    crowd.end();
-    await running.stop();
-  }
+async function perConnection({ running, join }: Match, size: number) {
+  const pss = async () => (await sleep(settleMs), sum(running.pids().map(pssKiB)));
+  const first = Math.round(size * share);
+  await join(first);
+  const before = await pss();
+  await join(size - first);
+  return { kib: ((await pss()) - before) / (size - first) };
 }
 
 export const idle: Benchmark = {
@@ -36,15 +26,9 @@ export const idle: Benchmark = {
   about: 'memory (PSS) per idle connection, 15,000 in one process, against others',
   rounds: 3,
   run: (options) =>
-    entrants(options, async (all) => {
-      const size = options.connections ?? clients;
-      const lines = [];
-      for (const transport of ['websocket', 'sse'] as const) {
-        const results = await inTurns(all, transport, options.rounds, (contestant) =>
-          perConnection(contestant, transport, size, all.signal),
-        );
-        lines.push(contestLine(results, { bench: 'idle', case: transport, unit: 'KiB', number: 'kib' }));
-      }
-      return lines;
-    }),
+    onEachTransport(
+      options,
+      (match) => perConnection(match, options.connections ?? clients),
+      (results, transport) => [contestLine(results, { bench: 'idle', case: transport, unit: 'KiB', number: 'kib' })],
+    ),
 };

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../../engines/command.ts';
 import { freePort } from '../../engines/port.ts';
 import { eventually } from '../../client/retry.ts';
-import { message } from './peer/message.ts';
+import { messageOf, usualBytes } from './peer/message.ts';
 import type { Contestant, Running, Transport } from './contestant.ts';
 
 const nchanModule = '/usr/lib/nginx/modules/ngx_nchan_module.so';
@@ -58,7 +58,7 @@ async function start(): Promise<Running> {
     where: (transport) => ({ to: { host: '127.0.0.1', port }, words: words[transport] }),
     publish: async (count) => {
       for (let told = 0; told < count; told += 1) {
-        await fetch(`http://127.0.0.1:${port}/pub`, { method: 'POST', body: message });
+        await fetch(`http://127.0.0.1:${port}/pub`, { method: 'POST', body: messageOf(usualBytes) });
       }
     },
     stop: async () => {

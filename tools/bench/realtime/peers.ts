@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { Contestant } from './contestant.ts';
+import type { Contestant, Running } from './contestant.ts';
 import { goProgram, npmPackage } from './installed.ts';
 import { nchan } from './nchan.ts';
+import { usualBytes } from './peer/message.ts';
 import { peerFile, plainWebSocket, runProgram } from './program.ts';
 
 const node = process.execPath;
@@ -9,7 +10,7 @@ const node = process.execPath;
 const ws: Contestant = {
   name: 'ws',
   transports: ['websocket'],
-  start: () => runProgram(node, [peerFile('ws.ts')], plainWebSocket),
+  start: () => usualWebSockets(usualBytes),
 };
 
 const resWrite: Contestant = {
@@ -63,6 +64,9 @@ const centrifuge: Contestant = {
       },
     })),
 };
+
+export const usualWebSockets = (bytes: number): Promise<Running> =>
+  runProgram(node, [peerFile('ws.ts'), String(bytes)], plainWebSocket);
 
 /** The usual ways to do it, and the best there are. */
 export const peers: readonly Contestant[] = [ws, resWrite, socketIo, bun, nchan, centrifuge];

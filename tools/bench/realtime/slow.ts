@@ -2,9 +2,13 @@ import { Crowd, monotonic } from '../../crowd/crowd.ts';
 import { onInterruption } from '../../engines/interruption.ts';
 import { killArena } from '../../arena/arena.ts';
 import { openStage, type Stage } from '../../stage/stage.ts';
-import type { Benchmark } from '../benchmark.ts';
+import type { Benchmark, BenchOptions } from '../benchmark.ts';
+import { contestLine } from '../contest.ts';
 import { line } from '../sample.ts';
+import type { Running } from './contestant.ts';
 import { openDoors, runningOn, tellAll } from './ours.ts';
+import { usualBytes } from './peer/message.ts';
+import { usualWebSockets } from './peers.ts';
 import { pssKiB, sum } from './process-cost.ts';
 
 const clients = 2_000;
@@ -14,25 +18,22 @@ const limitBytes = 262_144;
 const [turns, atOnce, filling] = [100, 40, 1_800];
 const warmUp = 10;
 
-interface Seen {
+/** What those who read see. */
+type Seen = {
   /** ms; the median of all turns. */
   p99: number;
-  /** KiB that the process grew by at most. */
+  /** MiB that the process grew by at most. */
   grown: number;
   lost: number;
-  /** Connections that the process gave up as too slow. */
-  cut: number;
-}
+};
 
-/** The same flood for those who read, in a new process; of all connections so many read nothing. */
-async function flood(stage: Stage, size: number, deaf: number): Promise<Seen> {
-  await stage.killAndAwait(1);
-  const running = runningOn(stage);
+/** The same flood in a new process; of all connections so many read nothing. */
+async function flood(running: Running, size: number, deaf: number): Promise<Seen> {
   const [readers, sleepers] = [Crowd.open(), Crowd.open(1)];
-  const pss = () => sum(running.pids().map(pssKiB));
+  const pss = () => sum(running.pids().map(pssKiB)) / 1024;
   const turn = async () => {
     const arrived = readers.receive(atOnce, monotonic());
-    await tellAll(stage, atOnce, filling);
+    await running.publish(atOnce);
     return arrived;
   };
   try {
@@ -41,13 +42,12 @@ async function flood(stage: Stage, size: number, deaf: number): Promise<Seen> {
     for (let warm = 0; warm < warmUp; warm += 1) await turn();
     if (deaf > 0) await sleepers.pause();
     const before = pss();
-    const seen: { p99: number; lost: number; kib: number }[] = [];
-    for (let one = 0; one < turns; one += 1) seen.push({ ...(await turn()), kib: pss() });
+    const seen: { p99: number; lost: number; mib: number }[] = [];
+    for (let one = 0; one < turns; one += 1) seen.push({ ...(await turn()), mib: pss() });
     return {
       p99: seen.map(({ p99 }) => p99).toSorted((a, b) => a - b)[Math.floor(turns / 2)] ?? Number.NaN,
-      grown: seen.reduce((most, { kib }) => Math.max(most, kib), before) - before,
+      grown: seen.reduce((most, { mib }) => Math.max(most, mib), before) - before,
       lost: seen.at(-1)?.lost ?? Number.NaN,
-      cut: await slowConsumers(stage),
     };
   } finally {
     readers.end();
@@ -60,44 +60,75 @@ async function slowConsumers(stage: Stage): Promise<number> {
   return Number(/^realtime_slow_consumers_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-interface Pair {
+interface Round {
   without: Seen;
   within: Seen;
+  /** The usual server, with as many that read nothing. */
+  usual?: Seen;
 }
 
-async function rounds(stage: Stage, size: number, count: number, say: (text: string) => void): Promise<Pair[]> {
-  const deaf = Math.max(1, Math.round(size * deafShare));
-  const pairs: Pair[] = [];
-  for (let round = 0; round < count; round += 1) {
-    const first = await flood(stage, size, round % 2 ? deaf : 0);
-    const second = await flood(stage, size, round % 2 ? 0 : deaf);
-    const pair = round % 2 ? { within: first, without: second } : { within: second, without: first };
-    pairs.push(pair);
-    say(`round ${round + 1} of ${count}: ${JSON.stringify(pair)}`);
-    if (pair.within.cut !== deaf) throw new Error(`${pair.within.cut} of ${deaf} who never read were given up`);
-  }
-  return pairs;
+async function oneRound(stage: Stage, size: number, deaf: number, turned: boolean): Promise<Round> {
+  const ours = async (deafOnes: number) => {
+    await stage.killAndAwait(1);
+    const running = { ...runningOn(stage), publish: (count: number) => tellAll(stage, count, filling) };
+    const seen = await flood(running, size, deafOnes);
+    const cut = await slowConsumers(stage);
+    if (cut !== deafOnes) throw new Error(`${cut} of ${deafOnes} who never read were given up`);
+    return seen;
+  };
+  const first = await ours(turned ? deaf : 0);
+  const second = await ours(turned ? 0 : deaf);
+  return turned ? { within: first, without: second } : { within: second, without: first };
 }
+
+async function usual(size: number, deaf: number): Promise<Seen> {
+  const running = await usualWebSockets(usualBytes + filling);
+  return flood(running, size, deaf).finally(() => running.stop());
+}
+
+async function play({ rounds, connections: size = clients, peers, say }: BenchOptions): Promise<Round[]> {
+  const { signal } = onInterruption(killArena);
+  const settings = { ...openDoors, REALTIME_MAX_BUFFERED_BYTES: String(limitBytes) };
+  const stage = await openStage({ name: 'bench', replicas: 1, settings, note: say, signal });
+  const deaf = deafOf(size);
+  const played: Round[] = [];
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const ours = await oneRound(stage, size, deaf, round % 2 === 1);
+      played.push(peers && !peers.includes('ws') ? ours : { ...ours, usual: await usual(size, deaf) });
+      say(`round ${round + 1} of ${rounds}: ${JSON.stringify(played.at(-1))}`);
+    }
+  } finally {
+    await stage.close();
+  }
+  return played;
+}
+
+const deafOf = (size: number): number => Math.max(1, Math.round(size * deafShare));
 
 export const slow: Benchmark = {
   name: 'slow',
-  about: '1 % of 2,000 clients never read while 8 MB go to each: memory, and what the others notice',
+  about: '1 % of 2,000 clients never read while 8 MB go to each: memory, and what the others notice, beside ws',
   rounds: 3,
-  run: async ({ rounds: count, connections: size = clients, say }) => {
-    const { signal } = onInterruption(killArena);
-    const settings = { ...openDoors, REALTIME_MAX_BUFFERED_BYTES: String(limitBytes) };
-    const stage = await openStage({ name: 'bench', replicas: 1, settings, note: say, signal });
-    const pairs = await rounds(stage, size, count, say).finally(() => stage.close());
-    const lost = sum(pairs.map(({ within, without }) => within.lost + without.lost));
-    const allowed = (limitBytes / 1024) * Math.max(1, Math.round(size * deafShare));
-    const lineOf = (name: string, unit: 'ms' | 'MiB' | 'ratio', of: (pair: Pair) => number) =>
-      line('slow', name, unit, pairs.map(of));
+  run: async (options) => {
+    const played = await play(options);
+    const theirs = played.flatMap((round) => round.usual ?? []);
+    const results = new Map([
+      ['ours', played.map(({ within }) => within)],
+      ...(theirs.length > 0 ? [['ws', theirs] as const] : []),
+    ]);
+    const allowed = (limitBytes / 1024 / 1024) * deafOf(options.connections ?? clients);
+    const lineOf = (name: string, unit: 'ms' | 'MiB' | 'ratio', of: (round: Round) => number) =>
+      line('slow', name, unit, played.map(of));
     return [
-      { ...lineOf('p99-with-1%-deaf', 'ms', ({ within }) => within.p99), lost },
+      {
+        ...contestLine(results, { bench: 'slow', case: 'p99-with-1%-deaf', unit: 'ms', number: 'p99' }),
+        lost: sum(played.map(({ within, without }) => within.lost + without.lost)),
+      },
       lineOf('p99-without', 'ms', ({ without }) => without.p99),
       lineOf('p99-with-over-without', 'ratio', ({ within, without }) => within.p99 / without.p99),
-      lineOf('growth-with-1%-deaf', 'MiB', ({ within }) => within.grown / 1024),
-      lineOf('growth-without', 'MiB', ({ without }) => without.grown / 1024),
+      contestLine(results, { bench: 'slow', case: 'growth-with-1%-deaf', unit: 'MiB', number: 'grown' }),
+      lineOf('growth-without', 'MiB', ({ without }) => without.grown),
       lineOf('growth-by-deaf-over-limit', 'ratio', ({ within, without }) => (within.grown - without.grown) / allowed),
     ];
   },

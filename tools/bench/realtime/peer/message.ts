@@ -1,4 +1,6 @@
 import { marker } from '../../../crowd/marker.ts';
 
-/** 200 bytes, as long as an order's event as JSON. */
-export const message = marker.padEnd(200, 'x');
+/** An order's event as JSON is about as long as this. */
+export const usualBytes = 200;
+
+export const messageOf = (bytes: number): string => marker.padEnd(bytes, 'x');
