@@ -21,6 +21,7 @@ test('Kafka loses nothing, Redis nothing in silence', () => {
 test.each([
   ['an event lost with Kafka', { ...whole, lost: 1 }],
   ['a reset with Kafka', { ...whole, resets: 1 }],
+  ['an event lost with Redis while Kafka was away', { ...lossy, fault: 'kafka' as const }],
   ['an event twice', { ...lossy, duplicated: 1 }],
   ['a loss without a reset', { ...lossy, resets: 0 }],
   ['a client that hears no more', { ...whole, arrived: false }],

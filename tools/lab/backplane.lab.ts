@@ -20,7 +20,7 @@ function showJson(seen: Seen, print: (text: string) => void): void {
 export const backplane: Lab = {
   name: 'backplane',
   about: [
-    'The stream comes to the realtime processes by Kafka, then by Redis Pub/Sub, while one of them, both, and Redis are killed.',
+    'The stream comes to the realtime processes by Kafka, then by Redis Pub/Sub, while one of them, both, Kafka and Redis are killed.',
     'By Kafka nobody misses anything; by Redis what is told meanwhile is lost, and every client is told so by a reset.',
   ],
   killNow: killArena,

@@ -104,11 +104,21 @@ async function breakIt(stage: Stage, fault: Fault): Promise<void> {
       return void (await stage.killAndAwait(1));
     case 'replicas':
       return void (await Promise.all(stage.processes.map(({ replica }) => stage.killAndAwait(replica))));
+    case 'kafka':
+      await stage.arena.restartEngine('kafka');
+      return goesOn(stage);
     case 'redis':
       return stage.arena.restartEngine('redis');
     default:
       return fault satisfies never;
   }
+}
+
+/** What is told waits for the broker; once two more have been begun, one has arrived. */
+async function goesOn({ publisher }: Stage): Promise<void> {
+  const channel = channelOf(customers[0]);
+  const before = publisher.last(channel);
+  await eventually('the feed to go on', () => publisher.last(channel) > before + 1 || undefined, { withinMs: 30_000 });
 }
 
 /** A loss at the very end would show with nothing after it, so something is told until everybody has heard the last of it. */

@@ -9,7 +9,8 @@ import {
   type Way,
 } from './balancing-story.ts';
 
-const whole: Survived = { way: 'migration', change: 'killed', subscriptions: 2, of: 2, lost: 0, duplicated: 0 };
+const counts = { subscriptions: 2, of: 2, lost: 0, duplicated: 0, unheard: 0 };
+const whole: Survived = { way: 'migration', change: 'killed', ...counts };
 const gone: Survived = { ...whole, way: 'sticky', subscriptions: 0, lost: 4 };
 
 const asPromised = (Object.keys(ways) as Way[]).flatMap((way) =>
@@ -24,6 +25,7 @@ test.each([
   ['a subscription that is gone', { ...whole, subscriptions: 1 }],
   ['an event lost', { ...whole, lost: 1 }],
   ['an acknowledged event again', { ...whole, duplicated: 1 }],
+  ['a message of its chat room that was not heard', { ...gone, unheard: 1 }],
   ['more than was promised', { ...whole, way: 'sticky' as const }],
 ])('%s is one', (_, survived) => {
   expect(complaintAbout(survived)).toBeDefined();

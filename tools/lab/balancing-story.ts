@@ -34,14 +34,17 @@ export interface Survived {
   lost: number;
   /** Events that it had acknowledged and heard again. */
   duplicated: number;
+  /** Messages of a chat room, said while it was away, that it did not hear once and in order when it had entered again. */
+  unheard: number;
 }
 
 export const didSurvive = ({ subscriptions, of, lost }: Survived): boolean => subscriptions === of && lost === 0;
 
 /** Undefined when it is as promised. Less surviving than promised is a fault, and so is more: then the table is wrong. */
 export function complaintAbout(survived: Survived): string | undefined {
-  const { way, change, duplicated } = survived;
+  const { way, change, duplicated, unheard } = survived;
   if (duplicated > 0) return `${duplicated} acknowledged events came again`;
+  if (unheard > 0) return `${unheard} messages of its chat room were not heard once and in order`;
   const promised = promises[way][change];
   if (promised === didSurvive(survived)) return undefined;
   return promised ? 'this was promised to survive' : 'this was not expected to survive';

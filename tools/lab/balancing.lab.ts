@@ -5,10 +5,10 @@ import { changes, complaintAbout, didSurvive, lessonOf, ways, type Survived, typ
 import type { Lab } from './lab.ts';
 
 function show(survived: Survived, print: (text: string) => void): void {
-  const { way, change, subscriptions, of, lost, duplicated } = survived;
+  const { way, change, subscriptions, of, lost, duplicated, unheard } = survived;
   const complaint = complaintAbout(survived);
   const mark = complaint ? '✘' : didSurvive(survived) ? '✔' : '!';
-  const counts = `${subscriptions} of ${of} subscriptions went on, lost ${lost}, duplicated ${duplicated}`;
+  const counts = `${subscriptions} of ${of} subscriptions went on, lost ${lost}, duplicated ${duplicated}, unheard in its chat room ${unheard}`;
   print(`${mark} ${way}: ${changes[change]}: ${counts}${complaint ? `: ${complaint}` : ''}`);
 }
 
@@ -21,9 +21,10 @@ function showJson(survived: Survived, print: (text: string) => void): void {
 export const balancing: Lab = {
   name: 'balancing',
   about: [
-    'A client with two subscriptions loses its server: its connection is cut, the process leaves, is killed, Redis is lost.',
+    'A client with two subscriptions and a chat room loses its server: its connection is cut, the process leaves, is killed, Redis is lost.',
     ...(Object.keys(ways) as Way[]).map((way) => `${way}: ${ways[way].about}`),
     'Where the memory lived, it is gone together with its keeper; what must be there is there, without an event lost or twice.',
+    'A chat room it enters again in every way, and hears what was said meanwhile, once and in order.',
   ],
   killNow: killArena,
   async run({ json, say, print, signal }) {

@@ -1,9 +1,10 @@
-/** A client that listens to two channels loses its server, once for every way of load balancing and every way to lose it. */
+/** A client that listens to two channels and sits in a chat room loses its server, once for every way of load balancing and every way to lose it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../engines/os-process.ts';
 import { eventually } from '../client/retry.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { changes, ways, type Change, type Survived, type Way } from './balancing-story.ts';
+import { ChatRoom } from './chat-room.ts';
 import { SessionClient, type Heard } from './session-client.ts';
 
 export interface BalancingOptions {
@@ -29,7 +30,7 @@ export async function balancingLab(options: BalancingOptions): Promise<Survived[
 
 async function tryWay(way: Way, { note, survived, signal }: BalancingOptions): Promise<Survived[]> {
   const settings = { REALTIME_SESSIONS: ways[way].sessions };
-  const stage = await openStage({ name: 'lab-balancing', replicas: 2, settings, note, signal });
+  const stage = await openStage({ name: 'lab-balancing', replicas: 2, chat: true, settings, note, signal });
   try {
     const all: Survived[] = [];
     for (const change of Object.keys(changes) as Change[]) {
@@ -45,26 +46,30 @@ async function tryWay(way: Way, { note, survived, signal }: BalancingOptions): P
   }
 }
 
-type Outcome = Pick<Survived, 'subscriptions' | 'lost' | 'duplicated'>;
+type Outcome = Pick<Survived, 'subscriptions' | 'lost' | 'duplicated' | 'unheard'>;
 
 async function tell(stage: Stage, way: Way, change: Change): Promise<Outcome> {
   const [first = '', second = ''] = stage.urls;
   const before = await SessionClient.connect(first, stage.token(customer));
   const { id } = await before.resume();
   for (const name of names) await before.subscribe(name);
+  const room = await ChatRoom.open(stage, second, customer);
+  await room.hear(before);
   await publish(stage);
   await eventually('the first events', () => before.heard.length === names.length * few || undefined);
   const cursors = lastOf(before.heard);
   await before.acknowledge(cursors);
   await lose(stage, change, before);
-  await publish(stage);
+  await Promise.all([publish(stage), room.talk()]);
   // The balancer that is sticky brings it back to where it was.
   const after = await SessionClient.connect(way === 'sticky' ? first : second, stage.token(customer));
   try {
     const resumed = await comeBack(after, way, id, cursors);
-    return { subscriptions: resumed.length, ...(await compare(stage, before, after)) };
+    const unheard = await room.comeBack(after);
+    return { subscriptions: resumed.length, unheard, ...(await compare(stage, before, after)) };
   } finally {
     after.cut();
+    room.leave();
   }
 }
 

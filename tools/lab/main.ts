@@ -8,8 +8,9 @@ import { endurance } from './endurance.lab.ts';
 import { failures } from './failures/failures.lab.ts';
 import { idempotency } from './idempotency.lab.ts';
 import { helpOf, type Lab } from './lab.ts';
+import { past } from './past.lab.ts';
 
-const labs: readonly Lab[] = [backplane, balancing, endurance, failures, idempotency];
+const labs: readonly Lab[] = [backplane, balancing, endurance, failures, idempotency, past];
 
 // Whoever read our output may be gone; what was started must still be stopped.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

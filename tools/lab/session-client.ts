@@ -1,4 +1,5 @@
 /** One WebSocket that speaks the protocol by hand: what it knows of its session is only what the lab gives it. */
+import { randomUUID } from 'node:crypto';
 import type { ServerMessage } from '@halftone/client';
 import { WebSocket } from 'ws';
 import { eventually } from '../client/retry.ts';
@@ -14,6 +15,8 @@ export interface Heard {
 
 export class SessionClient {
   readonly heard: Heard[] = [];
+  /** Numbers of the messages of its room, as they came. */
+  readonly said: number[] = [];
   readonly #messages: ServerMessage[] = [];
   readonly #socket: WebSocket;
 
@@ -60,6 +63,17 @@ export class SessionClient {
     await this.#until((message) => message.type === 'pong' || undefined);
   }
 
+  /** A chat room, from behind that message on; resolves with the number of the last one. */
+  async join(room: string, after: number): Promise<number> {
+    this.#send({ type: 'chat.join', room, after });
+    const joined = await this.#until((message) => (message.type === 'chat.joined' ? message : undefined));
+    return joined.lastSeq;
+  }
+
+  say(room: string, text: string): void {
+    this.#send({ type: 'chat.send', room, text, clientId: randomUUID() });
+  }
+
   /** Without a goodbye. */
   cut(): void {
     this.#socket.terminate();
@@ -72,6 +86,7 @@ export class SessionClient {
   #take(message: ServerMessage): void {
     this.#messages.push(message);
     if (message.type === 'event' && 'seq' in message.event) this.heard.push(message.event);
+    if (message.type === 'chat.message') this.said.push(message.seq);
   }
 
   #until<Found>(find: (message: ServerMessage) => Found | undefined): Promise<Found> {

@@ -27,6 +27,7 @@ const proofs: readonly Check[] = [
   proof('clients see failures through', 'lab', ['failures']),
   proof('what each backplane loses', 'lab', ['backplane']),
   proof('what survives a change of server', 'lab', ['balancing']),
+  proof('a million events later', 'lab', ['past']),
   clientsAtRealtime,
   autobahn,
   proof('a minute of chaos', 'chaos', ['--seed', '7', '--minutes', '1']),

@@ -15,6 +15,8 @@ export interface Told {
 
 /** Events per request to the broker: well below its limit of 1 MiB for events of a few hundred bytes. */
 const batch = 500;
+/** What is sent while the broker is away is sent when it is back, up to a minute later. */
+const outage = { retries: 120, maxRetryTime: 500 };
 
 export class FeedPublisher {
   readonly #producer: Producer;
@@ -35,6 +37,7 @@ export class FeedPublisher {
       createPartitioner: Partitioners.DefaultPartitioner,
       idempotent: true,
       maxInFlightRequests: 1,
+      retry: outage,
     });
     await producer.connect();
     return new FeedPublisher(producer, topic, redisUrl ? new FeedBroadcast(redisUrl, topic) : undefined);
@@ -43,6 +46,11 @@ export class FeedPublisher {
   /** The number of the channel's last event; 0 before the first. */
   last(channel: string): number {
     return this.#last.get(channel) ?? 0;
+  }
+
+  /** Somebody else has written the channel up to this number. */
+  goOnAfter(channel: string, last: number): void {
+    this.#last.set(channel, last);
   }
 
   /** Resolves with the number of the last one when the broker has them all. */

@@ -16,6 +16,10 @@ export interface StageOptions {
   replicas: number;
   /** Settings of realtime besides the usual ones. */
   settings?: Readonly<Record<string, string>>;
+  /** With the notifications service, which has the chat rooms. */
+  chat?: boolean;
+  /** Called when the topic exists and nothing reads it yet. */
+  past?: (brokers: string, topic: string) => Promise<unknown>;
   /** As built for tests: faults and bugs can be armed. */
   testBuild?: boolean;
   /** A proxy in front of each engine. */
@@ -75,14 +79,21 @@ export class Stage {
 const others = (topology.map(({ name }) => name) as ServiceName[]).filter((name) => name !== 'realtime');
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { name, replicas, settings, ...rest } = options;
+  const { name, replicas, settings, chat, past, ...rest } = options;
   const topic = `halftone.stage.${randomUUID()}`;
   const arena = await openArena({
     ...rest,
     name,
-    replicas: { ...Object.fromEntries(others.map((other) => [other, 0])), realtime: replicas },
+    replicas: {
+      ...Object.fromEntries(others.map((other) => [other, 0])),
+      notifications: chat ? 1 : 0,
+      realtime: replicas,
+    },
     settings: { realtime: { REALTIME_FEED_TOPIC: topic, ...settings } },
-    prepared: ({ kafka }) => createFeedTopic(kafka.brokers, topic),
+    prepared: async ({ kafka: { brokers } }) => {
+      await createFeedTopic(brokers, topic);
+      await past?.(brokers, topic);
+    },
   });
   try {
     const { kafka, redis } = arena.run.engines;
