@@ -68,6 +68,8 @@ test('who has nowhere else to go is told to wait until the process is back', asy
 
 test('in waves: those who still listen are told on, polls are answered at once, a client that hears nothing holds up nobody', async () => {
   const replica = await boot({ REALTIME_DRAIN_MS: '6000' });
+  // The producer of the test connects at its first use.
+  await feed.tell(someCustomer(), {});
   const sockets = await Promise.all(Array.from({ length: 10 }, () => subscribed(replica)));
   const streams = await Promise.all(Array.from({ length: 5 }, () => SseClient.connect(replica.httpUrl, { token })));
   const deaf = await subscribed(replica);
