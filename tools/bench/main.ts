@@ -42,16 +42,17 @@ async function main(): Promise<number> {
       rounds: { type: 'string' },
       connections: { type: 'string' },
       peers: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
   const benchmark = benchmarks.find(({ name }) => name === positionals[0]);
   const rounds = Number(values.rounds ?? benchmark?.rounds);
   const connections = values.connections === undefined ? undefined : Number(values.connections);
   const natural = [rounds, connections ?? 1].every((number) => Number.isInteger(number) && number >= 1);
-  if (!benchmark || !natural) {
+  if (!benchmark || !natural || values.help) {
     say('npm run bench -- NAME [--json] [--rounds N] [--connections N] [--peers ws,bun]');
     for (const { name, about } of benchmarks) say(`  ${name.padEnd(14)} ${about}`);
-    return 64;
+    return values.help ? 0 : 64;
   }
   say(benchmark.about);
   const peers = values.peers?.split(',').filter(Boolean);

@@ -23,14 +23,30 @@ async function take({ name, run }: Check, signal: AbortSignal): Promise<Outcome>
   return outcome;
 }
 
-/** The exit code. */
-export async function runChecks(checks: readonly Check[]): Promise<number> {
+/** Throws when there is none of that name: nothing that was asked is not the same as nothing that failed. */
+export function chosenOf<Named extends { name: string }>(checks: readonly Named[], parts: readonly string[]): Named[] {
+  for (const part of parts) {
+    if (checks.some(({ name }) => name.includes(part))) continue;
+    throw new Error(`nothing is called ${part}; there is:\n${checks.map(({ name }) => `  ${name}`).join('\n')}`);
+  }
+  return checks.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+}
+
+/** The exit code. Throws when it is called wrongly. */
+export async function runChecks(checks: readonly Check[], command: string): Promise<number> {
   // Whoever read our output may be gone; what was started must still be stopped.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [] } } });
-  const chosen = checks.filter(
-    ({ name }) => values.only.length === 0 || values.only.some((part) => name.includes(part)),
-  );
+  const { values } = parseArgs({
+    options: { only: { type: 'string', multiple: true, default: [] }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) {
+    say(
+      `${command} [-- --only NAME]...    all of these in order, or those that a name is part of; the last line is the sum`,
+    );
+    for (const { name } of checks) say(`  ${name}`);
+    return 0;
+  }
+  const chosen = chosenOf(checks, values.only);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stopping.abort(new Error('interrupted')));

@@ -1,7 +1,6 @@
 /**
  * `npm run prove`: the claims that need a system of their own to be broken in, each as its own command does it, and what strangers' programs
- * make of the live stream. Ends like `npm test`;
- * `-- --only NAME` takes those that the name is part of.
+ * make of the live stream. Ends like `npm test`; `-- --only NAME` takes those that the name is part of.
  */
 import { join } from 'node:path';
 import { autobahn } from '../check/autobahn.ts';
@@ -10,6 +9,7 @@ import { runNode } from '../check/command.ts';
 import { clientsAtRealtime } from '../check/foreign-toolkits.ts';
 import { runChecks } from '../check/run-checks.ts';
 import { root } from '../engines/config.ts';
+import { runMain } from '../start/run-main.ts';
 import { countVerdicts } from './verdicts.ts';
 
 const proof = (name: string, command: string, args: readonly string[]): Check => ({
@@ -33,4 +33,4 @@ const proofs: readonly Check[] = [
   proof('a minute of chaos', 'chaos', ['--seed', '7', '--minutes', '1']),
 ];
 
-process.exitCode = await runChecks(proofs);
+runMain(() => runChecks(proofs, 'npm run prove'));

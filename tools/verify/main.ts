@@ -11,6 +11,15 @@ import { runningSources } from './sources.ts';
 import { allInvariants, verify } from './verify.ts';
 import { serveMetrics, Watch } from './watch.ts';
 
+const help = `npm run verify              proves the invariants of the running system; exit code 0 only if every one holds, 2 if it could not judge
+--patience SECONDS          how long what is on its way may take (15)
+--history FILE              judges what clients were answered as well: JSON lines, as npm run chaos records them
+--list                      the invariants, and what each is about
+--watch [--every SECONDS]   again and again until it is interrupted; --port PORT serves metrics
+--self-test [--only NAME]   plants one bug per invariant in a test build: each must be caught
+--json                      JSON lines on stdout
+`;
+
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
@@ -22,6 +31,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     'self-test': { type: 'boolean' },
     only: { type: 'string', multiple: true },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -77,7 +87,8 @@ async function selfTest(): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  if (values.list) process.exitCode = list();
+  if (values.help) process.stderr.write(help);
+  else if (values.list) process.exitCode = list();
   else if (values['self-test']) process.exitCode = await selfTest();
   else process.exitCode = await (values.watch ? watch() : once());
 }
