@@ -4,6 +4,7 @@ import { killArena } from '../arena/arena.ts';
 import type { Heard } from './endurance-ear.ts';
 import { endure, type Ordeal } from './endurance.ts';
 import type { Lab } from './lab.ts';
+import { percentile } from './percentile.ts';
 
 const ordeal: Ordeal = {
   events: 20_000,
@@ -28,12 +29,6 @@ interface Verdict {
   /** Different sequences that were heard. */
   sequences: number;
   ok: boolean;
-}
-
-/** The value below which that share of them lies; 0 of none. */
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return Math.round(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0);
 }
 
 /** `reference` is what everybody else heard. */

@@ -1,4 +1,4 @@
-import { complaintAbout, growthMiB, percentile, type Seen } from './past-story.ts';
+import { complaintAbout, growthMiB, type Seen } from './past-story.ts';
 
 const whole = { clients: 20, told: 10_000, lost: 0, duplicated: 0, resets: 0 };
 const latecomers: Seen = { about: 'latecomers', ...whole, behind: 1_000_000, seconds: 20 };
@@ -16,8 +16,4 @@ test.each<[string, Seen]>([
   ['memory that grows', { ...memory, secondHalf: 301 + growthMiB }],
 ])('%s is one', (_, seen) => {
   expect(complaintAbout(seen)).toBeDefined();
-});
-
-test('a percentile is one of the values', () => {
-  expect([percentile([3, 1, 2], 0.5), percentile([1, 2, 3], 0.99), percentile([], 0.5)]).toEqual([2, 3, 0]);
 });

@@ -6,7 +6,8 @@ import { eventually } from '../client/retry.ts';
 import { flood } from '../stage/feed-flood.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { rssMiB } from '../start/memory.ts';
-import { percentile, type Heard, type Latecomers, type Memory, type Neighbours, type Seen } from './past-story.ts';
+import { percentile } from './percentile.ts';
+import { type Heard, type Latecomers, type Memory, type Neighbours, type Seen } from './past-story.ts';
 import { SessionClient } from './session-client.ts';
 
 export interface PastOptions {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames, type TransportName } from '@halftone/client';
 import { signalProcess } from '../../engines/os-process.ts';
+import { percentile } from '../percentile.ts';
 import { Ear } from './ear.ts';
 import { someCustomer, until, witness, type Happening, type Row, type Scene, type Witness } from './scene.ts';
 
@@ -32,9 +33,6 @@ export const killed = leaves('the server is killed (SIGKILL)', 'SIGKILL', 'some'
 const newcomers = 150;
 const allInWithinMs = 30_000;
 
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((one, other) => one - other)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? 0;
-
 interface Storm {
   refusals: number;
   allInMs: number | undefined;
@@ -61,15 +59,10 @@ const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 function toldOf(storms: Readonly<Record<TransportName, Storm>>): NonNullable<Happening['about']> {
   return ({ transport, ear }) => {
     const { refusals, allInMs } = storms[transport];
-    const late = Math.round(
-      percentile(
-        ear.heard.map(({ lateMs }) => lateMs),
-        0.99,
-      ),
-    );
+    const lateness = ear.heard.map(({ lateMs }) => lateMs);
     if (allInMs === undefined) return { complaint: `not all newcomers were in after ${seconds(allInWithinMs)}` };
     const turned = refusals > 0 ? `, told ${refusals} times to come back` : '';
-    const remark = `${newcomers} newcomers${turned}, all in after ${seconds(allInMs)}; here p99 ${late} ms`;
+    const remark = `${newcomers} newcomers${turned}, all in after ${seconds(allInMs)}; here p99 ${percentile(lateness, 0.99)} ms`;
     const wasStorm = transport === 'long-poll' || refusals > 0;
     return { remark, ...(!wasStorm && { complaint: 'nobody was asked to come back, so it was no storm' }) };
   };
