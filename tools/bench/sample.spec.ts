@@ -1,13 +1,6 @@
-import { line, percentile, summary } from './sample.ts';
+import { line, summary } from './sample.ts';
 
 const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
-
-test('percentiles are values that were measured', () => {
-  expect(percentile(hundred, 0.5)).toBe(50);
-  expect(percentile(hundred, 0.99)).toBe(99);
-  expect(percentile(hundred, 1)).toBe(100);
-  expect(percentile([7], 0.01)).toBe(7);
-});
 
 test('of nothing there is no median', () => {
   expect(() => summary([])).toThrow('nothing was measured');

@@ -1,14 +1,15 @@
 /** Numbers that were measured, and what is said of them. Pure. */
+import { percentile } from '../numbers/percentile.ts';
+
 export interface Summary {
   median: number;
   min: number;
   max: number;
 }
 
-/** The smallest value that at least this share of all is not above (nearest rank). */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+/** Throws if nothing was measured. */
+export function percentileOf(values: readonly number[], share: number): number {
+  const value = percentile(values, share);
   if (value === undefined) throw new Error('nothing was measured');
   return value;
 }
@@ -16,7 +17,7 @@ export function percentile(values: readonly number[], share: number): number {
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 export const summary = (values: readonly number[]): Summary => ({
-  median: round(percentile(values, 0.5)),
+  median: round(percentileOf(values, 0.5)),
   min: round(Math.min(...values)),
   max: round(Math.max(...values)),
 });
@@ -49,6 +50,6 @@ export const line = (
   bench,
   case: name,
   unit,
-  ours: { ...summary(values), ...(tail && { p99: round(percentile(values, 0.99)) }) },
+  ours: { ...summary(values), ...(tail && { p99: round(percentileOf(values, 0.99)) }) },
   n: values.length,
 });

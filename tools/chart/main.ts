@@ -1,6 +1,6 @@
 /** `npm run chart [-- --check | --test]`: the table of the chart's values, and what the chart must refuse and must contain. */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { argumentsOf } from '../start/arguments.ts';
 import { checkChart } from './check-chart.ts';
 import { readmeFile, readReadme, readSchema, readValues } from './chart-files.ts';
 import { driftOf } from './drift.ts';
@@ -11,9 +11,8 @@ const usage = `npm run chart               writes the table of values into helm/
 npm run chart -- --check    changes nothing; exit code 1 when the table is stale or values.yaml says something else
 npm run chart -- --test     renders the chart in many ways and judges the result; needs helm`;
 
-const { values } = parseArgs({
-  options: { check: { type: 'boolean' }, test: { type: 'boolean' }, help: { type: 'boolean' } },
-});
+const options = { check: { type: 'boolean' }, test: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+const { values } = argumentsOf({ options }, usage);
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -2,6 +2,7 @@
  * Many clients in a process of their own, told what to do over IPC. The clock is the machine's monotonic one, so that times of several
  * processes can be compared.
  */
+import { percentile } from '../numbers/percentile.ts';
 import { type Address, Member, type Words } from './member.ts';
 
 export type Order =
@@ -64,11 +65,8 @@ const awaitAll = ({ each, withinMs }: Extract<Order, { do: 'await' }>): Promise<
     if (behind === 0) done();
   });
 
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-
 function report(sentAt: number): Report {
-  const took = arrivals.map((at) => at - sentAt).sort((a, b) => a - b);
+  const took = arrivals.map((at) => at - sentAt);
   arrivals = [];
   const reading = members.filter(({ isOpen }) => isOpen);
   const more = members.map(({ count }) => count.total - due);
@@ -76,8 +74,8 @@ function report(sentAt: number): Report {
     lost: more.reduce((sum, one) => sum + Math.max(0, -one), 0),
     twice: more.reduce((sum, one) => sum + Math.max(0, one), 0),
     open: reading.length,
-    p50: quantile(took, 0.5),
-    p99: quantile(took, 0.99),
+    p50: percentile(took, 0.5) ?? Number.NaN,
+    p99: percentile(took, 0.99) ?? Number.NaN,
   };
 }
 

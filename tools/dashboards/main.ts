@@ -3,8 +3,8 @@
  *
  * Exit code 0 if what was asked holds, 1 if not, 2 if it could not be asked, 64 for a wrong command line.
  */
-import { parseArgs } from 'node:util';
 import { onInterruption } from '../engines/interruption.ts';
+import { argumentsOf, numberOf, wrongUsage } from '../start/arguments.ts';
 import { checkPanels, type Finding } from './check-panels.ts';
 import { loadAll, stale, writeAll } from './files.ts';
 import { Prometheus } from './prometheus.ts';
@@ -21,8 +21,6 @@ npm run dashboards -- watch [--port 9090]
 
 const words = (line: string) => process.stderr.write(`${line}\n`);
 const say = (line: string) => process.stdout.write(`${line}\n`);
-
-class WrongUsage extends Error {}
 
 function write(): boolean {
   words(`written: ${writeAll().join(' ')}`);
@@ -42,15 +40,9 @@ async function check(): Promise<boolean> {
   return current && ok;
 }
 
-function number(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new WrongUsage(`--${name} takes a number above 0, not '${text}'`);
-  return value;
-}
-
 async function checkAllPanels(url: string | undefined, minutes: number, json: boolean): Promise<boolean> {
   if (!url || !URL.canParse(url))
-    throw new WrongUsage('--prometheus takes the URL of a Prometheus that scrapes the running system');
+    wrongUsage('--prometheus takes the URL of a Prometheus that scrapes the running system', usage);
   const prometheus = new Prometheus(url);
   if ((await prometheus.targetsUp()) === 0) throw new Error(`${url} scrapes nothing that answers`);
   const { ok, dashboards, panels, findings } = await checkPanels(prometheus, loadAll(), minutes);
@@ -83,34 +75,25 @@ async function main(): Promise<boolean> {
     minutes: { type: 'string', default: '5' },
     port: { type: 'string', default: '9090' },
   } as const;
-  const { values, positionals } = parsed(() => parseArgs({ options, allowPositionals: true }));
+  const { values, positionals } = argumentsOf({ options, allowPositionals: true }, usage);
   if (values.help) return say(usage);
   const [command = values.check ? '--check' : 'write', ...rest] = positionals;
   const commands: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     write,
     check,
     '--check': checkFiles,
-    'check-panels': () => checkAllPanels(values.prometheus, number('minutes', values.minutes), values.json),
-    watch: () => watchHere(number('port', values.port)),
+    'check-panels': () => checkAllPanels(values.prometheus, numberOf('minutes', values.minutes, usage), values.json),
+    watch: () => watchHere(numberOf('port', values.port, usage)),
   };
   const run = commands[command];
-  if (!run || rest.length > 0) throw new WrongUsage(`no command '${positionals.join(' ')}'`);
+  if (!run || rest.length > 0) return wrongUsage(`no command '${positionals.join(' ')}'`, usage);
   return run();
-}
-
-/** Words that parseArgs does not know are the caller's mistake, not ours. */
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new WrongUsage((error as Error).message);
-  }
 }
 
 main().then(
   (ok) => (process.exitCode = ok ? 0 : 1),
   (error: Error) => {
-    words(error instanceof WrongUsage ? `${error.message}\n${usage}` : error.message);
-    process.exitCode = error instanceof WrongUsage ? 64 : 2;
+    words(error.message);
+    process.exitCode = 2;
   },
 );

@@ -1,11 +1,11 @@
 /** `npm run e2e:k8s`: everything that is promised about Halftone on Kubernetes, shown on a real cluster. */
-import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { releaseUrls, type ReleaseUrls } from '../cluster/urls.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { chosenPhases, phases, runPhases } from './plan.ts';
 import { Report } from './report.ts';
 import type { World } from './world.ts';
+import { argumentsOf } from '../start/arguments.ts';
 import { runMain } from '../start/run-main.ts';
 
 const help = `npm run e2e:k8s                       all phases on the kind cluster, which is made and taken away; the last line is
@@ -23,16 +23,19 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [] },
-    list: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    ...targetArguments,
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+const { values } = argumentsOf(
+  {
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      list: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      ...targetArguments,
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   },
-});
+  help,
+);
 
 async function main(): Promise<number> {
   const target = targetOf(values);

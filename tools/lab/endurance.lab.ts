@@ -4,7 +4,7 @@ import { killArena } from '../arena/arena.ts';
 import type { Heard } from './endurance-ear.ts';
 import { endure, type Ordeal } from './endurance.ts';
 import type { Lab } from './lab.ts';
-import { percentile } from './percentile.ts';
+import { percentileMs } from '../numbers/percentile.ts';
 
 const ordeal: Ordeal = {
   events: 20_000,
@@ -35,7 +35,7 @@ interface Verdict {
 function judge(transport: TransportName, heard: readonly Heard[], reference: string | undefined): Verdict {
   const sum = (of: 'events' | 'lost' | 'duplicated' | 'resets') => heard.reduce((total, one) => total + one[of], 0);
   const away = heard.flatMap(({ awayMs }) => awayMs);
-  const backMs = { p50: percentile(away, 0.5), p99: percentile(away, 0.99), max: percentile(away, 1) };
+  const backMs = { p50: percentileMs(away, 0.5), p99: percentileMs(away, 0.99), max: percentileMs(away, 1) };
   const sequences = new Set(heard.map(({ digest }) => digest));
   const [lost, duplicated, resets] = [sum('lost'), sum('duplicated'), sum('resets')];
   const whole = lost === 0 && duplicated === 0 && resets === 0 && sum('events') === heard.length * ordeal.events;

@@ -6,7 +6,7 @@ import { eventually } from '../client/retry.ts';
 import { flood } from '../stage/feed-flood.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { rssMiB } from '../start/memory.ts';
-import { percentile } from './percentile.ts';
+import { percentileMs } from '../numbers/percentile.ts';
 import { type Heard, type Latecomers, type Memory, type Neighbours, type Seen } from './past-story.ts';
 import { SessionClient } from './session-client.ts';
 
@@ -104,7 +104,7 @@ function neighboursOf(there: readonly Listener[], until: number, since: number, 
   const all = there.flatMap(({ heard }) => heard.map(({ at, data }) => ({ sent: Number(data['at']), at })));
   const lateness = (from: number, to: number) => {
     const values = all.filter(({ sent }) => sent >= from && sent < to).map(({ sent, at }) => at - sent);
-    return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) };
+    return { p50: percentileMs(values, 0.5), p99: percentileMs(values, 0.99) };
   };
   const times = { before: lateness(since - calmMs, since), meanwhile: lateness(since, end) };
   return { about: 'neighbours', ...times, ...countOf(there, { until }) };

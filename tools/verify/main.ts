@@ -3,7 +3,8 @@
  * docs/verify.md.
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { argumentsOf, numberOf } from '../start/arguments.ts';
+import { messageOf } from '../start/progress.ts';
 import { operationsOf, parseHistory, type Operation } from '../history/history.ts';
 import { describe, entryOf } from './catalogue.ts';
 import * as report from './report.ts';
@@ -20,25 +21,24 @@ const help = `npm run verify              proves the invariants of the running s
 --json                      JSON lines on stdout
 `;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    patience: { type: 'string', default: '15' },
-    history: { type: 'string' },
-    list: { type: 'boolean' },
-    watch: { type: 'boolean' },
-    every: { type: 'string', default: '5' },
-    port: { type: 'string' },
-    'self-test': { type: 'boolean' },
-    only: { type: 'string', multiple: true },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  json: { type: 'boolean', default: false },
+  patience: { type: 'string', default: '15' },
+  history: { type: 'string' },
+  list: { type: 'boolean' },
+  watch: { type: 'boolean' },
+  every: { type: 'string', default: '5' },
+  port: { type: 'string' },
+  'self-test': { type: 'boolean' },
+  only: { type: 'string', multiple: true },
+  help: { type: 'boolean', default: false },
+} as const;
+const { values } = argumentsOf({ options }, help);
 
 // Whoever reads our output may be gone.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-const patienceMs = Number(values.patience) * 1000;
+const patienceMs = numberOf('patience', values.patience, help) * 1000;
 
 function list(): number {
   for (const invariant of allInvariants) {
@@ -63,7 +63,7 @@ async function watch(): Promise<number> {
   let broken = false;
   const tell = values.json ? report.sayChangeAsJson : report.sayChange;
   const watching = new Watch(runningSources(), {
-    everyMs: Number(values.every) * 1000,
+    everyMs: numberOf('every', values.every, help) * 1000,
     patienceMs,
     signal: stop.signal,
     changed: (name, standing) => {
@@ -72,7 +72,8 @@ async function watch(): Promise<number> {
     },
     blind: (error) => process.stderr.write(`could not look: ${messageOf(error)}\n`),
   });
-  const server = values.port === undefined ? undefined : await serveMetrics(watching, Number(values.port));
+  const server =
+    values.port === undefined ? undefined : await serveMetrics(watching, numberOf('port', values.port, help));
   const { samples } = await watching.run();
   server?.close();
   (values.json ? report.saySamplesAsJson : report.saySamples)(samples);
@@ -92,8 +93,6 @@ async function main(): Promise<void> {
   else if (values['self-test']) process.exitCode = await selfTest();
   else process.exitCode = await (values.watch ? watch() : once());
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 main().catch((error: unknown) => {
   const message = messageOf(error);

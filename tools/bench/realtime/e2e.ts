@@ -5,7 +5,7 @@ import { killArena } from '../../arena/arena.ts';
 import { onInterruption } from '../../engines/interruption.ts';
 import { openStage, type Stage } from '../../stage/stage.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { percentile, summary } from '../sample.ts';
+import { percentileOf, summary } from '../sample.ts';
 
 const events = 500;
 const pauseMs = 10;
@@ -89,8 +89,8 @@ export const e2e: Benchmark = {
     const lost = all.reduce((total, one) => total + one.lost, 0);
     return ([0.5, 0.99] as const).map((share) => {
       const [ours, broker] = [
-        all.map((one) => percentile(one.client, share)),
-        all.map((one) => percentile(one.broker, share)),
+        all.map((one) => percentileOf(one.client, share)),
+        all.map((one) => percentileOf(one.broker, share)),
       ];
       const ratio = summary(ours.map((value, index) => value / (broker[index] ?? Number.NaN))).median;
       const name = share === 0.5 ? 'p50' : 'p99';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames, type TransportName } from '@halftone/client';
 import { signalProcess } from '../../engines/os-process.ts';
-import { percentile } from '../percentile.ts';
+import { percentileMs } from '../../numbers/percentile.ts';
 import { Ear } from './ear.ts';
 import { someCustomer, until, witness, type Happening, type Row, type Scene, type Witness } from './scene.ts';
 
@@ -62,7 +62,7 @@ function toldOf(storms: Readonly<Record<TransportName, Storm>>): NonNullable<Hap
     const lateness = ear.heard.map(({ lateMs }) => lateMs);
     if (allInMs === undefined) return { complaint: `not all newcomers were in after ${seconds(allInWithinMs)}` };
     const turned = refusals > 0 ? `, told ${refusals} times to come back` : '';
-    const remark = `${newcomers} newcomers${turned}, all in after ${seconds(allInMs)}; here p99 ${percentile(lateness, 0.99)} ms`;
+    const remark = `${newcomers} newcomers${turned}, all in after ${seconds(allInMs)}; here p99 ${percentileMs(lateness, 0.99)} ms`;
     const wasStorm = transport === 'long-poll' || refusals > 0;
     return { remark, ...(!wasStorm && { complaint: 'nobody was asked to come back, so it was no storm' }) };
   };

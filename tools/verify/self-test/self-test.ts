@@ -8,6 +8,7 @@ import { allInvariants, judge, look, verify, type Result } from '../verify.ts';
 import { attempt, holds, type Outcome, type Patience, type Subject } from './trial.ts';
 import { trials, type Trial } from './trials.ts';
 import { Customer, type WorkName } from './works.ts';
+import { messageOf } from '../../start/progress.ts';
 
 export interface SelfTestOptions {
   json: boolean;
@@ -175,7 +176,6 @@ class SelfTest {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
 export async function runSelfTest({ json, only }: SelfTestOptions): Promise<number> {
