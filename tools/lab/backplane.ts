@@ -59,6 +59,8 @@ async function endure(stage: Stage, fault: Fault, signal: AbortSignal): Promise<
   const ears = await listen(stage);
   try {
     const told = tellOn(stage, AbortSignal.any([telling.signal, signal]));
+    // Seen below, when all is well again.
+    told.catch(() => undefined);
     await sleep(calmMs, undefined, { signal });
     await breakIt(stage, fault);
     await stage.arena.allReady();

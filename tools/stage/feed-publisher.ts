@@ -32,7 +32,9 @@ export class FeedPublisher {
 
   /** With `redisUrl` it goes over Redis as well, for realtime with that backplane. */
   static async open(brokers: string, topic: string, redisUrl?: string): Promise<FeedPublisher> {
-    const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'halftone.stage', logLevel: logLevel.NOTHING });
+    // The producer's own retries end with the first of the client's that were not enough: both must be as patient.
+    const clientId = 'halftone.stage';
+    const kafka = new Kafka({ brokers: brokers.split(','), clientId, logLevel: logLevel.NOTHING, retry: outage });
     const producer = kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       idempotent: true,
