@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { home, programHome, root } from './config.ts';
 import { capture, findProgram } from './command.ts';
 import { loadSecrets } from './secrets.ts';
+import { tellingLineOf } from './log.ts';
 import { Unavailable } from './way.ts';
 import type { EngineContext } from './engine.ts';
 import type { EngineName } from './run-state.ts';
@@ -66,15 +67,16 @@ export async function removeVolumes(names: readonly EngineName[]): Promise<void>
   if (ours.length > 0) await capture(docker, ['volume', 'rm', ...ours], { timeoutMs: 30_000 }).catch(() => '');
 }
 
-/** The last line of a container that has ended; undefined while it runs. */
+/** What a container that has ended said of it; undefined while it runs. */
 export async function epitaphOf(container: string): Promise<string | undefined> {
   const docker = findProgram('docker') ?? 'docker';
   const running = await capture(docker, ['inspect', '--format', '{{.State.Running}}', container]).catch(
     () => 'unknown',
   );
   if (running.trim() !== 'false') return undefined;
-  const said = await capture('/bin/sh', ['-c', '"$0" logs --tail 1 "$1" 2>&1', docker, container]).catch(() => '');
-  return said.trim() || 'it said nothing';
+  return tellingLineOf(
+    await capture('/bin/sh', ['-c', '"$0" logs --tail 200 "$1" 2>&1', docker, container]).catch(() => ''),
+  );
 }
 
 async function runningEngine(): Promise<string> {
