@@ -14,7 +14,7 @@ import { outbox } from './outbox.ts';
 import type { Contest, Line } from './sample.ts';
 import { startup } from './startup.ts';
 import { transfers } from './transfers.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 
 const money = [idempotency, outbox, transfers];
 const realtime = [fanout, idle, handshake, slow, e2e, c100k];

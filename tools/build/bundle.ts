@@ -93,7 +93,7 @@ async function bundleGroup(
 }
 
 /** The entry points of the image `tools`, which need nothing but themselves. */
-const jobs = {
+export const jobs = {
   main: 'tools/jobs/entry.ts',
   database: 'tools/jobs/database.ts',
   secrets: 'tools/jobs/secrets.ts',

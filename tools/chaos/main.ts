@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { killArena } from '../arena/arena.ts';
 import { readJson, writeJson } from '../engines/home.ts';
 import { onInterruption } from '../engines/interruption.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { tableHead, tableLine } from './report.ts';
 import { chaosFolder, historyFile, runChaos, type ChaosResult } from './run.ts';
 import { readScenarios } from './scenario.ts';

@@ -11,7 +11,7 @@ import { operationsOf, type Operation } from '../history/history.ts';
 import { seeded } from '../history/random.ts';
 import { Recorder } from '../history/recorder.ts';
 import { customerName, work } from '../history/workload.ts';
-import { messageOf } from '../start/progress.ts';
+import { messageOf } from '../command/message-of.ts';
 import { readRows } from '../verify/rows.ts';
 import { verify, type Result } from '../verify/verify.ts';
 import { Canary } from './canary.ts';

@@ -1,6 +1,6 @@
 /** `npm run chart [-- --check | --test]`: the table of the chart's values, and what the chart must refuse and must contain. */
 import { writeFileSync } from 'node:fs';
-import { argumentsOf } from '../start/arguments.ts';
+import { argumentsOf } from '../command/arguments.ts';
 import { checkChart } from './check-chart.ts';
 import { readmeFile, readReadme, readSchema, readValues } from './chart-files.ts';
 import { driftOf } from './drift.ts';

@@ -8,7 +8,7 @@ import { dashboardsAndRules, loadTestTypes, valuesTableCurrent } from './deploym
 import { endToEnd } from './end-to-end.ts';
 import { toolkitsAtBank } from './foreign-toolkits.ts';
 import { runChecks } from './run-checks.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { withTestEngines } from './test-engines.ts';
 import { format, lint, supergraphCurrent, syncCheck, tests, types } from './workspace.ts';
 

@@ -4,7 +4,7 @@
  * Exit code 0 if what was asked holds, 1 if not, 2 if it could not be asked, 64 for a wrong command line.
  */
 import { onInterruption } from '../engines/interruption.ts';
-import { argumentsOf, numberOf, wrongUsage } from '../start/arguments.ts';
+import { argumentsOf, numberOf, wrongUsage } from '../command/arguments.ts';
 import { checkPanels, type Finding } from './check-panels.ts';
 import { loadAll, stale, writeAll } from './files.ts';
 import { Prometheus } from './prometheus.ts';

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../engines/config.ts';
 import { appsOf } from '../build/workspace.ts';
 import { Progress } from '../start/progress.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { start } from '../start/start.ts';
 import { watchSources } from './watch.ts';
 

@@ -5,8 +5,8 @@ import { onInterruption } from '../engines/interruption.ts';
 import { chosenPhases, phases, runPhases } from './plan.ts';
 import { Report } from './report.ts';
 import type { World } from './world.ts';
-import { argumentsOf } from '../start/arguments.ts';
-import { runMain } from '../start/run-main.ts';
+import { argumentsOf } from '../command/arguments.ts';
+import { runMain } from '../command/run-main.ts';
 
 const help = `npm run e2e:k8s                       all phases on the kind cluster, which is made and taken away; the last line is
                                       "N passed, N failed", the exit code 0 only if nothing failed

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { keepEngines, startEngines, stopEngines } from './engines.ts';
 import { aborted, onInterruption } from './interruption.ts';
 import { runningSystem } from './run-state.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 
 const help = `npm run engines             starts the engines that do not run yet, stops them on Ctrl-C
 npm run engines -- --detach  starts them and leaves them running

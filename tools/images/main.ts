@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { onInterruption } from '../engines/interruption.ts';
 import { Progress } from '../start/progress.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { ensureImages, type Image } from './images.ts';
 import { defaultBase } from './tag.ts';
 

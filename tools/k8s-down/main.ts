@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { Progress } from '../start/progress.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { down } from './down.ts';
 
 const help = `npm run k8s:down                      deletes the cluster that k8s:up has made, with all data in it

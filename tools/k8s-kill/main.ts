@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { onInterruption } from '../engines/interruption.ts';
-import { messageOf } from '../start/progress.ts';
-import { runMain } from '../start/run-main.ts';
+import { messageOf } from '../command/message-of.ts';
+import { runMain } from '../command/run-main.ts';
 import { kill, type KillOptions } from './kill.ts';
 import { linesOf } from './report.ts';
 

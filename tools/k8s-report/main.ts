@@ -1,7 +1,7 @@
 /** `npm run k8s:report`: what the release costs, as measured now: memory, requests and limits, image sizes, start-up times. */
 import { parseArgs } from 'node:util';
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { linesOf, reportOf } from './report.ts';
 import { measure } from './measure.ts';
 

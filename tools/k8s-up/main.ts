@@ -4,7 +4,7 @@ import { optionalParts, profiles, type OptionalPart, type Profile } from '../clu
 import { targetArguments, targetHelp, targetOf } from '../cluster/target.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { Progress } from '../start/progress.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { up, type UpOptions } from './up.ts';
 
 const parts = Object.keys(optionalParts) as OptionalPart[];

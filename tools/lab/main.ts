@@ -1,7 +1,7 @@
 /** `npm run lab -- NAME`: an experiment that shows a promise being kept, and what happens where it is not made. */
 import { parseArgs } from 'node:util';
 import { onInterruption } from '../engines/interruption.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { backplane } from './backplane.lab.ts';
 import { balancing } from './balancing.lab.ts';
 import { endurance } from './endurance.lab.ts';

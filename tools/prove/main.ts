@@ -9,7 +9,7 @@ import { runNode } from '../check/command.ts';
 import { clientsAtRealtime } from '../check/foreign-toolkits.ts';
 import { runChecks } from '../check/run-checks.ts';
 import { root } from '../engines/config.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { countVerdicts } from './verdicts.ts';
 
 const proof = (name: string, command: string, args: readonly string[]): Check => ({

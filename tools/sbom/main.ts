@@ -9,7 +9,7 @@ import { writeJson } from '../engines/home.ts';
 import { onInterruption } from '../engines/interruption.ts';
 import { defaultBase, imageTag, servicesOf } from '../images/tag.ts';
 import { Progress } from '../start/progress.ts';
-import { runMain } from '../start/run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { contentsOf } from './contents.ts';
 import { sbomOf, type Sbom } from './sbom.ts';
 

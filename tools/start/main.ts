@@ -1,7 +1,7 @@
 /** `npm start`: everything from nothing to a running shop, and a tour through it. */
 import { parseArgs } from 'node:util';
 import { Progress } from './progress.ts';
-import { runMain } from './run-main.ts';
+import { runMain } from '../command/run-main.ts';
 import { start } from './start.ts';
 
 const help = `npm start                 builds, starts the engines and services, takes the tour, prints the URLs and stays up

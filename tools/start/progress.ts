@@ -2,6 +2,7 @@
  * Shows what goes on, on stderr: lines that update themselves in a terminal, one line per finished phase elsewhere.
  * With `json` each finished phase is also one JSON line on stdout, and nothing else is written there.
  */
+import { messageOf } from '../command/message-of.ts';
 import { isLive } from './config.ts';
 
 export interface Step {
@@ -122,5 +123,3 @@ const isPlain = (value: unknown): boolean => ['string', 'number', 'boolean'].inc
 
 const isEvent = (value: unknown): value is { type: string } =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

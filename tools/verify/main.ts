@@ -3,8 +3,8 @@
  * docs/verify.md.
  */
 import { readFileSync } from 'node:fs';
-import { argumentsOf, numberOf } from '../start/arguments.ts';
-import { messageOf } from '../start/progress.ts';
+import { argumentsOf, numberOf } from '../command/arguments.ts';
+import { messageOf } from '../command/message-of.ts';
 import { operationsOf, parseHistory, type Operation } from '../history/history.ts';
 import { describe, entryOf } from './catalogue.ts';
 import * as report from './report.ts';

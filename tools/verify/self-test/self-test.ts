@@ -8,7 +8,7 @@ import { allInvariants, judge, look, verify, type Result } from '../verify.ts';
 import { attempt, holds, type Outcome, type Patience, type Subject } from './trial.ts';
 import { trials, type Trial } from './trials.ts';
 import { Customer, type WorkName } from './works.ts';
-import { messageOf } from '../../start/progress.ts';
+import { messageOf } from '../../command/message-of.ts';
 
 export interface SelfTestOptions {
   json: boolean;

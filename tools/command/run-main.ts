@@ -1,5 +1,5 @@
 /** The last line of a command: its exit code is what `main` answers; what `main` throws is said and becomes an exit code too. */
-import { messageOf } from './progress.ts';
+import { messageOf } from './message-of.ts';
 
 /** EX_USAGE of sysexits.h: most of what a command throws, rather than reports, is about how it was called. */
 export const exUsage = 64;
