@@ -10,6 +10,8 @@ const peersOfNest = ['@grpc/grpc-js', '@apollo/server', '@apollo/subgraph', '@as
 
 const words = ['layer:kernel', 'layer:contracts'];
 const platform = ['layer:platform', ...words];
+/** What the commands know of the services: cli -> proof -> tools -> these. */
+const commands = ['layer:client', ...words];
 
 /** Who may import whom. Specs and fixtures may also import the testing lib and the client. */
 const boundaries = (...alsoInSpecs) => [
@@ -33,11 +35,18 @@ const boundaries = (...alsoInSpecs) => [
         bannedExternalImports: drivers,
       },
       { sourceTag: 'layer:bench', onlyDependOnLibsWithTags: platform },
-      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: [...words, 'layer:client'] },
-      { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:tool', 'layer:client', ...words] },
+      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: commands },
+      { sourceTag: 'layer:proof', onlyDependOnLibsWithTags: ['layer:tool', ...commands] },
+      { sourceTag: 'layer:cli', onlyDependOnLibsWithTags: ['layer:proof', 'layer:tool', ...commands] },
+      { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:proof', 'layer:tool', ...commands] },
     ],
   },
 ];
+
+/** Where a service keeps one concern each. */
+const feature = 'apps/*/src/{*,features/*}';
+/** A file without a role suffix, of the same folder or of another one of the service. */
+const pureFile = '(\\./|(\\.\\./)+[a-z0-9-]+/)[a-z0-9-]+';
 
 const noImport = (regex, message) => ({ 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] });
 
@@ -85,7 +94,8 @@ export default [
     },
   },
   {
-    files: ['**/config.ts', 'tools/**/*.ts', 'e2e/**/*.ts', 'libs/testing/**/*.ts'],
+    files: ['**/config.ts', '{cli,proof,tools,e2e}/**/*.ts', 'libs/testing/**/*.ts'],
+    ignores: ['proof/bench/programs/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
@@ -103,11 +113,11 @@ export default [
     rules: noImport('^[^.]', 'the client runs in browsers, Node and k6: it imports nothing'),
   },
   {
-    files: ['apps/*/src/*/+([a-z0-9-]).ts'],
-    rules: noImport('^(?!@halftone/(kernel|contracts)$|\\./[a-z0-9-]+$)', 'a file without a role suffix is pure'),
+    files: [`${feature}/+([a-z0-9-]).ts`],
+    rules: noImport(`^(?!@halftone/(kernel|contracts)$|${pureFile}$)`, 'a file without a role suffix is pure'),
   },
   {
-    files: ['apps/*/src/*/*.{grpc,http,graphql,consumer}.ts'],
+    files: [`${feature}/*.{grpc,http,graphql,consumer}.ts`],
     rules: noImport('\\.store$', 'an edge calls the service, never the store'),
   },
 ];

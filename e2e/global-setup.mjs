@@ -1,11 +1,12 @@
 /** The system that is up, else one of our own for as long as the tests run. Loaded by Node itself, not by Jest's module system. */
-import { useSystem } from '@halftone/tools/client/system.ts';
-import { TraceReceiver } from '@halftone/tools/client/trace-receiver.ts';
-import { runningSystem } from '@halftone/tools/engines/run-state.ts';
+import { useSystem } from '@halftone/tools/shop/use-system.ts';
+import { TraceReceiver } from '@halftone/proof/harness/clients/trace-receiver.ts';
+import { runningSystem } from '@halftone/tools/os/run-state.ts';
 
 export default async function setUp() {
   process.stderr.write('starting or finding the system\n');
-  if (!runningSystem()) await receiveTraces();
+  if (runningSystem()) process.env.HALFTONE_TEST_TRACES = 'elsewhere';
+  else await receiveTraces();
   globalThis.usedSystem = await useSystem();
   process.stderr.write(`ready: ${globalThis.usedSystem.run.urls.gateway}\n`);
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Payment } from '@halftone/tools/client/api.ts';
-import { codeOf, jsonOf, send } from '@halftone/tools/client/http.ts';
-import { processesOf } from '@halftone/tools/client/processes.ts';
-import { eventually, mayRetry } from '@halftone/tools/client/retry.ts';
-import { expecting, type Session } from '@halftone/tools/client/session.ts';
-import { placeOrder, timelineOf, waitUntilFinal, waitUntilQuiet } from '@halftone/tools/client/shop.ts';
+import type { Payment } from '@halftone/proof/harness/clients/api.ts';
+import { codeOf, jsonOf, send } from '@halftone/proof/harness/clients/http.ts';
+import { processesOf } from '@halftone/tools/shop/processes.ts';
+import { mayRetry } from '@halftone/proof/harness/clients/retry.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
+import { expecting, type Session } from '@halftone/proof/harness/clients/session.ts';
+import { placeOrder, timelineOf, waitUntilFinal, waitUntilQuiet } from '@halftone/proof/harness/clients/shop.ts';
 import { brokenInvariants, query, shopping, signedIn } from './system';
 
 interface Behaviour {

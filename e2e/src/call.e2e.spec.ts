@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { processesOf } from '@halftone/tools/client/processes.ts';
-import { eventually } from '@halftone/tools/client/retry.ts';
+import { processesOf } from '@halftone/tools/shop/processes.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, signInAt } from './browser';
 import { waitUntilBack } from './system';
@@ -33,11 +33,11 @@ const connected = (page: Page) =>
 
 async function say(from: Page, to: Page, text: string): Promise<void> {
   await from.getByLabel('Message').fill(text);
-  await from.getByRole('button', { name: 'Say' }).click();
+  await from.getByRole('button', { name: 'Send' }).click();
   await to.getByText(text).waitFor({ timeout: patienceMs });
 }
 
-/** Of every replica, at the same moment. The answer waits until all are back. */
+/** Kills every realtime replica at once. The returned function waits until all are back. */
 async function killSignalling(): Promise<() => Promise<unknown>> {
   const killed = processesOf('realtime');
   for (const { pid } of killed) process.kill(pid, 'SIGKILL');
@@ -52,7 +52,7 @@ test('two browsers see each other and talk over a data channel', async () => {
   await say(bob, alice, 'hello alice');
   const plays =
     "[...document.querySelectorAll('video')].every((video) => video.videoWidth > 0 && video.currentTime > 0.5)";
-  await both((page) => eventually('pictures to move', async () => (await page.evaluate<boolean>(plays)) || undefined));
+  await both((page) => eventually('videos to play', async () => (await page.evaluate<boolean>(plays)) || undefined));
 });
 
 test('50 calls in which both offer at the same moment connect', async () => {

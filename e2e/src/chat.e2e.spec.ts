@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processBehind } from '@halftone/tools/client/processes.ts';
-import { eventually } from '@halftone/tools/client/retry.ts';
-import type { Session } from '@halftone/tools/client/session.ts';
-import { placeOrder } from '@halftone/tools/client/shop.ts';
-import type { ServiceState } from '@halftone/tools/engines/run-state.ts';
+import { processBehind } from '@halftone/tools/shop/processes.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
+import type { Session } from '@halftone/proof/harness/clients/session.ts';
+import { placeOrder } from '@halftone/proof/harness/clients/shop.ts';
+import type { ServiceState } from '@halftone/tools/os/run-state.ts';
 import { WebSocket } from 'ws';
 import { kill, listen, query, shopping, signedIn, system, waitUntilBack } from './system';
 
@@ -134,7 +134,10 @@ test('a customer and an operator talk while a replica of realtime and notificati
     );
   }
   expect([a.cuts, o.cuts]).toEqual([0, 1]);
-  expect(a.others.filter(({ type }) => type === 'error')).toEqual([]);
+  // An outage of more than two seconds, as on a busy machine, is reported once; nothing is refused.
+  const errors = a.others.filter(({ type }) => type === 'error');
+  expect(errors.slice(1)).toEqual([]);
+  for (const error of errors) expect(error).toMatchObject({ code: 'UNAVAILABLE', channel: room });
   for (const talker of talkers) talker.leave();
   await Promise.all(killed.map(waitUntilBack));
 });
@@ -164,6 +167,7 @@ test("an order's room is its customer's and the operators'", async () => {
     talker.leave();
   }
   const bob = new Talker(await signedIn('bob'), `order:${id}`, urls);
+  // Refused, which the test asserts by the error message.
   void bob.join().catch(() => undefined);
   await eventually('bob is refused', () => bob.has('error') || undefined);
   expect(bob.others).toMatchObject([{ type: 'error', code: 'ROOM_NOT_FOUND' }]);

@@ -3,14 +3,19 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { topics } from '@halftone/contracts';
-import { jsonOf, send } from '@halftone/tools/client/http.ts';
-import { eventually } from '@halftone/tools/client/retry.ts';
-import { expecting, type Session } from '@halftone/tools/client/session.ts';
-import { notificationsAfter, placeOrder, waitUntilFinal, waitUntilQuiet } from '@halftone/tools/client/shop.ts';
+import { jsonOf, send } from '@halftone/proof/harness/clients/http.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
+import { expecting, type Session } from '@halftone/proof/harness/clients/session.ts';
+import {
+  notificationsAfter,
+  placeOrder,
+  waitUntilFinal,
+  waitUntilQuiet,
+} from '@halftone/proof/harness/clients/shop.ts';
 import type { LetterLine } from '@halftone/tools/dlq/letter-view.ts';
 import { DeadLetterLog } from '@halftone/tools/dlq/log.ts';
-import { root } from '@halftone/tools/engines/config.ts';
-import { runningSources } from '@halftone/tools/verify/sources.ts';
+import { root } from '@halftone/tools/os/config.ts';
+import { runningSources } from '@halftone/proof/verify/sources.ts';
 import { brokenInvariants, query, shopping, signedIn, system } from './system';
 
 const run = promisify(execFile);
@@ -149,7 +154,11 @@ test('the graph gives the operator the same, and nobody else', async () => {
 test('an event that a bug cannot handle: others flow, it becomes a letter, the bug is repaired, a replay takes effect once', async () => {
   await dlq('drop', '--all');
   const [{ seq } = { seq: 0 }] = (await alice.get<{ items: { seq: number }[] }>('/v1/notifications?limit=1')).items;
-  const told = async () => (await notificationsAfter(alice, seq)).map(({ type }) => type);
+  // Orders of other tests may still run into their time limits.
+  const told = async () => {
+    const types = (await notificationsAfter(alice, seq)).map(({ type }) => type);
+    return types.filter((type) => type.startsWith('transfer.'));
+  };
   const transfer = async (from: Session, to: string) =>
     expecting('transfer', await from.post('/v1/transfers', { to, amount: 1, currency: 'USD' }), 201);
   // The bug: alice cannot be told of transfers.

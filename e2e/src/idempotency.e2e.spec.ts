@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { orderOf, type Order, type Page } from '@halftone/tools/client/api.ts';
-import { codeOf, jsonOf } from '@halftone/tools/client/http.ts';
-import type { Session } from '@halftone/tools/client/session.ts';
-import { balanceOf, photo, waitUntilFinal, waitUntilQuiet } from '@halftone/tools/client/shop.ts';
-import { query, shopping, signedIn } from './system';
+import { orderOf, type Order, type Page } from '@halftone/proof/harness/clients/api.ts';
+import { codeOf, jsonOf } from '@halftone/proof/harness/clients/http.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
+import type { Session } from '@halftone/proof/harness/clients/session.ts';
+import { balanceOf, photo, waitUntilFinal, waitUntilQuiet } from '@halftone/proof/harness/clients/shop.ts';
+import { query, shopping, signedIn, whileLocked } from './system';
 
 let bob: Session;
 let imageId: string;
@@ -73,22 +74,28 @@ test('of many at the same moment one takes effect and all get its answer', async
   expect(items.filter((order) => order.id === id)).toHaveLength(1);
 });
 
-test('one that still runs is told so with a time to come back', async () => {
+test('one that still runs is told so with a time to come back, then gets the answer of the first', async () => {
+  await waitUntilQuiet(bob);
   const key = randomUUID();
-  const replies = await Promise.all(Array.from({ length: 8 }, () => tryOrder(key)));
-  const running = replies.filter(({ status }) => status !== 201);
-  for (const reply of running) {
-    expect({ status: reply.status, code: codeOf(reply) }).toEqual({ status: 409, code: 'IDEMPOTENCY_IN_FLIGHT' });
-    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
-  }
-  expect(replies.some(({ status }) => status === 201)).toBe(true);
+  const wallet = "SELECT FROM payments.account WHERE customer = 'bob' FOR UPDATE";
+  const [running, early] = await whileLocked(wallet, [], async (waiting) => {
+    const running = tryTransfer(key);
+    await eventually('the first to wait for the wallet', async () => (await waiting()) > 0 || undefined);
+    return [running, await tryTransfer(key)] as const;
+  });
+  expect({ status: early.status, code: codeOf(early) }).toEqual({ status: 409, code: 'IDEMPOTENCY_IN_FLIGHT' });
+  expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0);
+  const first = await running;
+  const again = await bob.post('/v1/transfers', transferTo('alice'), { key });
+  expect([first.status, again.status, again.text]).toEqual([201, 201, first.text]);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
 });
 
-const tryOrder = (key: string) =>
-  bob.try('/v1/orders', {
+const tryTransfer = (key: string) =>
+  bob.try('/v1/transfers', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify(orderOf(imageId, product)),
+    body: JSON.stringify(transferTo('alice')),
   });
 
 test("keys are each customer's own", async () => {

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import type { Payment, Refund } from '@halftone/tools/client/api.ts';
-import { codeOf, jsonOf } from '@halftone/tools/client/http.ts';
-import { expecting, type Session } from '@halftone/tools/client/session.ts';
-import { balanceOf, placeOrder, timelineOf, waitUntilFinal, waitUntilQuiet } from '@halftone/tools/client/shop.ts';
-import { eventually } from '@halftone/tools/client/retry.ts';
+import type { Payment, Refund } from '@halftone/proof/harness/clients/api.ts';
+import { codeOf, jsonOf } from '@halftone/proof/harness/clients/http.ts';
+import { expecting, type Session } from '@halftone/proof/harness/clients/session.ts';
+import {
+  balanceOf,
+  placeOrder,
+  timelineOf,
+  waitUntilFinal,
+  waitUntilQuiet,
+} from '@halftone/proof/harness/clients/shop.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
 import { listen, query, shopping, signedIn } from './system';
 
 let bob: Session;
+let olga: Session;
 let imageId: string;
 let product: string;
 
 beforeAll(async () => {
-  bob = await signedIn('bob');
+  [bob, olga] = [await signedIn('bob'), await signedIn('olga')];
   ({ imageId, product } = await shopping(bob));
 });
 
@@ -25,7 +32,8 @@ async function paidOrder(payment: 'wallet' | 'bank'): Promise<{ orderId: string;
   return { orderId: id, payment: captured };
 }
 
-const refund = ({ id }: Payment, body: object, { as = bob, key = randomUUID() as string } = {}) =>
+/** By the operator: the owner of what is shipped can only ask. */
+const refund = ({ id }: Payment, body: object, { as = olga, key = randomUUID() as string } = {}) =>
   as.post(`/v1/payments/${id}/refunds`, body, { key });
 
 const refundsOf = async ({ id }: Payment) => (await bob.get<{ items: Refund[] }>(`/v1/payments/${id}/refunds`)).items;
@@ -100,25 +108,25 @@ test('a key that was used for one payment is not taken for another', async () =>
 });
 
 test('a key of one route is another key on another route', async () => {
-  const { payment } = await paidOrder('wallet');
   const key = randomUUID();
   const tip = { amount: 3, currency: 'USD', description: 'a tip' };
-  expect((await refund(payment, { amount: 3 }, { key })).status).toBe(201);
+  const paid = jsonOf<Payment>(expecting('a tip', await bob.post('/v1/payments', tip), 201));
+  expect((await refund(paid, { amount: 3 }, { as: bob, key })).status).toBe(201);
   expect((await bob.post('/v1/payments', tip, { key })).status).toBe(201);
 });
 
 test('an operator gives back for a customer, another customer cannot', async () => {
   const { payment } = await paidOrder('wallet');
-  const [alice, olga] = [await signedIn('alice'), await signedIn('olga')];
-  const stranger = await refund(payment, { amount: 1 }, { as: alice });
+  const stranger = await refund(payment, { amount: 1 }, { as: await signedIn('alice') });
   expect([stranger.status, codeOf(stranger)]).toEqual([404, 'PAYMENT_NOT_FOUND']);
-  expect((await refund(payment, { amount: 1 }, { as: olga })).status).toBe(201);
+  expect(jsonOf<Refund>(await refund(payment, { amount: 1 }))).toMatchObject({ by: 'operator' });
 });
 
 test('a payment outside any order is given back, too, and the list of an order shows only its own', async () => {
   const { orderId, payment } = await paidOrder('wallet');
   const tip = jsonOf<Payment>(await bob.post('/v1/payments', { amount: 50, currency: 'USD', method: 'bank' }));
-  expect(jsonOf<Refund>(await refund(tip, { amount: 20 }))).toMatchObject({ orderId: null, amount: 20 });
+  const part = jsonOf<Refund>(await refund(tip, { amount: 20 }, { as: bob }));
+  expect(part).toMatchObject({ orderId: null, amount: 20, by: 'owner' });
   await eventually('the bank to have it', async () => (await refundsOf(tip)).every(isCompleted) || undefined);
   const { items } = await bob.get<{ items: Payment[] }>(`/v1/payments?order=${orderId}`);
   expect(items.map(({ id }) => id)).toEqual([payment.id]);

@@ -1,5 +1,5 @@
-import type { Order, Payment } from '@halftone/tools/client/api.ts';
-import type { Session } from '@halftone/tools/client/session.ts';
+import type { Order, Payment } from '@halftone/proof/harness/clients/api.ts';
+import type { Session } from '@halftone/proof/harness/clients/session.ts';
 import {
   balanceOf,
   placeOrder,
@@ -8,8 +8,8 @@ import {
   waitUntilOrderIs,
   waitUntilQuiet,
   waitUntilSettled,
-} from '@halftone/tools/client/shop.ts';
-import { codeOf, jsonOf, send } from '@halftone/tools/client/http.ts';
+} from '@halftone/proof/harness/clients/shop.ts';
+import { codeOf, jsonOf, send } from '@halftone/proof/harness/clients/http.ts';
 import { listen, query, setAvailability, shopping, signedIn, system } from './system';
 
 let bob: Session;
@@ -117,7 +117,7 @@ test('an order that the wallet cannot pay says why, costs nothing and can be tri
   expect([twice.status, codeOf(twice)]).toEqual([409, 'ORDER_NOT_PAYABLE']);
   const { id: paymentId, amount } = jsonOf<Payment>(paid);
   expect((await timelineOf(bob, id)).payments.filter(({ status }) => status === 'captured')).toHaveLength(1);
-  await bob.post(`/v1/payments/${paymentId}/refunds`, { amount });
+  await (await signedIn('olga')).post(`/v1/payments/${paymentId}/refunds`, { amount });
 });
 
 test('a declined order that nobody pays in time is cancelled', async () => {

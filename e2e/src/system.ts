@@ -1,14 +1,14 @@
 /** The system under test, as any client would find it. */
 import type { TransportName } from '@halftone/client';
-import { Listener } from '@halftone/tools/client/listener.ts';
-import { processesOf } from '@halftone/tools/client/processes.ts';
-import { eventually } from '@halftone/tools/client/retry.ts';
-import { expecting, signIn, type Session } from '@halftone/tools/client/session.ts';
-import { cheapestProduct, photo, uploadAndWait } from '@halftone/tools/client/shop.ts';
-import { runningSystem, type RunState, type ServiceState } from '@halftone/tools/engines/run-state.ts';
-import { withDatabase } from '@halftone/tools/verify/rows.ts';
-import { runningSources } from '@halftone/tools/verify/sources.ts';
-import { verify } from '@halftone/tools/verify/verify.ts';
+import { Listener } from '@halftone/proof/harness/clients/listener.ts';
+import { processesOf } from '@halftone/tools/shop/processes.ts';
+import { eventually } from '@halftone/tools/os/waiting.ts';
+import { expecting, signIn, type Session } from '@halftone/proof/harness/clients/session.ts';
+import { cheapestProduct, photo, uploadAndWait } from '@halftone/proof/harness/clients/shop.ts';
+import { runningSystem, type RunState, type ServiceState } from '@halftone/tools/os/run-state.ts';
+import { withDatabase } from '@halftone/proof/verify/rows.ts';
+import { runningSources } from '@halftone/proof/verify/sources.ts';
+import { verify } from '@halftone/proof/verify/verify.ts';
 
 export function system(): RunState {
   const run = runningSystem();
@@ -41,6 +41,26 @@ export async function query<Row>(text: string, values: unknown[] = []): Promise<
   return withDatabase(runningSources().databaseUrl, async (client) => (await client.query(text, values)).rows as Row[]);
 }
 
+/** Nobody else gets the rows that the statement locks until the work has ended; `waiting` counts who waits for them. */
+export async function whileLocked<T>(
+  text: string,
+  values: unknown[],
+  work: (waiting: () => Promise<number>) => Promise<T>,
+): Promise<T> {
+  return withDatabase(runningSources().databaseUrl, async (client) => {
+    await client.query('BEGIN');
+    const { rowCount } = await client.query(text, values);
+    if (!rowCount) throw new Error(`nothing to lock: ${text}`);
+    const waiting = async () => {
+      const { rows } = await client.query<{ n: number }>(
+        'SELECT count(*) AS n FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))',
+      );
+      return rows[0]?.n ?? 0;
+    };
+    return work(waiting);
+  });
+}
+
 /** Everything a request could have left behind, counted. */
 export async function countEverything(): Promise<Record<string, number>> {
   const tables = [
@@ -49,6 +69,7 @@ export async function countEverything(): Promise<Record<string, number>> {
     'orders.idempotency',
     'payments.payment',
     'payments.refund',
+    'payments.refund_request',
     'payments.bank_operation',
     'bank.transaction',
     'payments.transfer',
@@ -82,6 +103,7 @@ export function kill(name: string): ServiceState {
 export const waitUntilBack = ({ name, replica, pid }: ServiceState): Promise<number> =>
   eventually(`${name} to be back`, async () => {
     const now = processesOf(name).find((service) => service.replica === replica && service.pid !== pid);
+    // Not listening yet: asked again.
     const ready = now && (await fetch(`${now.http}/healthz/ready`).catch(() => undefined));
     return ready?.ok ? now?.pid : undefined;
   });

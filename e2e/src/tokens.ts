@@ -11,11 +11,15 @@ function token(claims: object, key: KeyObject, algorithm = 'EdDSA'): string {
 
 const claims = (lifeSeconds: number) => {
   const now = Math.floor(Date.now() / 1000);
-  return { sub: 'alice', role: 'customer', typ: 'access', iss: 'halftone', iat: now - 3600, exp: now + lifeSeconds };
+  const who = { sub: 'alice', role: 'customer', typ: 'access', iss: 'halftone', aud: 'halftone' };
+  return { ...who, iat: now - 3600, exp: now + lifeSeconds };
 };
 
 const systemKey = (): KeyObject =>
   createPrivateKey({ key: Buffer.from(loadSecrets().jwt.privateKey, 'base64'), format: 'der', type: 'pkcs8' });
+
+/** Signed by the system for something else than its services. */
+export const foreignToken = (aud: string | undefined): string => token({ ...claims(600), aud }, systemKey());
 
 export const expiredToken = (): string => token(claims(-60), systemKey());
 

@@ -61,7 +61,7 @@ export class Ear {
     if (type === 'reset') return resets.add(1, this.#tags);
     // A passing event, such as progress, has neither and is never repeated.
     if (id === undefined || seq === undefined) return;
-    const { missing, duplicate } = this.#sequence.take(seq);
+    const { missing, duplicate } = this.#sequence.record(seq);
     if (missing > 0) this.#report(gaps, missing, seq);
     if (duplicate) this.#report(duplicates, 1, seq);
     eventsHeard.add(1, this.#tags);

@@ -1,17 +1,17 @@
 /**
- * Brings the bundles up to date, and does nothing when they are: no compiler is started to find that out. There are two kinds: what is
- * deployed, and the test build, in which bugs can be planted (libs/service/src/planted.ts).
+ * Brings the bundles up to date, and does nothing when they are. Types are not checked: that takes ten times as long, and is part of
+ * `npm test` and `npm run dev`. There are two kinds: what is deployed, and the test build, in which bugs can be planted
+ * (libs/service/src/planted.ts).
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture, CommandFailed } from '../engines/command.ts';
-import { programHome, root } from '../engines/config.ts';
-import { paths, readJson, removeFile, writeJson } from '../engines/home.ts';
-import { whileLocked } from '../engines/pid-lock.ts';
+import { programHome, root } from '../os/config.ts';
+import { readJson, removeFile, writeJson } from '../os/home.ts';
+import { whileLocked } from '../os/pid-lock.ts';
 import { fingerprint } from './fingerprint.ts';
-import { bundleFolder } from './build-kind.ts';
-import { appsOf } from './workspace.ts';
-import type { BuildKind } from './build-kind.ts';
+import { bundleFolder } from './bundle-kind.ts';
+import { appsOf, libsOf } from './workspace.ts';
+import type { BuildKind } from './bundle-kind.ts';
 
 const stampOf = (kind: BuildKind): string => join(programHome, kind === 'test' ? 'build-test.json' : 'build.json');
 /** Where the bundles are does not depend on whose system runs them. */
@@ -24,12 +24,12 @@ export const sourcesNow = (): string => fingerprint(root, inputs);
 export interface BuildOptions {
   /** -> apps/NAME/bundle-test/main.js */
   test?: boolean;
-  /** Nothing else is needed now; all unless told. */
+  /** Build only these; all by default. */
   only?: readonly string[] | undefined;
 }
 
 /** The program of an app after `buildAll`, from the project's folder. */
-export const programOf = (app: string, { test = false }: Pick<BuildOptions, 'test'> = {}): string =>
+const programOf = (app: string, { test = false }: Pick<BuildOptions, 'test'> = {}): string =>
   join('apps', app, bundleFolder[test ? 'test' : 'production'], 'main.js');
 
 /** What was done, in words. */
@@ -49,12 +49,12 @@ export function buildAll(signal: AbortSignal, { test = false, only }: BuildOptio
   });
 }
 
-/** Builds these whatever the fingerprint says, for whoever knows that something changed. */
+/** Builds these without comparing the fingerprint, when the caller knows that something changed. */
 export function buildApps(apps: readonly string[], signal: AbortSignal): Promise<void> {
   return whileLocked(lockFile, signal, () => make(apps, 'production', signal));
 }
 
-/** The bundles of the image `tools`. Made after `buildAll`, which compiles the contracts they decode with. */
+/** The bundles of the image `tools`. Made after `buildAll`, which makes JavaScript of the contracts they decode with. */
 export function buildJobs(signal: AbortSignal): Promise<void> {
   return whileLocked(lockFile, signal, async () => {
     const { bundleJobs } = await import('./bundle.ts');
@@ -64,22 +64,17 @@ export function buildJobs(signal: AbortSignal): Promise<void> {
 
 async function make(apps: readonly string[], kind: BuildKind, signal: AbortSignal): Promise<void> {
   removeFile(stampOf(kind));
-  await compile(apps, signal);
+  signal.throwIfAborted();
+  await compile(apps);
   // Only now, because it is slow to load and most starts need no bundler.
   const { bundle } = await import('./bundle.ts');
   await bundle(root, apps, kind);
 }
 
-async function compile(apps: readonly string[], signal: AbortSignal): Promise<void> {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const folders = apps.map((app) => join('apps', app));
-  try {
-    await capture(process.execPath, [tsc, '-b', ...folders], { cwd: root, signal });
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    const log = join(paths.logs, 'build.log');
-    mkdirSync(paths.logs, { recursive: true });
-    writeFileSync(log, error.output);
-    throw new Error(`the sources do not compile: ${error.message.replace('node: ', '')} (all of it in ${log})`);
-  }
+async function compile(apps: readonly string[]): Promise<void> {
+  const { transpile } = await import('./transpile.ts');
+  const folders = new Set(apps.flatMap((app) => [join('apps', app), ...libsOf(root, join('apps', app))]));
+  await transpile(root, [...folders]).catch((error: Error) => {
+    throw new Error(`the sources do not compile: ${error.message}`);
+  });
 }

@@ -1,4 +1,4 @@
-/** What is inside a bundle, kept next to it: bundle/main.js -> bundle/main.packages.json. */
+/** The packages inside a bundle, stored next to it: bundle/main.js -> bundle/main.packages.json. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';

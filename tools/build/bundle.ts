@@ -1,19 +1,19 @@
 /**
  * Makes one file of each built app: apps/NAME/dist/main.js -> apps/NAME/bundle/main.js, with the packages in it. A test build goes to
  * bundle-test/ and differs in one thing: bugs can be planted in it.
- * tsc has already lowered the decorators, so their metadata survives; keepNames keeps the class names that NestJS reports.
+ * The transpiler has already lowered the decorators, so their metadata survives; keepNames keeps the class names that NestJS reports.
  */
-import { readdirSync } from 'node:fs';
+import { globSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { apolloLeftOut } from './apollo-left-out.ts';
-import { bundleFolder } from './build-kind.ts';
-import type { BuildKind } from './build-kind.ts';
+import { bundleFolder } from './bundle-kind.ts';
+import type { BuildKind } from './bundle-kind.ts';
 import { writeContents } from './bundle-contents.ts';
 import { inlinedProtos } from './inlined-protos.ts';
-import { native } from './native.ts';
+import { native } from './bundle-kind.ts';
 import { buildPage } from './page.ts';
 import { plantedBugsOut } from './planted-bugs.ts';
 import { declaredBy } from './workspace.ts';
@@ -71,6 +71,14 @@ export async function bundle(root: string, apps: readonly string[], kind: BuildK
   await esbuild.stop();
 }
 
+/** The service, and what it starts as processes of its own: apps/NAME/dist/FOLDER/SOME.program.js -> apps/NAME/bundle/SOME.program.js. */
+const programsOf = (root: string, app: string): string[] => [
+  join('apps', app, 'dist/main.js'),
+  ...globSync(`apps/${app}/src/**/*.program.ts`, { cwd: root }).map((source) =>
+    source.replace(join(app, 'src'), join(app, 'dist')).replace(/\.ts$/, '.js'),
+  ),
+];
+
 /** Apps with the same packages left out are bundled together: what they share is read once. */
 async function bundleGroup(
   root: string,
@@ -78,13 +86,15 @@ async function bundleGroup(
   apps: readonly string[],
   leftOut: readonly string[],
 ): Promise<void> {
-  const out = (app: string) => join(app, bundleFolder[kind], 'main');
+  const out = (app: string, program: string) => join(app, bundleFolder[kind], program);
   const common = optionsFor(root);
   const plugins = [apolloLeftOut, nestRequires, inlinedProtos, optionalPackages(root)];
   const { metafile } = await esbuild.build({
     ...common,
     define: { ...common.define, HALFTONE_TEST_BUILD: String(kind === 'test') },
-    entryPoints: apps.map((app) => ({ in: join('apps', app, 'dist/main.js'), out: out(app) })),
+    entryPoints: apps.flatMap((app) =>
+      programsOf(root, app).map((file) => ({ in: file, out: out(app, basename(file, '.js')) })),
+    ),
     outdir: 'apps',
     external: [...native, ...leftOut],
     plugins: kind === 'test' ? plugins : [...plugins, plantedBugsOut(root)],
@@ -94,11 +104,11 @@ async function bundleGroup(
 
 /** The entry points of the image `tools`, which need nothing but themselves. */
 export const jobs = {
-  main: 'tools/jobs/entry.ts',
-  database: 'tools/jobs/database.ts',
-  secrets: 'tools/jobs/secrets.ts',
-  verify: 'tools/verify/main.ts',
-  dlq: 'tools/dlq/main.ts',
+  main: 'tools/build/jobs/entry.ts',
+  database: 'tools/build/jobs/database.ts',
+  secrets: 'tools/build/jobs/secrets.ts',
+  verify: 'cli/jobs/verify.ts',
+  dlq: 'cli/jobs/dlq.ts',
 };
 
 /** -> tools/bundle/JOB.js. The contracts must have been compiled. */

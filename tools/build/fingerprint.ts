@@ -11,7 +11,7 @@ export const counts = (file: string): boolean => !/\.spec\.ts$|\.md$|\.log$/.tes
 /** Whether a file or folder is part of what a build reads. */
 export const reads = (path: string): boolean => counts(path) && !path.split('/').some((part) => skipped.has(part));
 
-/** `inputs` are files and folders, relative to `root`; those that are missing count as such. */
+/** `inputs` are files and folders, relative to `root`; a missing one changes the hash too. */
 export function fingerprint(root: string, inputs: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap((input) => filesOf(root, input))) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { root } from '../engines/config.ts';
+import { root } from '../os/config.ts';
 import { jobs } from './bundle.ts';
 
 const letIn = readFileSync(join(root, '.dockerignore'), 'utf8')
@@ -12,7 +12,7 @@ const isLetIn = (file: string): boolean => letIn.some((path) => file === path ||
 
 test('an image is built from files that its build sees', async () => {
   const { metafile } = await esbuild.build({
-    entryPoints: [...Object.values(jobs), 'tools/images/pack.ts'],
+    entryPoints: [...Object.values(jobs), 'tools/build/images/pack.ts'],
     absWorkingDir: root,
     outdir: 'nowhere',
     write: false,

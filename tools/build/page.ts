@@ -5,8 +5,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Rollup } from 'vite';
-import { bundleFolder } from './build-kind.ts';
-import type { BuildKind } from './build-kind.ts';
+import { bundleFolder } from './bundle-kind.ts';
+import type { BuildKind } from './bundle-kind.ts';
 import { packagesIn } from './bundle-contents.ts';
 
 /** Does nothing for an app without a page. */

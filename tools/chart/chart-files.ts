@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { root } from '../engines/config.ts';
+import { root } from '../os/config.ts';
 import type { Schema } from './schema.ts';
 
 export const chart = join(root, 'helm/halftone');

@@ -1,10 +1,12 @@
 /** The chart as helm sees it, without a cluster: what it refuses, what it renders, and what each pod of it has. */
 import { parseAllDocuments } from 'yaml';
-import { CommandFailed } from '../engines/command.ts';
-import { run } from '../cluster/program.ts';
+import { CommandFailed } from '../os/command.ts';
+import { run } from '../os/program.ts';
 import { complaintsAboutBalancing } from './balancing-rules.ts';
 import { badValues } from './bad-values.ts';
 import { chart } from './chart-files.ts';
+import { complaintsAboutPasswords, type Rendered } from './password-rules.ts';
+import { complaintsAboutExposure, type Reachable } from './exposure-rules.ts';
 import { complaintsAbout, type Manifest } from './workload-rules.ts';
 import { arrowsOf } from './policy-arrows.ts';
 
@@ -30,16 +32,15 @@ const externalEngines = sets([
   'external.redisUrl=redis://:secret@cache.example.com:6380',
 ]);
 
+const nodePorts = sets(['exposure.nodePorts.enabled=true']);
+
 const ways: Readonly<Record<string, readonly string[]>> = {
   core: [],
   full,
   'core with a Gateway API': gatewayApi,
   'engines elsewhere': externalEngines,
-  'no policies, no scaling, no ports': sets([
-    'networkPolicy.enabled=false',
-    'autoscaling.enabled=false',
-    'exposure.nodePorts.enabled=false',
-  ]),
+  'no policies, no scaling': sets(['networkPolicy.enabled=false', 'autoscaling.enabled=false']),
+  'everything at node ports': [...full, ...nodePorts],
   'ingress, pod monitor, own secret': sets([
     'exposure.ingress.enabled=true',
     'exposure.ingress.hostname=shop.example.com',
@@ -101,6 +102,36 @@ const rendered: Question[] = [
   expectKind('PodMonitor', sets(['observability.podMonitor.enabled=true']), true),
 ];
 
+/** Those in which the chart makes the Secret itself. */
+const secretive: Question[] = ['core', 'full', 'core with a Gateway API'].map((name) => [
+  `no password that anybody could know, and no rich customers: ${name}`,
+  async () => complaintsAboutPasswords((await render(ways[name] ?? [])) as Rendered[]),
+]);
+
+const closed: Question[] = Object.entries(ways).map(([name, args]) => [
+  `nothing is open but the edges, at node ports only where they are asked for: ${name}`,
+  async () =>
+    complaintsAboutExposure((await render(args)) as Reachable[], args.includes('exposure.nodePorts.enabled=true')),
+]);
+
+const trusted = (what: string, args: readonly string[], wanted: RegExp): Question => [
+  `X-Forwarded-For is believed from ${what}`,
+  async () => {
+    const gateway = (await render(args)).find(
+      ({ kind, metadata }) => kind === 'Deployment' && /-gateway$/.test(metadata.name),
+    );
+    const env = gateway?.spec?.template?.spec.containers.flatMap(({ env: all = [] }) => all) ?? [];
+    const value = env.find(({ name }) => name === 'TRUSTED_PROXIES')?.value ?? 'nobody';
+    return wanted.test(value) ? [] : [`but from ${value}`];
+  },
+];
+
+const proxies: Question[] = [
+  trusted('nobody where there are node ports', nodePorts, /^nobody$/),
+  trusted('private networks where there are none', [], /^10\.0\.0\.0\/8,/),
+  trusted('the proxies that are named', sets(['exposure.trustedProxies[0]=203.0.113.0/24']), /^203\.0\.113\.0\/24$/),
+];
+
 const arrows: Question = [
   'the policies open the arrows of the design and nothing else',
   async () => arrowsOf(await render([])),
@@ -123,7 +154,17 @@ const balancings: Question[] = [
 /** One line for each question; complaints below it. Throws MissingProgram without helm. */
 export async function checkChart(say: (line: string) => void): Promise<{ passed: number; failed: number }> {
   let [passed, failed] = [0, 0];
-  for (const [name, ask] of [...lints, ...badValues.map(refuses), ...hardened, ...rendered, ...balancings, arrows]) {
+  const questions = [
+    ...lints,
+    ...badValues.map(refuses),
+    ...hardened,
+    ...secretive,
+    ...closed,
+    ...proxies,
+    ...rendered,
+    ...balancings,
+  ];
+  for (const [name, ask] of [...questions, arrows]) {
     const complaints = await ask().catch((error: unknown) => [String(error)]);
     if (complaints.length === 0) passed += 1;
     else failed += 1;

@@ -17,7 +17,7 @@ interface Policy {
   egress?: Rule[];
 }
 
-/** Who calls whom at which port, written down a second time on purpose: a call that slips into the values shows here. */
+/** Which component calls which port, independent of the values on purpose: an added call in the values shows here. */
 const design = [
   ...['orders', 'payments', 'images', 'notifications'].flatMap((name) => [
     `gateway→${name}:9090`,
@@ -25,6 +25,8 @@ const design = [
   ]),
   'gateway→redis:6379',
   'orders→images:9090',
+  'realtime→images:9090',
+  'payments→orders:9090',
   'realtime→notifications:9090',
   'payments→bank:8080',
   'console→gateway:8080',

@@ -75,7 +75,7 @@ const probeRules = (container: Container): [boolean, string][] => {
   ];
 };
 
-/** What is wrong with the pods of a manifest; nothing for one without pods. */
+/** Returns what is wrong with the pods of a manifest. */
 export function complaintsAbout(manifest: Manifest): string[] {
   const pod = manifest.spec?.template?.spec;
   if (!pod) return [];

@@ -6,6 +6,8 @@ export interface Outcome {
   output: string;
   /** Why it could not be asked here; then nothing is counted. */
   skipped?: string;
+  /** Tests within it that were not run; they count neither as passed nor as failed, so each is named. */
+  skippedTests?: readonly string[];
 }
 
 export interface Check {

@@ -1,6 +1,7 @@
 /** Runs a program of the check to its end and keeps what it said, both streams as they came. */
 import { spawn } from 'node:child_process';
-import { environment, root } from '../engines/config.ts';
+import { environment, root } from '../os/config.ts';
+import { noteChild } from '../os/started.ts';
 
 export interface Finished {
   code: number;
@@ -31,6 +32,7 @@ export function run(
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    noteChild(child);
     let output = '';
     let line = '';
     const hear = (text: string) => {

@@ -1,9 +1,10 @@
-/** The wire is clean, nobody's client breaks by a change of it, and what is generated from it is current. */
+/** The proto files pass the linter, no change breaks clients, and generated files are current. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../engines/config.ts';
+import { root } from '../os/config.ts';
+import { generateContracts, generatedFolder } from '../build/contracts.ts';
 import { verdict, type Check, type Outcome } from './check.ts';
 import { run } from './command.ts';
 
@@ -39,7 +40,7 @@ async function compareWith(ref: string, signal: AbortSignal): Promise<Outcome> {
   }
 }
 
-const generated = join(root, 'libs/contracts/src/gen');
+const generated = join(root, generatedFolder);
 
 /** Name and content of every file under a folder, as lines that can be compared. */
 async function contents(folder: string): Promise<string[]> {
@@ -59,19 +60,9 @@ export const generatedCurrent: Check = {
   run: async (signal) => {
     const folder = await mkdtemp(join(tmpdir(), 'halftone-gen-'));
     try {
-      const target = join(folder, 'libs/contracts/src/gen');
-      const made = await run('buf', ['generate', '-o', folder], { signal });
+      const made = await generateContracts(folder, signal);
       if (made.code !== 0) return verdict(made);
-      const described = [
-        'build',
-        '--as-file-descriptor-set',
-        '--exclude-source-info',
-        '-o',
-        join(target, 'descriptors.json'),
-      ];
-      const built = await run('buf', described, { signal });
-      if (built.code !== 0) return verdict(built);
-      const [fresh, committed] = await Promise.all([contents(target), contents(generated)]);
+      const [fresh, committed] = await Promise.all([contents(join(folder, generatedFolder)), contents(generated)]);
       const stale = [
         ...fresh.filter((line) => !committed.includes(line)),
         ...committed.filter((line) => !fresh.includes(line)),

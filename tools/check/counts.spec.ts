@@ -13,3 +13,12 @@ test('a run that ends badly never counts as all passed', () => {
   expect(sumCounts([{ passed: 3, failed: 0 }], 1)).toEqual({ passed: 3, failed: 1 });
   expect(sumCounts([{ passed: 3, failed: 0 }], 0)).toEqual({ passed: 3, failed: 0 });
 });
+
+test('tests that were skipped are named and count neither as passed nor as failed', () => {
+  const counts = [
+    { passed: 3, failed: 0, skipped: ['one', 'two'] },
+    { passed: 2, failed: 0, skipped: [] },
+    { passed: 1, failed: 0, skipped: ['three'] },
+  ];
+  expect(sumCounts(counts, 0)).toEqual({ passed: 6, failed: 0, skippedTests: ['one', 'two', 'three'] });
+});

@@ -1,24 +1,30 @@
-/** What is deployed, loaded and watched: the chart's page, the dashboards, the alert rules, the load tests. */
+/** Checks of the deployment: the page of the chart, dashboards, alert rules and load tests. */
 import { join } from 'node:path';
-import { root } from '../engines/config.ts';
+import { root } from '../os/config.ts';
+import { exUnavailable } from '../terminal/exit-code.ts';
 import { verdict, type Check } from './check.ts';
 import { runNode } from './command.ts';
 
-const tool = (path: string) => join(root, 'tools', path);
+const main = join(root, 'cli/main.ts');
 
-/** What `dashboards check` answers when there is no promtool here. */
-const notAsked = 2;
+/** Of a file that is made from others. */
+const current = (name: string, what: string): Check => ({
+  name,
+  run: async (signal) => verdict(await runNode(main, ['generate', what, '--check'], { signal })),
+});
 
-export const valuesTableCurrent: Check = {
-  name: "the chart's values table is current",
-  run: async (signal) => verdict(await runNode(tool('chart/main.ts'), ['--check'], { signal })),
-};
+export const supergraphCurrent = current('supergraph is current', 'supergraph');
+
+export const valuesTableCurrent = current("the chart's values table is current", 'chart');
+
+export const limitsPageCurrent = current('the page of limits is current', 'limits');
 
 export const dashboardsAndRules: Check = {
   name: 'dashboards and alert rules',
   run: async (signal) => {
-    const finished = await runNode(tool('dashboards/main.ts'), ['check'], { signal });
-    if (finished.code !== notAsked) return verdict(finished);
+    const finished = await runNode(main, ['dashboards', 'check'], { signal });
+    // There is no promtool here.
+    if (finished.code !== exUnavailable) return verdict(finished);
     return { passed: 0, failed: 0, output: '', skipped: finished.output.trim() };
   },
 };

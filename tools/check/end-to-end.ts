@@ -1,6 +1,6 @@
 /** The whole system, black box: e2e/ starts one when none runs and stops it again. */
 import { join } from 'node:path';
-import { root } from '../engines/config.ts';
+import { root } from '../os/config.ts';
 import type { Check } from './check.ts';
 import { runNode } from './command.ts';
 import { forgetCounts, readCounts, sumCounts } from './counts.ts';

@@ -1,11 +1,21 @@
 /**
- * Takes checks one after the other, all of them even if some fail. Words go to stderr, the last line `N passed, N failed` to stdout;
- * `--only NAME`, as often as wanted, takes those that the name is part of.
+ * Takes checks one after the other, all of them even if some fail; lanes run side by side. Words go to stderr, the
+ * last line `N passed, N failed` to stdout; `only` takes those that a name is part of. With `json` stdout has a line
+ * per check and the sum, as JSON.
  */
-import { parseArgs } from 'node:util';
+import { exInterrupted } from '../terminal/exit-code.ts';
+import { UsageError } from '../terminal/usage-error.ts';
 import type { Check, Outcome } from './check.ts';
 
+/** Checks that run at the same time: each lane is a list of them, one after the other. */
+export interface Lanes {
+  lanes: readonly (readonly Check[])[];
+}
+
+export type Step = Check | Lanes;
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
+const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 async function take({ name, run }: Check, signal: AbortSignal): Promise<Outcome> {
   say(`▶ ${name}`);
@@ -17,6 +27,7 @@ async function take({ name, run }: Check, signal: AbortSignal): Promise<Outcome>
   });
   const outcome = await run(signal, (line) => say(`  ${line}`)).catch(failed);
   const took = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  for (const test of outcome.skippedTests ?? []) say(`! skipped: ${test}`);
   if (outcome.skipped) say(`- ${name}: ${outcome.skipped}`);
   else if (outcome.failed === 0) say(`✔ ${name}: ${outcome.passed} passed, ${took}`);
   else say(`${outcome.output.trimEnd()}\n✘ ${name}: ${outcome.passed} passed, ${outcome.failed} failed, ${took}`);
@@ -27,38 +38,57 @@ async function take({ name, run }: Check, signal: AbortSignal): Promise<Outcome>
 export function chosenOf<Named extends { name: string }>(checks: readonly Named[], parts: readonly string[]): Named[] {
   for (const part of parts) {
     if (checks.some(({ name }) => name.includes(part))) continue;
-    throw new Error(`nothing is called ${part}; there is:\n${checks.map(({ name }) => `  ${name}`).join('\n')}`);
+    throw new UsageError(`nothing is called ${part}; there is:\n${checks.map(({ name }) => `  ${name}`).join('\n')}`);
   }
   return checks.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
 }
 
-/** The exit code. Throws when it is called wrongly. */
-export async function runChecks(checks: readonly Check[], command: string): Promise<number> {
-  // Whoever read our output may be gone; what was started must still be stopped.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const { values } = parseArgs({
-    options: { only: { type: 'string', multiple: true, default: [] }, help: { type: 'boolean', default: false } },
-  });
-  if (values.help) {
-    say(
-      `${command} [-- --only NAME]...    all of these in order, or those that a name is part of; the last line is the sum`,
-    );
-    for (const { name } of checks) say(`  ${name}`);
-    return 0;
+export const checksOf = (step: Step): readonly Check[] => ('run' in step ? [step] : step.lanes.flat());
+
+/** One step after the other; within a step all lanes at once. */
+export async function takeSteps(steps: readonly Step[], takeOne: (check: Check) => Promise<void>): Promise<void> {
+  const takeLane = async (lane: readonly Check[]) => {
+    for (const check of lane) await takeOne(check);
+  };
+  for (const step of steps) {
+    if ('run' in step) await takeOne(step);
+    else await Promise.all(step.lanes.map(takeLane));
   }
-  const chosen = chosenOf(checks, values.only);
+}
+
+export interface CheckOptions {
+  only: string[];
+  list: boolean;
+  json: boolean;
+}
+
+function listOf(checks: readonly Check[], json: boolean): number {
+  for (const { name } of checks) process.stdout.write(`${json ? JSON.stringify({ name }) : name}\n`);
+  return 0;
+}
+
+/** The exit code. Throws when it is called wrongly. */
+export async function runChecks(steps: readonly Step[], { only, list, json }: CheckOptions): Promise<number> {
+  const chosen = chosenOf(steps.flatMap(checksOf), only);
+  if (list) return listOf(chosen, json);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stopping.abort(new Error('interrupted')));
   const outcomes: [string, Outcome][] = [];
-  for (const check of chosen) {
-    if (stopping.signal.aborted) break;
-    outcomes.push([check.name, await take(check, stopping.signal)]);
-  }
+  await takeSteps(steps, async (check) => {
+    if (stopping.signal.aborted || !chosen.includes(check)) return;
+    const outcome = await take(check, stopping.signal);
+    outcomes.push([check.name, outcome]);
+    if (json) print({ check: check.name, passed: outcome.passed, failed: outcome.failed, skipped: outcome.skipped });
+  });
   const sum = (of: 'passed' | 'failed') => outcomes.reduce((total, [, outcome]) => total + outcome[of], 0);
   const failures = outcomes.filter(([, { failed }]) => failed > 0).map(([name]) => name);
   if (failures.length > 0) say(`failed: ${failures.join(', ')}`);
+  const skipped = outcomes.flatMap(([name, { skipped, skippedTests = [] }]) => (skipped ? [name] : skippedTests));
+  if (skipped.length > 0) say(`NOT RUN (${skipped.length}): ${skipped.join('; ')}`);
   if (stopping.signal.aborted) say('interrupted: not everything was asked');
-  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
-  return failures.length > 0 || stopping.signal.aborted ? 1 : 0;
+  const ok = failures.length === 0 && !stopping.signal.aborted;
+  if (json) print({ ok, passed: sum('passed'), failed: sum('failed') });
+  else process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
+  return stopping.signal.aborted ? exInterrupted : ok ? 0 : 1;
 }

@@ -7,10 +7,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { environment, home, root } from '../engines/config.ts';
-import { paths } from '../engines/home.ts';
-import type { Engines } from '../engines/run-state.ts';
+import { environment, home, root } from '../os/config.ts';
+import { paths } from '../os/home.ts';
+import type { Engines } from '../os/run-state.ts';
 import { runNode } from './command.ts';
+import { awaitedLater } from '../engines/awaited-later.ts';
 
 const ownHome = join(home, 'test');
 
@@ -21,19 +22,19 @@ const foldersOf = (folder: string): string[] =>
     ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
     : [];
 
-const enginesCommand = join(root, 'tools/engines/main.ts');
+const main = join(root, 'cli/main.ts');
 
 /** Downloaded programs are shared with the home of everything else, data is not. */
 async function prepareHome(signal: AbortSignal): Promise<void> {
   // Engines of a run that was killed would keep their old data.
-  if (existsSync(programs)) await runNode(enginesCommand, ['stop'], { env: { HALFTONE_HOME: ownHome }, signal });
+  if (existsSync(programs)) await runNode(main, ['engines', 'stop'], { env: { HALFTONE_HOME: ownHome }, signal });
   rmSync(join(ownHome, 'data'), { recursive: true, force: true });
   rmSync(programs, { recursive: true, force: true });
   mkdirSync(programs, { recursive: true });
   for (const name of foldersOf(paths.engines)) symlinkSync(join(paths.engines, name), join(programs, name));
 }
 
-/** What had to be downloaded here is kept where the next start looks for it. */
+/** Keeps downloaded files where the next start looks for them. */
 function shareDownloads(): void {
   mkdirSync(paths.engines, { recursive: true });
   for (const name of foldersOf(programs)) {
@@ -58,7 +59,7 @@ export async function withTestEngines<T>(
   work: (env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
   await prepareHome(signal);
-  const engines = spawn(process.execPath, [enginesCommand, '--json'], {
+  const engines = spawn(process.execPath, [main, 'engines', '--json'], {
     env: { ...environment, HALFTONE_HOME: ownHome },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -71,7 +72,7 @@ export async function withTestEngines<T>(
     const exited = once(engines, 'exit').then(() =>
       Promise.reject(new Error(`the engines did not start: ${said.slice(-3).join('; ')}`)),
     );
-    exited.catch(() => undefined);
+    void awaitedLater(exited);
     const [line] = (await Promise.race([once(createInterface({ input: engines.stdout }), 'line'), exited])) as [string];
     return await work(urlsOf((JSON.parse(line) as { engines: Engines }).engines));
   } finally {

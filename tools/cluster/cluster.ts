@@ -1,9 +1,10 @@
 /** The cluster itself: made when there is none, taken away when it is ours. */
 import { join } from 'node:path';
-import type { CommandOptions } from '../engines/command.ts';
-import { root } from '../engines/config.ts';
+import type { CommandOptions } from '../os/command.ts';
+import { root } from '../os/config.ts';
+import { Unavailable } from '../os/unavailable.ts';
 import { answers, kubectl } from './kubectl.ts';
-import { requirePrograms, run } from './program.ts';
+import { requirePrograms, run, type Program } from '../os/program.ts';
 import { ownName, type Target } from './target.ts';
 
 /** With the port mappings; for both ways of having a cluster of our own. */
@@ -21,31 +22,37 @@ export const nodePorts = {
   jaeger: 30686,
 } as const;
 
-export type EdgeName = keyof typeof nodePorts;
-
-/** Makes the cluster when it is ours and not there. True when it was made. Rejects when somebody's does not answer. */
+/** Creates an own cluster when it is missing; true when it was created. Rejects when an existing one does not answer. */
 export async function ensureCluster(target: Target, signal?: AbortSignal): Promise<boolean> {
   requirePrograms('docker', 'kubectl', 'helm', ...(target.way === 'context' ? [] : [target.way]));
   if (target.way === 'context') {
-    if (await answers(target)) return false;
-    throw new Error(
-      `the cluster of context ${target.context} does not answer: kubectl --context ${target.context} get nodes`,
-    );
+    await requireAnswer(target);
+    return false;
   }
   if (await clusterExists(target)) {
     if (target.way === 'kind') await run('kind', ['export', 'kubeconfig', '--name', ownName]);
     if (await answers(target)) return false;
     const remedy = target.way === 'kind' ? 'npm run k8s:down, then this again' : `minikube start --profile ${ownName}`;
-    throw new Error(`there is a ${target.way} cluster "${ownName}" that does not answer: ${remedy}`);
+    throw new Unavailable(`there is a ${target.way} cluster "${ownName}" that does not answer: ${remedy}`);
   }
   await createCluster(target, { signal });
   return true;
 }
 
+/** Throws Unavailable when the cluster does not answer: nothing can be asked of its release then. */
+export async function requireAnswer(target: Target): Promise<void> {
+  requirePrograms('kubectl');
+  if (await answers(target)) return;
+  const remedy = target.way === 'context' ? '' : ', or npm run k8s:up';
+  throw new Unavailable(
+    `the cluster of context ${target.context} does not answer: kubectl --context ${target.context} get nodes${remedy}`,
+  );
+}
+
 export async function clusterExists({ way }: Target): Promise<boolean> {
   if (way === 'kind') return (await run('kind', ['get', 'clusters'])).split('\n').includes(ownName);
   if (way === 'context') return true;
-  // It fails for a profile that is stopped or not there; only what it prints tells the two apart.
+  // It fails for a profile that is stopped or not there; only its output distinguishes the two.
   const profiles = await run('minikube', ['profile', 'list', '--output', 'json']).catch(() => '');
   return profiles.includes(`"Name":"${ownName}"`);
 }
@@ -88,8 +95,13 @@ const minikubeStart = [
 /** Only a cluster of our own. */
 export async function deleteCluster({ way, context }: Target): Promise<void> {
   if (way === 'context') throw new Error(`the cluster of context ${context} is not ours to delete`);
-  await run(way, way === 'kind' ? ['delete', 'cluster', '--name', ownName] : ['delete', '--profile', ownName]);
+  const [program, ...args] = deletionOf({ way });
+  await run(program, args);
 }
+
+/** The command line that deletes our own cluster, if it is there. */
+export const deletionOf = ({ way }: { way: 'kind' | 'minikube' }): [Program, ...string[]] =>
+  way === 'kind' ? ['kind', 'delete', 'cluster', '--name', ownName] : ['minikube', 'delete', '--profile', ownName];
 
 /** With the label that refuses every pod that is not `restricted`. */
 export async function ensureNamespace(target: Target): Promise<void> {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { CommandFailed, type CommandOptions } from '../engines/command.ts';
+import { CommandFailed, type CommandOptions } from '../os/command.ts';
 import { listAll } from './kubectl.ts';
-import { run } from './program.ts';
+import { run } from '../os/program.ts';
 import { ownName, type Target } from './target.ts';
 
 /** Every image that a container or init container of these documents runs, once, sorted. Pure. */
@@ -28,7 +28,7 @@ export interface Refusal {
   reason: string;
 }
 
-/** Makes docker have these, pulling what it has not; gives those that could not be had. */
+/** Pulls missing images. Returns those that are not available. */
 export async function obtainImages(
   images: readonly string[],
   describe: (text: string) => void,
@@ -46,13 +46,13 @@ export async function obtainImages(
   return refused;
 }
 
-export const isPresent = (image: string): Promise<boolean> =>
+const isPresent = (image: string): Promise<boolean> =>
   run('docker', ['image', 'inspect', '--format', '{{.Id}}', image], { timeoutMs: 30_000 }).then(
     () => true,
     () => false,
   );
 
-/** Puts images that docker has into a cluster of our own, those that its nodes have not; gives these. A context's nodes get none. */
+/** Loads local images into an own cluster when its nodes do not have them; returns these. Other clusters get none. */
 export async function loadImages(
   target: Target,
   images: readonly string[],

@@ -1,6 +1,6 @@
 /** kubectl against one target; objects come as JSON. */
-import type { CommandOptions } from '../engines/command.ts';
-import { run } from './program.ts';
+import type { CommandOptions } from '../os/command.ts';
+import { run } from '../os/program.ts';
 import type { Target } from './target.ts';
 
 /** In the release's namespace. */
@@ -13,7 +13,7 @@ export async function list<Item>(target: Target, resource: string, selector?: st
   return listAll<Item>(target, [resource, '--selector', labels.join(',')]);
 }
 
-/** Of the namespace, whatever kubectl get is told. */
+/** Lists objects of the namespace; the arguments are those of kubectl get. */
 export async function listAll<Item>(target: Target, args: readonly string[]): Promise<Item[]> {
   const text = await kubectl(target, ['get', ...args, '--output', 'json'], { timeoutMs: 30_000 });
   return (JSON.parse(text) as { items: Item[] }).items;

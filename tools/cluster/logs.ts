@@ -1,7 +1,7 @@
 import { kubectl } from './kubectl.ts';
 import type { Target } from './target.ts';
 
-/** Of the running container, else of the one before it that ended; none where neither has said anything. */
+/** The last log lines of the running container, else of the previous one. */
 export async function lastLines(target: Target, pod: string, count: number): Promise<string[]> {
   const of = (previous: boolean) =>
     kubectl(target, ['logs', pod, `--tail=${count}`, `--previous=${previous}`], { timeoutMs: 10_000 }).catch(() => '');

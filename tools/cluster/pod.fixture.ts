@@ -10,7 +10,7 @@ export const condition = (type: string, status: 'True' | 'False', rest: Partial<
   ...rest,
 });
 
-/** One that takes traffic, unless told otherwise. */
+/** A Ready pod by default. */
 export function pod(name: string, status: Partial<Pod['status']> = {}, meta: Partial<Pod['metadata']> = {}): Pod {
   return {
     metadata: { name, uid: `uid of ${name}`, creationTimestamp: at, ...meta },

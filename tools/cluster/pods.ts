@@ -4,7 +4,7 @@ import { kubectl, list } from './kubectl.ts';
 import { isRolledOut, type Pod, type Workload } from './objects.ts';
 import type { Target } from './target.ts';
 
-/** Of one component (`orders`, `kafka`, `images-worker` …) or of all, also those that are ending. */
+/** The pods of one component (`orders`, `kafka`, `images-worker` …) or of all, ending ones included. */
 export const pods = (target: Target, component?: string): Promise<Pod[]> =>
   list<Pod>(target, 'pods', component && `app.kubernetes.io/component=${component}`);
 
@@ -16,7 +16,7 @@ export async function deletePod(target: Target, pod: string): Promise<void> {
   await kubectl(target, ['delete', 'pod', pod, '--wait=false'], { timeoutMs: 30_000 });
 }
 
-/** Like a machine that is gone: no grace period, and the name is free at once. */
+/** Like the loss of a machine: no grace period, and the name is free at once. */
 export async function forceDelete(target: Target, pod: string): Promise<void> {
   await kubectl(target, ['delete', 'pod', pod, '--grace-period=0', '--force', '--wait=false'], { timeoutMs: 30_000 });
 }

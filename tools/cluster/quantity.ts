@@ -14,7 +14,7 @@ const factors: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** Bytes of `512Mi`, cores of `250m`. Throws for what is none. */
+/** Bytes of `512Mi`, cores of `250m`. Throws for other text. */
 export function numberOf(quantity: string): number {
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?(?:[eE]\d+)?)([A-Za-z]*)$/.exec(quantity) ?? [];
   const factor = factors[unit];

@@ -1,4 +1,4 @@
-/** Waits for a whole release and tells meanwhile which pod waits for what. */
+/** Waits for a whole release and prints which pod waits for what. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listAll } from './kubectl.ts';
 import { lastLines } from './logs.ts';
@@ -17,7 +17,7 @@ export interface ReadinessOptions {
   describe?: ((text: string) => void) | undefined;
 }
 
-/** `diagnose` tells the details. */
+/** `diagnose` returns the details. */
 export class NotReady extends Error {}
 
 /** Until all replicas of all workloads are new and Ready and the release's Jobs have succeeded; gives the number of pods. */

@@ -58,7 +58,7 @@ export class ReleaseWatch {
     };
   }
 
-  /** Of those that could tell something, the ones that were asked longest ago. */
+  /** The pods whose log may have a reason, longest unread first. */
   async #askForWords(waiting: readonly Waiting[]): Promise<void> {
     const askedAt = ({ pod }: Waiting) => this.#words.get(pod)?.at ?? 0;
     const due = waiting
@@ -80,7 +80,7 @@ export class ReleaseWatch {
 const isOver = ({ status }: Job, how: 'Complete' | 'Failed'): boolean =>
   status.conditions?.some(({ type, status: is }) => type === how && is === 'True') ?? false;
 
-/** Of the release itself, and not done. A test's Job is nobody's to wait for. */
+/** A pod of the release that has not finished. The Job of a test is not awaited. */
 const isOpen = (job: Job): boolean => !isOver(job, 'Complete') && !job.metadata.annotations?.['helm.sh/hook'];
 
 const isOfOne = (jobs: readonly Job[], { metadata }: Pod): boolean =>

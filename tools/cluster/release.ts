@@ -1,10 +1,10 @@
 /** The Helm release: rendered, installed, upgraded, asked, tested, taken away. */
 import { join } from 'node:path';
-import type { CommandOptions } from '../engines/command.ts';
-import { CommandFailed } from '../engines/command.ts';
-import { root } from '../engines/config.ts';
+import type { CommandOptions } from '../os/command.ts';
+import { CommandFailed } from '../os/command.ts';
+import { root } from '../os/config.ts';
 import { kubectl } from './kubectl.ts';
-import { run } from './program.ts';
+import { run } from '../os/program.ts';
 import type { Target } from './target.ts';
 
 const chart = join(root, 'helm/halftone');
@@ -22,7 +22,7 @@ export type OptionalPart = keyof typeof optionalParts;
 
 export interface ReleaseOptions {
   profile?: Profile;
-  /** Of our images; the chart's own version unless told. */
+  /** Of our images; the chart's own version by default. */
   tag?: string | undefined;
   /** Files, as `helm --values`. */
   values?: readonly string[] | undefined;
@@ -31,7 +31,7 @@ export interface ReleaseOptions {
   without?: readonly OptionalPart[] | undefined;
 }
 
-/** Later ones win: the profile, what is left out, then what the caller says. Pure. */
+/** Later values win: the profile, the parts left out, then the values of the caller. Pure. */
 export function helmValues({ profile = 'core', tag, values = [], set = [], without = [] }: ReleaseOptions): string[] {
   const files = [...(profile === 'full' ? [join(chart, 'profiles/full.yaml')] : []), ...values];
   const pairs = [

@@ -1,6 +1,6 @@
 import { onKind, onMinikube, targetOf } from './target.ts';
 
-test('kind unless told; its own context means the same', () => {
+test('kind by default; its own context means the same', () => {
   expect(targetOf({ context: '' })).toEqual(onKind);
   expect(targetOf({ context: 'kind-halftone' })).toEqual(onKind);
 });

@@ -1,8 +1,9 @@
 /** Which cluster and which release is meant. Every call names its context, so that a context switched meanwhile does no harm. */
-import { environment } from '../engines/config.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import { environment } from '../os/config.ts';
 
 export interface Target {
-  /** `kind` and `minikube` are clusters of our own; `context` is somebody's, in which only the release is ours. */
+  /** `kind` and `minikube` are own clusters; `context` is an existing one, in which only the release is ours. */
   readonly way: 'kind' | 'minikube' | 'context';
   /** Of kubeconfig. */
   readonly context: string;
@@ -28,14 +29,8 @@ export interface TargetOptions {
 /** What the command line asks for, else KUBE_CONTEXT, else kind. */
 export function targetOf({ context = environment['KUBE_CONTEXT'], minikube = false }: TargetOptions): Target {
   if (context && minikube)
-    throw new Error('--minikube makes a cluster of its own; leave out --context and KUBE_CONTEXT');
+    throw new UsageError('--minikube makes a cluster of its own; leave out --context and KUBE_CONTEXT');
   if (minikube) return onMinikube;
   if (!context || context === onKind.context) return onKind;
   return { way: 'context', context, ...names };
 }
-
-/** What parseArgs is told by every command that takes a target. */
-export const targetArguments = { context: { type: 'string' }, minikube: { type: 'boolean' } } as const;
-
-export const targetHelp = `--context NAME    a cluster that is there (also KUBE_CONTEXT) instead of the kind cluster "${ownName}"
---minikube        the minikube profile "${ownName}" instead of kind`;

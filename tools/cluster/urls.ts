@@ -1,7 +1,7 @@
 /** Where the release is reached from this machine: its NodePorts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Urls } from '../engines/run-state.ts';
-import { run } from './program.ts';
+import type { Urls } from '../os/run-state.ts';
+import { run } from '../os/program.ts';
 import { list } from './kubectl.ts';
 import { componentOf, type Service } from './objects.ts';
 import type { Target } from './target.ts';
@@ -44,7 +44,7 @@ export async function releaseUrls(target: Target): Promise<ReleaseUrls> {
   };
 }
 
-/** The address of the NodePorts: our own clusters map them to this machine; of somebody's we take a node's. */
+/** The address of the NodePorts: own clusters map them to this machine; other clusters use the address of a node. */
 export async function hostOf({ way, context }: Target): Promise<string> {
   if (way !== 'context') return '127.0.0.1';
   const nodes = await run('kubectl', ['--context', context, 'get', 'nodes', '--output', 'json'], { timeoutMs: 30_000 });
@@ -64,7 +64,7 @@ const probes = (urls: ReleaseUrls): Record<string, string | undefined> => ({
   jaeger: urls.jaeger && `${urls.jaeger}/`,
 });
 
-/** Until each URL has answered from this machine; rejects with those that have not, and how they failed. */
+/** Waits until each URL answers from this machine. Rejects with the URLs that failed, and the reasons. */
 export async function waitUntilAnswering(
   urls: ReleaseUrls,
   withinMs = 30_000,

@@ -34,14 +34,14 @@ test('an image that the cluster has not is named, and waiting for it is hopeless
   expect(waitingOf(stuck('ErrImageNeverPull'), [])?.hopeless).toBe(true);
 });
 
-test('a missing secret is told in the words of the kubelet', () => {
+test('a missing secret is reported with the message of the kubelet', () => {
   expect(waitingOf(stuck('CreateContainerConfigError', 'secret "x" not found'), [])).toMatchObject({
     text: 'CreateContainerConfigError: secret "x" not found',
     hopeless: true,
   });
 });
 
-test('a container that is being made tells the last warning about it', () => {
+test('a container that is being created shows its last warning', () => {
   const events = [
     event('orders-1', 'FailedMount', 'later', '2026-01-01T00:00:09Z'),
     event('orders-1', 'FailedMount', 'earlier', '2026-01-01T00:00:01Z'),
@@ -51,7 +51,7 @@ test('a container that is being made tells the last warning about it', () => {
   expect(waitingOf(stuck('ContainerCreating'), [])?.text).toBe('its containers are being made');
 });
 
-test('one that crashes tells how it ended and how often, and its log is worth a look', () => {
+test('a crashing container shows how it ended and how often, and its log is read', () => {
   const one = pod('orders-1', {
     conditions: scheduled,
     containerStatuses: [
@@ -67,11 +67,11 @@ test('one that crashes tells how it ended and how often, and its log is worth a 
   expect(waitingOf(one, [])).toMatchObject({ text: 'orders OOMKilled, code 137, 3 restarts', mayTell: true });
 });
 
-test('one that runs and is not ready may tell why itself', () => {
+test('a running container that is not ready may have the reason in its log', () => {
   expect(waitingOf(pod('a', { conditions: scheduled }), [])).toMatchObject({ text: 'runs, not ready', mayTell: true });
 });
 
-test('what keeps a workload from having pods at all is told by its replica set', () => {
+test('the reason why a workload has no pods comes from its replica set', () => {
   const refused = event('orders-5d4', 'FailedCreate', 'violates PodSecurity "restricted:latest"');
   expect(refusalOf('orders', [refused, event('orders-5d4', 'Other', 'no')])).toBe(refused.message);
   expect(refusalOf('payments', [refused])).toBeUndefined();
@@ -82,7 +82,7 @@ test('events of one object come oldest first', () => {
   expect(eventsOf('a', events).map(({ reason }) => reason)).toEqual(['First', 'Second']);
 });
 
-test('those that wait for the same are told together', () => {
+test('pods that wait for the same thing are reported together', () => {
   const of = (component: string, text: string) => ({ pod: 'x', component, text, mayTell: false, hopeless: false });
   expect(summaryOf([of('a', 'runs'), of('b', 'pulls'), of('a', 'runs'), of('c', 'runs')])).toEqual([
     'a ×2, c: runs',

@@ -1,4 +1,4 @@
-/** Why a pod is not Ready yet, in words a person can act on. Pure. */
+/** Why a pod is not Ready yet, as a helpful message. Pure. */
 import {
   componentOf,
   conditionOf,
@@ -14,7 +14,7 @@ export interface Waiting {
   pod: string;
   component: string;
   text: string;
-  /** It runs and could tell more itself: its last log line is worth a look. */
+  /** The container runs; its last log line may have the reason. */
   mayTell: boolean;
   /** Waiting longer does not help. */
   hopeless: boolean;
@@ -117,6 +117,7 @@ export function wordsOf(line: string): string {
     const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
     return [msg, err?.message].filter(Boolean).join(': ') || line;
   } catch {
+    // Not JSON: shown as it is.
     return line;
   }
 }

@@ -62,6 +62,7 @@ function decoded({ origin, original: { value } }: DeadLetter): unknown {
   try {
     return topic.codec.decode(value);
   } catch {
+    // Often the very reason why it is a dead letter; the bytes are shown as they are.
     return null;
   }
 }

@@ -71,7 +71,7 @@ export class DeadLetterLog {
     return ends;
   }
 
-  /** kafkajs reads only as a group: one of our own, which is gone afterwards. */
+  /** kafkajs can only read as a consumer group: a temporary one, which is deleted afterwards. */
   async #read(ends: ReadonlyMap<string, bigint>): Promise<Map<string, DeadLetterRecord[]>> {
     const groupId = `halftone.dlq-reader.${randomUUID()}`;
     const consumer = this.#kafka.consumer({ groupId, maxWaitTimeInMs: 50, minBytes: 1, rebalanceTimeout: 5_000 });

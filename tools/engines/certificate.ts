@@ -1,4 +1,4 @@
-/** X.509 certificates that nobody else signed, as two who know each other exchange them (RFC 5280). */
+/** Self-signed X.509 certificates (RFC 5280). */
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 

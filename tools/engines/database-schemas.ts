@@ -48,7 +48,7 @@ async function createSchemas(client: pg.Client, passwords: Secrets['rolePassword
 /** The lock ends with the connection. */
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks rejects what is under way; it must not end the process besides.
+  // A broken connection rejects the running query; it must not end the process too.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -5,29 +5,19 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { home, programHome, root } from './config.ts';
-import { capture, findProgram } from './command.ts';
+import { environment, home, programHome, root } from '../os/config.ts';
+import { capture, findProgram } from '../os/command.ts';
 import { loadSecrets } from './secrets.ts';
-import { tellingLineOf } from './log.ts';
-import { Unavailable } from './way.ts';
-import type { EngineContext } from './engine.ts';
-import type { EngineName } from './run-state.ts';
-
-export interface ContainerSpec {
-  image: string;
-  /** The port inside; outside it is on 127.0.0.1 only. */
-  publish: { outside: number; inside: number };
-  env: Readonly<Record<string, string>>;
-  /** Where the image keeps its data. */
-  dataFolder?: string;
-  args: readonly string[];
-}
+import { failureLineOf } from '../os/log.ts';
+import { Unavailable } from '../os/unavailable.ts';
+import type { ContainerSpec, EngineContext } from './engine.ts';
+import type { EngineName } from '../os/run-state.ts';
 
 const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 const containerOf = (name: EngineName) => `halftone-${name}-${shortHash(home === programHome ? root : home)}`;
 
-/** Data goes with the passwords it was made with: whoever removes `.halftone` begins with new volumes. */
+/** Data belongs to the passwords it was created with: without `.halftone` new volumes are created. */
 const volumeOf = (container: string) => `${container}-${shortHash(loadSecrets().superuserPassword)}`;
 let engine: Promise<string> | undefined;
 
@@ -38,11 +28,13 @@ export async function runContainer(name: EngineName, spec: ContainerSpec, contex
   const container = containerOf(name);
   await capture(docker, ['rm', '--force', container], { timeoutMs: 30_000 }).catch(() => '');
   const { outside, inside } = spec.publish;
-  const env = Object.entries(spec.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  // By name, because every user of the machine sees the arguments of a process.
+  const env = Object.keys(spec.env).flatMap((key) => ['--env', key]);
   const volume = spec.dataFolder ? ['--volume', `${volumeOf(container)}:${spec.dataFolder}`] : [];
   const options = ['--detach', '--name', container, '--publish', `127.0.0.1:${outside}:${inside}`, ...env, ...volume];
-  // Not interrupted: the container would be made all the same, and nobody would know of it.
-  await capture(docker, ['run', ...options, spec.image, ...spec.args], { timeoutMs: 60_000 });
+  // Not interruptible: the container would be created without a record of it.
+  const run = { timeoutMs: 60_000, env: { ...environment, ...spec.env } };
+  await capture(docker, ['run', ...options, spec.image, ...spec.args], run);
   return container;
 }
 
@@ -74,7 +66,7 @@ export async function epitaphOf(container: string): Promise<string | undefined> 
     () => 'unknown',
   );
   if (running.trim() !== 'false') return undefined;
-  return tellingLineOf(
+  return failureLineOf(
     await capture('/bin/sh', ['-c', '"$0" logs --tail 200 "$1" 2>&1', docker, container]).catch(() => ''),
   );
 }

@@ -1,10 +1,10 @@
 /** Waiting for an engine, and finding out whether one from before still answers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { settingOf } from './config.ts';
+import { settingOf } from '../os/config.ts';
 import { epitaphOf } from './docker.ts';
-import { lastLogLine } from './log.ts';
-import { isAlive } from './os-process.ts';
-import { Unavailable } from './way.ts';
+import { lastLogLine } from '../os/log.ts';
+import { isAlive } from '../os/os-process.ts';
+import { Unavailable } from '../os/unavailable.ts';
 import type { Engine, EngineRecord } from './engine.ts';
 
 /** Throws at once when the process ends or the engine says that it never will let us in. */
@@ -43,6 +43,7 @@ export async function answers<Programs>(engine: Engine<Programs>, record: Engine
       await engine.ping(record.url);
       return true;
     } catch {
+      // Asked again; the last time decides.
       await sleep(pauseMs);
     }
   }

@@ -1,10 +1,11 @@
 /** Finds Kafka's jars and a Java that can run them. */
 import { existsSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { capture, findProgram } from './command.ts';
-import { javaHome, kafkaHome, root } from './config.ts';
-import { paths } from './home.ts';
-import { Unavailable, versionIn } from './way.ts';
+import { capture, findProgram } from '../os/command.ts';
+import { javaHome, kafkaHome, root } from '../os/config.ts';
+import { paths } from '../os/home.ts';
+import { Unavailable } from '../os/unavailable.ts';
+import { versionIn } from './way.ts';
 import type { EngineContext } from './engine.ts';
 
 export interface KafkaPrograms {

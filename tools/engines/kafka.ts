@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { capture } from './command.ts';
-import { environment } from './config.ts';
-import { logFile } from './engine.ts';
-import { paths } from './home.ts';
+import { capture } from '../os/command.ts';
+import { environment } from '../os/config.ts';
+import { logFile } from './engine-lifecycle.ts';
+import { paths } from '../os/home.ts';
 import { findKafka } from './kafka-programs.ts';
-import { launch } from './os-process.ts';
-import { freePort } from './port.ts';
+import { launch } from '../os/os-process.ts';
+import { freePort } from '../os/port.ts';
 import type { Engine } from './engine.ts';
 import type { KafkaPrograms } from './kafka-programs.ts';
 
@@ -29,7 +29,7 @@ export const kafka: Engine<KafkaPrograms> = {
     const data = join(paths.data, 'kafka');
     mkdirSync(data, { recursive: true });
     const file = join(paths.data, 'kafka.properties');
-    writeFileSync(file, propertiesText(port, advertisedPort ?? port, await freePort(), data));
+    writeFileSync(file, propertiesText(port, advertisedPort ?? port, await freePort(), data), { mode: 0o600 });
     const base = [...jvm, ...quiet, '-cp', `${libs}/*`];
     if (!existsSync(join(data, 'meta.properties'))) {
       const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId(), '--config', file];

@@ -1,20 +1,21 @@
-/** Takes one engine away without a word, and brings it back at the same address with the data it had on disk. */
+/** Kills one engine, and starts it again at the same address with its data on disk. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { capture, findProgram } from './command.ts';
-import { readRecord, startEngine } from './engine.ts';
+import { capture, findProgram } from '../os/command.ts';
+import { readRecord, startEngine } from './engine-lifecycle.ts';
 import { kafka } from './kafka.ts';
-import { giveBackPort, isFreePort } from './port.ts';
-import { birthOf, isAlive, signalProcess } from './os-process.ts';
+import { giveBackPort, isFreePort } from '../os/port.ts';
+import { birthOf, isAlive, signalProcess } from '../os/os-process.ts';
 import { postgres } from './postgres.ts';
-import { readRun, updateRun } from './run-state.ts';
+import { readRun, updateRun } from '../os/run-state.ts';
 import { valkey } from './valkey.ts';
-import type { EngineContext, StartedEngine } from './engine.ts';
-import type { OsProcess } from './os-process.ts';
-import type { EngineName } from './run-state.ts';
+import type { StartedEngine } from './engine-lifecycle.ts';
+import type { EngineContext } from './engine.ts';
+import type { OsProcess } from '../os/os-process.ts';
+import type { EngineName } from '../os/run-state.ts';
 
-/** SIGKILL for the engine and all it has made; resolves when they are gone. */
+/** SIGKILL for the engine and its child processes; resolves when they have ended. */
 export async function killEngine(name: EngineName): Promise<void> {
   const { pid, born, container, port } = readRecord(name) ?? {};
   if (container) await capture(findProgram('docker') ?? 'docker', ['kill', container], { timeoutMs: 30_000 });
@@ -25,7 +26,7 @@ export async function killEngine(name: EngineName): Promise<void> {
   if (port) await untilFree(port);
 }
 
-/** A process counts as gone while its last threads still hold its sockets, and the engine is to come back at the same port. */
+/** A process may still hold its sockets for a moment, and the engine needs the same port again. */
 async function untilFree(port: number): Promise<void> {
   giveBackPort(port);
   for (let waited = 0; waited < 5_000 && !(await isFreePort(port)); waited += 20) await sleep(20);
@@ -67,6 +68,7 @@ function parentOf(pid: number): number | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
+    // It has ended meanwhile.
     return undefined;
   }
 }

@@ -5,9 +5,9 @@
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { capture } from './command.ts';
-import { environment } from './config.ts';
-import { isAlive, birthOf, stopProcess } from './os-process.ts';
+import { capture } from '../os/command.ts';
+import { environment } from '../os/config.ts';
+import { isAlive, birthOf, stopProcess } from '../os/os-process.ts';
 import { loadSecrets } from './secrets.ts';
 import type { EngineContext } from './engine.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
@@ -55,6 +55,7 @@ function servesFolder(pid: number, data: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data);
   } catch {
+    // It has ended meanwhile.
     return false;
   }
 }

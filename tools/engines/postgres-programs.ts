@@ -17,9 +17,10 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { capture, findProgram } from './command.ts';
-import { home, programHome } from './config.ts';
-import { requireMajor, Unavailable, versionIn } from './way.ts';
+import { capture, findProgram } from '../os/command.ts';
+import { home, programHome } from '../os/config.ts';
+import { Unavailable } from '../os/unavailable.ts';
+import { requireMajor, versionIn } from './way.ts';
 
 export interface PostgresPrograms {
   /** Folder of `postgres` and `initdb`. */
@@ -47,7 +48,7 @@ export async function findPostgres(way: 'path' | 'packages'): Promise<PostgresPr
 
 type Place = Pick<PostgresPrograms, 'home' | 'programs' | 'user'>;
 
-/** Where data and programs go, and who the server runs as. */
+/** The folders of data and programs, and the user of the server. */
 export async function findPlace(): Promise<Place> {
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
   return { home: enterable(home, user), programs: enterable(programHome, user), user };

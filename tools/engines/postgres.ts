@@ -1,13 +1,13 @@
 /** PostgreSQL 18 with its durability on. Its superuser has a generated password; only the loopback address is served. */
 import { join } from 'node:path';
 import pg from 'pg';
-import { environment, home } from './config.ts';
-import { logFile } from './engine.ts';
-import { launch } from './os-process.ts';
+import { environment, home } from '../os/config.ts';
+import { logFile } from './engine-lifecycle.ts';
+import { launch } from '../os/os-process.ts';
 import { prepareData } from './postgres-data.ts';
 import { findPostgres } from './postgres-programs.ts';
 import { loadSecrets } from './secrets.ts';
-import { Unavailable } from './way.ts';
+import { Unavailable } from '../os/unavailable.ts';
 import type { Engine } from './engine.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
 

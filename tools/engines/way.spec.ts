@@ -1,5 +1,6 @@
-import { firstWay, requireMajor, Unavailable, versionIn, waysFor } from './way.ts';
-import type { Way } from './way.ts';
+import { firstWay, requireMajor, versionIn, waysFor } from './way.ts';
+import { Unavailable } from '../os/unavailable.ts';
+import type { Way } from '../os/run-state.ts';
 
 describe('the ways of getting an engine', () => {
   it('begin with Docker and end with packages', () => {

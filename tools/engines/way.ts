@@ -1,13 +1,9 @@
 /** The ways of getting an engine, and their order. */
 
-/** `environment`: a URL was given. `docker`: an official image. `path`: installed. `packages`: from a package manager. */
-export type Way = 'environment' | LocalWay;
-export type LocalWay = 'docker' | 'path' | 'packages';
+import { Unavailable } from '../os/unavailable.ts';
+import type { LocalWay, Way } from '../os/run-state.ts';
 
 const localWays: readonly LocalWay[] = ['docker', 'path', 'packages'];
-
-/** This way does not work here; the next one may. The message says why, in one line. */
-export class Unavailable extends Error {}
 
 /** What to try, first to last. A given URL or a forced way leaves no other. */
 export function waysFor(url: string | undefined, forced: string | undefined): readonly Way[] {

@@ -1,9 +1,10 @@
 <?php
 /**
- * Every operation of the bank by PHP's SoapClient, from the WSDL alone; one JSON line per call. SoapClient knows nothing of WS-Security:
- * the header (Timestamp, UsernameToken with password digest) is built here by hand, with a nonce of its own for each message.
+ * Calls every operation of the bank with PHP's SoapClient, from the WSDL alone; prints one JSON line per call. SoapClient
+ * does not support WS-Security, so the header (Timestamp, UsernameToken with password digest) is built here by hand, with a
+ * new nonce per message.
  *
- * Arguments: the WSDL's URL, the SOAP version (11, 12), and what the calls are about as JSON: reference, account, amount, currency,
+ * Arguments: the WSDL's URL, the SOAP version (11, 12), and the facts as JSON: reference, account, amount, currency,
  * username, password.
  */
 declare(strict_types=1);
@@ -13,7 +14,7 @@ const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-
 const USERNAME_PROFILE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0';
 const BASE64 = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary';
 
-/** A time as WS-Security wants it, so many seconds from now. */
+/** The time in WS-Security format, `$seconds` from now. */
 function at(int $seconds = 0): string
 {
     return gmdate('Y-m-d\TH:i:s\Z', time() + $seconds);
@@ -34,7 +35,7 @@ function securityHeader(string $username, string $password): SoapHeader
 }
 
 [, $wsdl, $version, $argument] = $argv;
-$about = json_decode($argument, true, 8, JSON_THROW_ON_ERROR);
+$facts = json_decode($argument, true, 8, JSON_THROW_ON_ERROR);
 $client = new SoapClient($wsdl, [
     'soap_version' => $version === '12' ? SOAP_1_2 : SOAP_1_1,
     'cache_wsdl' => WSDL_CACHE_NONE,
@@ -42,10 +43,10 @@ $client = new SoapClient($wsdl, [
     'keep_alive' => false,
 ]);
 
-function say(SoapClient $client, array $about, string $call, string $operation, array $arguments): void
+function call(SoapClient $client, array $facts, string $call, string $operation, array $arguments): void
 {
     try {
-        $answer = $client->__soapCall($operation, [$arguments], null, securityHeader($about['username'], $about['password']));
+        $answer = $client->__soapCall($operation, [$arguments], null, securityHeader($facts['username'], $facts['password']));
         $outcome = ['answer' => $answer];
     } catch (SoapFault $fault) {
         $outcome = ['fault' => $fault->faultcode, 'message' => $fault->faultstring, 'detail' => $fault->detail ?? null];
@@ -53,14 +54,14 @@ function say(SoapClient $client, array $about, string $call, string $operation, 
     echo json_encode(['call' => $call] + $outcome, JSON_THROW_ON_ERROR), "\n";
 }
 
-['reference' => $reference, 'account' => $account, 'amount' => $amount, 'currency' => $currency] = $about;
+['reference' => $reference, 'account' => $account, 'amount' => $amount, 'currency' => $currency] = $facts;
 $debit = compact('reference', 'account', 'amount', 'currency') + ['description' => 'prints'];
-say($client, $about, 'debit', 'Debit', $debit);
-say($client, $about, 'debit again', 'Debit', $debit);
-say($client, $about, 'reference reused', 'Debit', ['amount' => $amount + 1] + $debit);
-say($client, $about, 'find', 'GetTransaction', ['reference' => $reference]);
-say($client, $about, 'credit', 'Credit', ['reference' => "$reference-back"] + $debit);
-say($client, $about, 'balance', 'GetBalance', ['account' => $account]);
-say($client, $about, 'too much', 'Debit', ['reference' => "$reference-more", 'amount' => 100_000_000_000] + $debit);
-say($client, $about, 'unknown', 'GetTransaction', ['reference' => "$reference-none"]);
-say($client, ['password' => 'wrong'] + $about, 'wrong password', 'GetBalance', ['account' => $account]);
+call($client, $facts, 'debit', 'Debit', $debit);
+call($client, $facts, 'debit again', 'Debit', $debit);
+call($client, $facts, 'reference reused', 'Debit', ['amount' => $amount + 1] + $debit);
+call($client, $facts, 'find', 'GetTransaction', ['reference' => $reference]);
+call($client, $facts, 'credit', 'Credit', ['reference' => "$reference-back"] + $debit);
+call($client, $facts, 'balance', 'GetBalance', ['account' => $account]);
+call($client, $facts, 'too much', 'Debit', ['reference' => "$reference-more", 'amount' => 100_000_000_000] + $debit);
+call($client, $facts, 'unknown', 'GetTransaction', ['reference' => "$reference-none"]);
+call($client, ['password' => 'wrong'] + $facts, 'wrong password', 'GetBalance', ['account' => $account]);

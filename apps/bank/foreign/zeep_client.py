@@ -1,10 +1,10 @@
-"""Every operation of the bank by python3-zeep, from the WSDL alone; one JSON line per call.
+"""Calls every operation of the bank with python3-zeep, from the WSDL alone; prints one JSON line per call.
 
-Arguments: the WSDL's URL, the port (BankSoap11, BankSoap12), how to prove who one is (username, signature, encryption, which is a signature
-under an encrypted Body), and what the calls are about as JSON: reference, account, amount, currency, username, password, and the paths
-key, cert (the client's) and bankCert.
+Arguments: the WSDL's URL, the port (BankSoap11, BankSoap12), the authentication (username, signature, or encryption: a
+signature in an encrypted Body), and the facts as JSON: reference, account, amount, currency, username, password, and the
+paths key, cert (the client's) and bankCert.
 
-Every reply and every fault is verified by the bank's certificate before anybody looks into it.
+Every reply and every fault is verified with the bank's certificate before it is read.
 """
 
 import datetime
@@ -31,7 +31,7 @@ def timestamp():
 
 
 class DigestedUsername:
-    """The token and a Timestamp; a nonce of its own for each message. Replies are verified all the same."""
+    """A UsernameToken and a Timestamp, with a new nonce per message. Replies are verified as well."""
 
     def __init__(self, username, password, bank_cert):
         self.username, self.password, self.bank_cert = username, password, bank_cert
@@ -47,7 +47,7 @@ class DigestedUsername:
 
 
 class SignedMessage(BinarySignature):
-    """Signs Body and Timestamp by exclusive C14N, SHA-256 and RSA; verifies replies by the bank's certificate, not by the client's."""
+    """Signs Body and Timestamp with exclusive C14N, SHA-256 and RSA; verifies replies with the bank's certificate."""
 
     def __init__(self, key, cert, bank_cert):
         super().__init__(
@@ -64,7 +64,7 @@ class SignedMessage(BinarySignature):
 
 
 class EncryptedMessage(SignedMessage):
-    """Encrypts the signed Body by AES-256-GCM under a key of its own, which goes to the bank by RSA-OAEP; decrypts replies."""
+    """Encrypts the signed Body with AES-256-GCM; the session key is wrapped with RSA-OAEP. Decrypts replies."""
 
     def __init__(self, key, cert, bank_cert):
         super().__init__(key, cert, bank_cert)
@@ -108,7 +108,7 @@ def keys_of(key):
 
 
 def with_key_in_header(envelope):
-    """WS-Security keeps the wrapped key in its header, with the list of what it opens; xmlsec makes it inside the data."""
+    """Moves the wrapped key from the data, where xmlsec puts it, to the WS-Security header, with its reference list."""
     data = envelope.find(".//{%s}EncryptedData" % XENC)
     key_info = data.find("{%s}KeyInfo" % ns.DS)
     wrapped = key_info[0]
@@ -126,38 +126,38 @@ def plain(value):
 
 
 def texts_of(detail):
-    """The children of the fault's detail by local name."""
+    """The texts in the fault's detail, by local name."""
     return {} if detail is None else {etree.QName(node).localname: node.text for node in detail.iter() if node.text}
 
 
-def say(call, work):
+def call(name, work):
     try:
         answer = zeep.helpers.serialize_object(work(), dict)
         outcome = {"answer": answer}
     except zeep.exceptions.Fault as fault:
         outcome = {"fault": fault.code, "message": fault.message, "detail": texts_of(fault.detail)}
         outcome["subcodes"] = [etree.QName(code).localname for code in fault.subcodes or []]
-    print(json.dumps({"call": call, **outcome}, default=plain), flush=True)
+    print(json.dumps({"call": name, **outcome}, default=plain), flush=True)
 
 
 def main():
-    wsdl, port, proof, about = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
-    if proof == "username":
-        wsse = DigestedUsername(about["username"], about["password"], about["bankCert"])
+    wsdl, port, authentication, facts = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+    if authentication == "username":
+        wsse = DigestedUsername(facts["username"], facts["password"], facts["bankCert"])
     else:
-        message = {"signature": SignedMessage, "encryption": EncryptedMessage}[proof]
-        wsse = message(about["key"], about["cert"], about["bankCert"])
+        message = {"signature": SignedMessage, "encryption": EncryptedMessage}[authentication]
+        wsse = message(facts["key"], facts["cert"], facts["bankCert"])
     service = zeep.Client(wsdl, wsse=wsse, port_name=port).service
-    order = {name: about[name] for name in ("account", "amount", "currency")}
-    debit = {**order, "reference": about["reference"], "description": "prints"}
-    say("debit", lambda: service.Debit(**debit))
-    say("debit again", lambda: service.Debit(**debit))
-    say("reference reused", lambda: service.Debit(**{**debit, "amount": about["amount"] + 1}))
-    say("find", lambda: service.GetTransaction(reference=about["reference"]))
-    say("credit", lambda: service.Credit(**{**debit, "reference": about["reference"] + "-back"}))
-    say("balance", lambda: service.GetBalance(account=about["account"]))
-    say("too much", lambda: service.Debit(**{**debit, "reference": about["reference"] + "-more", "amount": 10**11}))
-    say("unknown", lambda: service.GetTransaction(reference=about["reference"] + "-none"))
+    order = {name: facts[name] for name in ("account", "amount", "currency")}
+    debit = {**order, "reference": facts["reference"], "description": "prints"}
+    call("debit", lambda: service.Debit(**debit))
+    call("debit again", lambda: service.Debit(**debit))
+    call("reference reused", lambda: service.Debit(**{**debit, "amount": facts["amount"] + 1}))
+    call("find", lambda: service.GetTransaction(reference=facts["reference"]))
+    call("credit", lambda: service.Credit(**{**debit, "reference": facts["reference"] + "-back"}))
+    call("balance", lambda: service.GetBalance(account=facts["account"]))
+    call("too much", lambda: service.Debit(**{**debit, "reference": facts["reference"] + "-more", "amount": 10**11}))
+    call("unknown", lambda: service.GetTransaction(reference=facts["reference"] + "-none"))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ export const settings = {
   BANK_CERT: z
     .string()
     .refine(isCertificate, `not an X.509 certificate: ${keyForms}`)
-    .describe(`certificate with which replies are signed: ${keyForms}`),
+    .describe(`certificate that signs replies: ${keyForms}`),
   BANK_KEY: z
     .string()
     .refine(isRsaKey, `not an RSA key: ${keyForms}`)
@@ -24,12 +24,12 @@ export const settings = {
       `not X.509 certificates: ${keyForms}, comma separated`,
     )
     .transform(certificatesOf)
-    .describe(`certificates of the clients whose signatures are taken, comma separated, each ${keyForms}`),
+    .describe(`certificates of the clients whose signatures are accepted, comma separated, each ${keyForms}`),
   BANK_USERNAME: z.string().min(1).default('payments').describe('user name of clients without a certificate'),
   BANK_PASSWORD: z
     .string()
     .min(8)
-    .describe('password of that user; a digest of it travels, so it is kept as it is')
+    .describe('password of that user; messages carry a digest of it, so it is not stored as a hash')
     .meta({ secret: true }),
   SEED_LOAD_CUSTOMERS: z.coerce
     .number()

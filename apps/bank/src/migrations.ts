@@ -1,9 +1,11 @@
 import type { Migration } from '@halftone/postgres';
 
 /**
- * `transaction.reference` is the client's word for one movement of money, and unique: that is what makes it happen once. What was refused is
- * kept as well, so that a reference never means two things. `account` is the customer's; the other side is always the shop's.
- * `nonce` holds what proves that a message was taken, until its timestamp alone refuses it. `behaviour` is one row.
+ * `transaction.reference` is the client's id of one movement of money. It is unique, so money moves at most once. Refusals
+ * are stored as well, so a reference never has two meanings. `account` is the customer's; the other side is the shop's.
+ * Customers don't wait for each other: `given` is what a customer paid to the shop and did not get back, and the shop's
+ * balance is the sum of `given`. The shop's row is never updated, and a credit returns at most what the customer gave.
+ * `nonce` has the nonces and signatures of accepted messages, until their timestamp expires. `behaviour` is one row.
  */
 export const migrations: Migration[] = [
   {
@@ -46,6 +48,19 @@ export const migrations: Migration[] = [
         hang boolean NOT NULL DEFAULT false
       );
       INSERT INTO behaviour DEFAULT VALUES;
+    `,
+  },
+  {
+    id: '0002-no-shared-balance',
+    up: `
+      ALTER TABLE account
+        ALTER COLUMN balance DROP NOT NULL,
+        ADD COLUMN given bigint NOT NULL DEFAULT 0 CHECK (given >= 0);
+      UPDATE account SET given = coalesce((
+        SELECT sum(CASE kind WHEN 'debit' THEN amount ELSE -amount END) FROM transaction
+        WHERE transaction.account = account.id AND state = 'booked'), 0);
+      UPDATE account SET balance = NULL, given = 0 WHERE id = 'halftone';
+      ALTER TABLE account ADD CONSTRAINT only_customers_hold_a_balance CHECK ((id = 'halftone') = (balance IS NULL));
     `,
   },
 ];

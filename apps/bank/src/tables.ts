@@ -1,13 +1,17 @@
+import type { Generated } from 'kysely';
 import type { BookingState, Kind } from './transaction/transaction';
 
-/** The rows of schema `bank`, as Kysely sees them. What each column means is said in migrations.ts. */
+/** The rows of schema `bank`, as Kysely sees them. migrations.ts explains the columns. */
 export interface BankTables {
   account: {
     id: string;
     holder: string;
     currency: string;
     opening: number;
-    balance: number;
+    /** Minor units; null for the shop's account, whose balance is the sum of `given`. */
+    balance: number | null;
+    /** Minor units paid to the shop and not returned. */
+    given: Generated<number>;
   };
   transaction: {
     id: string;

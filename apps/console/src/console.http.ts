@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Redirect } from '@nestjs/common';
 import { CONFIG, type ConsoleConfig } from './config';
 
-/** Everything of the page is below one path, so that it can stand beside the gateway under one host name. */
+/** The page is below one path, so that it can share a host name with the gateway. */
 const page = '/console/';
 
 @Controller()
@@ -12,7 +12,7 @@ export class ConsoleHttp {
   @Redirect(page)
   toPage(): void {}
 
-  /** What the page has to know of the place it was served from. */
+  /** The page's configuration. */
   @Get('console/config.json')
   @Header('cache-control', 'no-store')
   settings(): { realtime: string[] } {

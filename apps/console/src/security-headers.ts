@@ -2,8 +2,8 @@
 const alsoAsSocket = (url: string): string => `${new URL(url).origin} ${new URL(url).origin.replace(/^http/, 'ws')}`;
 
 /**
- * What the browser may do on behalf of the page: run its own files, no inline script or style, and speak to this server and the realtime
- * replicas; nobody may put it in a frame. Pure.
+ * The security headers of the page: it may run only its own files, nothing inline, and connect only to this server and the
+ * realtime replicas. It can't be framed. Pure.
  */
 export function securityHeaders(realtimeUrls: readonly string[]): Record<string, string> {
   const policy = {

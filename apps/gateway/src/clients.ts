@@ -1,7 +1,7 @@
 import { imagesV1, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import type { GrpcClient } from '@halftone/grpc';
 
-/** The services behind, by injection token; the module says where each one lives. */
+/** Injection tokens of the services behind; the module gives their addresses. */
 export const ACCOUNTS = Symbol('payments.AccountsService');
 export const IMAGES = Symbol('images.ImagesService');
 export const NOTIFICATIONS = Symbol('notifications.NotificationsService');

@@ -1,10 +1,22 @@
+import { limits } from '@halftone/contracts';
 import { peerUrl } from '@halftone/grpc';
 import { redisSettings } from '@halftone/redis';
-import { type ConfigOf, isPrivateKey } from '@halftone/service';
+import {
+  callerLimitSettings,
+  callerWriteSettings,
+  type ConfigOf,
+  isPrivateKey,
+  originSettings,
+  transferSettings,
+} from '@halftone/service';
 import { z } from 'zod';
 
 export const settings = {
   ...redisSettings,
+  ...transferSettings,
+  ...originSettings,
+  ...callerLimitSettings,
+  ...callerWriteSettings,
   ORDERS_GRPC: peerUrl('orders'),
   PAYMENTS_GRPC: peerUrl('payments'),
   IMAGES_GRPC: peerUrl('images'),
@@ -25,21 +37,27 @@ export const settings = {
     .int()
     .min(1)
     .default(2000)
-    .describe('time one request may take, all hops together'),
+    .describe('time budget of one request, including all calls to services'),
   IDEMPOTENCY_TTL_HOURS: z.coerce
     .number()
     .int()
     .min(1)
     .max(8760)
     .default(24)
-    .describe('how long Redis remembers answers; what the services behind remember is their own setting of this name'),
-  TRANSFER_BUDGET_MS: z.coerce.number().int().min(1).default(60_000).describe('time one upload or download may take'),
+    .describe('how long Redis keeps answers for replays; the services behind have their own setting of this name'),
+  TRANSFER_BUDGET_MS: z.coerce.number().int().min(1).default(60_000).describe('time budget of one upload or download'),
   IMAGE_MAX_BYTES: z.coerce
     .number()
     .int()
     .min(1)
     .default(20 * 1024 * 1024)
-    .describe('largest photo that is taken'),
+    .describe('maximum size of a photo in bytes'),
+  UPLOAD_BYTES_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(limits.uploadRate.value)
+    .describe('bytes per second at which the uploads of one customer are read'),
 };
 
 export type GatewayConfig = ConfigOf<typeof settings>;

@@ -2,7 +2,7 @@ import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { RunningService } from '@halftone/service';
 import { bootService, testToken } from '@halftone/testing';
 import { gateway } from './gateway';
-import { fakeServices, gatewayEnv, refusal, type Stubs } from './services.fake';
+import { fakeServices, gatewayEnv, refusal, type Stubs } from './services.fixture';
 
 const stubs: Stubs = {};
 let services: RunningService;
@@ -19,12 +19,12 @@ afterAll(async () => {
   await services.stop();
 });
 
-const call = (method: string, path: string, json?: unknown) =>
+const call = (method: string, path: string, json?: unknown, as = authorization) =>
   fetch(edge.httpUrl + path, {
     method,
     redirect: 'manual',
     headers: {
-      authorization,
+      authorization: as,
       'idempotency-key': uuidv7(),
       ...(json !== undefined && { 'content-type': 'application/json' }),
     },
@@ -32,7 +32,7 @@ const call = (method: string, path: string, json?: unknown) =>
   });
 const createdAt = new Date('2026-01-01T00:00:00Z');
 
-test('a transfer answers with who gave what to whom', async () => {
+test('a transfer answers with sender, recipient and amount', async () => {
   stubs.createTransfer = async ({ to, amount, currency }) => ({
     transfer: { id: 't1', from: 'alice', to, amount, currency, createdAt },
     replayed: false,
@@ -50,12 +50,12 @@ test('a transfer answers with who gave what to whom', async () => {
 });
 
 test.each([
-  ['nothing', 0],
-  ['less than nothing', -1],
+  ['zero', 0],
+  ['a negative amount', -1],
   ['a fraction of a cent', 0.5],
-  ['more than a number holds exactly', 2 ** 53],
+  ['an unsafe integer', 2 ** 53],
   ['text', '100'],
-])('%s can not be transferred', async (_name, amount) => {
+])('%s cannot be transferred', async (_name, amount) => {
   const answer = await call('POST', '/v1/transfers', { to: 'bob', amount, currency: 'USD' });
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({
@@ -64,7 +64,7 @@ test.each([
   });
 });
 
-test('the catalogue is public and may be cached', async () => {
+test('the catalogue is public and cacheable', async () => {
   stubs.listProducts = async () => ({
     products: [{ id: 'print-10x15', name: 'Print', price: 149, currency: 'USD', available: false }],
   });
@@ -75,17 +75,18 @@ test('the catalogue is public and may be cached', async () => {
   expect((await fetch(`${edge.httpUrl}/v1/products`, { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
-test('what can be made is said by product', async () => {
+test('availability is set per product', async () => {
   const product = { id: 'mug', name: 'Mug', price: 1499, currency: 'USD', available: false };
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   stubs.setProductAvailability = async (request) => {
-    asked.push(request);
+    requests.push(request);
     return { product };
   };
-  const answer = await call('PUT', '/v1/products/mug/availability', { available: false });
+  const olga = `Bearer ${await testToken('olga', 'operator')}`;
+  const answer = await call('PUT', '/v1/products/mug/availability', { available: false }, olga);
   expect([answer.status, await answer.json()]).toEqual([200, product]);
-  expect(asked).toEqual([{ product: 'mug', available: false }]);
-  expect(await (await call('PUT', '/v1/products/mug/availability', { available: 'no' })).json()).toMatchObject({
+  expect(requests).toEqual([{ product: 'mug', available: false }]);
+  expect(await (await call('PUT', '/v1/products/mug/availability', { available: 'no' }, olga)).json()).toMatchObject({
     errors: [{ path: 'available' }],
   });
 });
@@ -108,7 +109,7 @@ test('a notification is the event of the feed', async () => {
   });
 });
 
-test('clients of the live stream are sent on to the replicas in turn, with their query', async () => {
+test('clients of the live stream are redirected round robin, with their query', async () => {
   const answers = [await call('GET', '/v1/events?wait=30&ticket=a%2Bb'), await call('GET', '/v1/events')];
   expect(answers.map(({ status, headers }) => [status, headers.get('location')])).toEqual([
     [307, 'http://one.example:3005/v1/events?wait=30&ticket=a%2Bb'],
@@ -124,7 +125,7 @@ test('a service that does not answer in time is a 504 within the budget', async 
   expect(Date.now() - start).toBeLessThan(5_000);
 });
 
-test('a fault behind tells nothing about itself', async () => {
+test('an internal error reveals no details', async () => {
   stubs.listPayments = async () => {
     throw new Error('password=hunter2 at /srv/app.js:1');
   };
@@ -135,7 +136,7 @@ test('a fault behind tells nothing about itself', async () => {
   expect(text).not.toMatch(/hunter2|app\.js|stack/);
 });
 
-test('a refused page says so', async () => {
+test('a bad cursor or page parameter is refused', async () => {
   stubs.listPayments = async () => {
     throw new DomainError('CURSOR_INVALID', 'not ours');
   };
@@ -146,6 +147,6 @@ test('a refused page says so', async () => {
   expect(await (await call('GET', '/v1/payments?size=3')).json()).toMatchObject({ errors: [{ path: 'size' }] });
 });
 
-test('an address where nothing lives is a problem, too', async () => {
+test('an unknown path is a problem document', async () => {
   expect(await (await call('GET', '/v1/nothing')).json()).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND' });
 });

@@ -1,28 +1,25 @@
-import type { ConfigOf } from '@halftone/service';
+import { callerLimitSettings, type ConfigOf, originSettings } from '@halftone/service';
 import { z } from 'zod';
 
 const subgraphUrl = (name: string, port: number) =>
   z
     .url({ protocol: /^https?$/ })
     .default(`http://127.0.0.1:${port}/graphql`)
-    .describe(`where the subgraph of ${name} answers`);
+    .describe(`address of the subgraph of ${name}`);
 
 export const settings = {
+  ...originSettings,
+  ...callerLimitSettings,
   SUBGRAPH_ORDERS_URL: subgraphUrl('orders', 3001),
   SUBGRAPH_PAYMENTS_URL: subgraphUrl('payments', 3002),
   SUBGRAPH_IMAGES_URL: subgraphUrl('images', 3003),
   SUBGRAPH_NOTIFICATIONS_URL: subgraphUrl('notifications', 3004),
-  SUBGRAPH_TIMEOUT_MS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(2000)
-    .describe('time one subgraph may take for one answer'),
+  SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(1).default(2000).describe('timeout of one call to a subgraph'),
 };
 
 export type GraphConfig = ConfigOf<typeof settings>;
 
-/** Name in the supergraph to address. */
+/** Address by name of the subgraph in the supergraph. */
 export const subgraphUrls = (config: GraphConfig): Readonly<Record<string, string>> => ({
   orders: config.SUBGRAPH_ORDERS_URL,
   payments: config.SUBGRAPH_PAYMENTS_URL,
@@ -31,9 +28,9 @@ export const subgraphUrls = (config: GraphConfig): Readonly<Record<string, strin
 });
 
 /**
- * @apollo/gateway reports its use to Apollo and asks the metadata services of four clouds where it runs, unless the environment says no.
- * Nothing of this system leaves it unasked.
+ * By default @apollo/gateway sends usage data to Apollo and queries the metadata services of four clouds. This system
+ * sends nothing without consent.
  */
-export function refuseTelemetry(): void {
+export function disableTelemetry(): void {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
 }

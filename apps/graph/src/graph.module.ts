@@ -1,58 +1,51 @@
 import { ApolloGatewayDriver, type ApolloGatewayDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
-import { operationMetrics } from '@halftone/graphql';
-import { Lifecycle } from '@halftone/service';
-import { type GraphConfig, refuseTelemetry, subgraphUrls } from './config';
-import { type GraphContext, SubgraphSource } from './subgraph.source';
+import { apolloOptions } from '@halftone/graphql';
+import { part, startAndStop } from '@halftone/service';
+import { disableTelemetry, type GraphConfig, subgraphUrls } from './config';
+import { reservedVariables } from './reserved-variables';
+import { type GraphContext, subgraphFailureLog } from './subgraph-failure-log';
+import { SubgraphClients } from './subgraph-clients.service';
 import { supergraphSdl } from './supergraph';
 
 interface Incoming {
   headers: Record<string, string | string[] | undefined>;
 }
 
-const contextOf = ({ headers: { authorization } }: Incoming): GraphContext =>
-  typeof authorization === 'string' ? { authorization } : {};
+const contextOf = ({ headers: { authorization } }: Incoming): GraphContext => ({
+  failures: [],
+  ...(typeof authorization === 'string' && { authorization }),
+});
 
-/** The supergraph was composed when the project was built, so the router starts without asking anybody. */
+const list = startAndStop({ close: [part('subgraphs', SubgraphClients, (it) => it.close())] });
+
+/** The supergraph is composed at build time, so the router starts without any other service. */
 @Module({})
 export class GraphModule {
   static forRoot(config: GraphConfig): DynamicModule {
-    refuseTelemetry();
+    disableTelemetry();
+    const clients = new SubgraphClients(subgraphUrls(config), config.SUBGRAPH_TIMEOUT_MS);
     return {
       module: GraphModule,
       imports: [
         GraphQLModule.forRootAsync<ApolloGatewayDriverConfig>({
           driver: ApolloGatewayDriver,
-          inject: [Lifecycle],
-          useFactory: (lifecycle: Lifecycle) => routerOptions(sourceFactory(config, lifecycle)),
+          useFactory: () => routerOptions(clients),
         }),
       ],
+      providers: [{ provide: SubgraphClients, useValue: clients }, list],
     };
   }
 }
 
-type BuildService = (subgraph: { name: string }) => SubgraphSource;
+const options = apolloOptions('client');
 
-const routerOptions = (buildService: BuildService): Omit<ApolloGatewayDriverConfig, 'driver'> => ({
+const routerOptions = (clients: SubgraphClients): Omit<ApolloGatewayDriverConfig, 'driver'> => ({
   server: {
-    path: '/graphql',
-    graphiql: false,
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
+    ...options,
     context: contextOf,
-    plugins: [operationMetrics],
+    plugins: [...options.plugins, reservedVariables, subgraphFailureLog],
   },
-  gateway: { supergraphSdl, buildService },
+  gateway: { supergraphSdl, buildService: ({ name }) => clients.open(name) },
 });
-
-function sourceFactory(config: GraphConfig, lifecycle: Lifecycle): BuildService {
-  const urls = subgraphUrls(config);
-  return ({ name }) => {
-    const url = urls[name];
-    if (!url) throw new Error(`the supergraph names a subgraph without an address: ${name}`);
-    const source = new SubgraphSource(name, url, config.SUBGRAPH_TIMEOUT_MS);
-    lifecycle.onStop('close', `subgraph ${name}`, () => source.close());
-    return source;
-  };
-}

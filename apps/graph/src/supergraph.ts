@@ -33,22 +33,34 @@ type Customer
   id: ID!
 
   """newest first"""
-  images(limit: Int! = 20): [Image!]! @join__field(graph: IMAGES)
+  images(
+    """1 to 100"""
+    limit: Int = 20
+  ): [Image!] @join__field(graph: IMAGES)
 
   """newest first"""
-  notifications(limit: Int! = 20): [Notification!]! @join__field(graph: NOTIFICATIONS)
+  notifications(
+    """1 to 100"""
+    limit: Int = 20
+  ): [Notification!] @join__field(graph: NOTIFICATIONS)
 
   """newest first"""
-  orders(limit: Int! = 20): [Order!]! @join__field(graph: ORDERS)
+  orders(
+    """1 to 100"""
+    limit: Int = 20
+  ): [Order!] @join__field(graph: ORDERS)
   name: String! @join__field(graph: PAYMENTS)
   role: Role! @join__field(graph: PAYMENTS)
 
-  """what the wallet holds, in minor units"""
+  """the wallet's balance in minor units"""
   balance: Float! @join__field(graph: PAYMENTS)
   currency: String! @join__field(graph: PAYMENTS)
 
   """newest first"""
-  payments(limit: Int! = 20): [Payment!]! @join__field(graph: PAYMENTS)
+  payments(
+    """1 to 100"""
+    limit: Int = 20
+  ): [Payment!] @join__field(graph: PAYMENTS)
 }
 
 """
@@ -76,7 +88,7 @@ type DeadLetter
   """how often its handler was called"""
   attempts: Int!
 
-  """when it was given up"""
+  """when it was dead-lettered"""
   time: DateTime!
   topic: String!
   partition: Int!
@@ -160,12 +172,24 @@ enum link__Purpose {
 
 type Mutation
   @join__type(graph: NOTIFICATIONS)
+  @join__type(graph: PAYMENTS)
 {
-  """sends the original again, to the group that gave it up"""
-  replayDeadLetter(id: ID!): DeadLetter!
+  """
+  publishes the original event again, for the group that dead-lettered it
+  """
+  replayDeadLetter(id: ID!): DeadLetter @join__field(graph: NOTIFICATIONS)
 
-  """notes that nothing is to be done about it"""
-  dropDeadLetter(id: ID!): DeadLetter!
+  """marks it as resolved without replay"""
+  dropDeadLetter(id: ID!): DeadLetter @join__field(graph: NOTIFICATIONS)
+
+  """makes the requested refund"""
+  approveRefund(id: ID!): RefundRequest @join__field(graph: PAYMENTS)
+  refuseRefund(
+    id: ID!
+
+    """for the customer, 1 to 200 characters"""
+    reason: String!
+  ): RefundRequest @join__field(graph: PAYMENTS)
 }
 
 type Notification
@@ -173,7 +197,7 @@ type Notification
 {
   id: ID!
 
-  """1..n per channel, without gap"""
+  """1..n per channel, without gaps"""
   seq: Float!
   type: String!
   subject: String!
@@ -198,14 +222,12 @@ type Order
   """grows by one with each event of the order"""
   version: Int! @join__field(graph: ORDERS)
 
-  """why the order is not going well"""
+  """why the order failed, was cancelled or refunded"""
   reason: String @join__field(graph: ORDERS)
   paymentMethod: PaymentMethod! @join__field(graph: ORDERS)
   createdAt: DateTime! @join__field(graph: ORDERS)
 
-  """
-  the latest; absent until the order is paid, declined or the bank is asked
-  """
+  """the latest payment; null before the first attempt"""
   payment: Payment @join__field(graph: PAYMENTS)
 }
 
@@ -224,11 +246,11 @@ enum OrderStatus
   @join__type(graph: ORDERS)
 {
   PLACED @join__enumValue(graph: ORDERS)
-  PAYMENT_FAILED @join__enumValue(graph: ORDERS)
   PAID @join__enumValue(graph: ORDERS)
   PRINTING @join__enumValue(graph: ORDERS)
   SHIPPED @join__enumValue(graph: ORDERS)
   CANCELLED @join__enumValue(graph: ORDERS)
+  PAYMENT_FAILED @join__enumValue(graph: ORDERS)
   REFUNDING @join__enumValue(graph: ORDERS)
   REFUNDED @join__enumValue(graph: ORDERS)
 }
@@ -248,7 +270,7 @@ type Payment
   """why the payment was declined"""
   reason: String
 
-  """minor units that were given back so far"""
+  """completed refunds in minor units"""
   refunded: Float!
   createdAt: DateTime!
 
@@ -267,9 +289,9 @@ enum PaymentMethod
 enum PaymentStatus
   @join__type(graph: PAYMENTS)
 {
-  PENDING @join__enumValue(graph: PAYMENTS)
   CAPTURED @join__enumValue(graph: PAYMENTS)
   DECLINED @join__enumValue(graph: PAYMENTS)
+  PENDING @join__enumValue(graph: PAYMENTS)
 }
 
 type Query
@@ -281,14 +303,31 @@ type Query
   image(id: ID!): Image @join__field(graph: IMAGES)
 
   """newest first"""
-  deadLetters(group: String, state: DeadLetterState, limit: Int! = 20): [DeadLetter!]! @join__field(graph: NOTIFICATIONS)
+  deadLetters(
+    group: String
+    state: DeadLetterState
+
+    """1 to 100"""
+    limit: Int = 20
+  ): [DeadLetter!] @join__field(graph: NOTIFICATIONS)
   order(id: ID!): Order @join__field(graph: ORDERS)
 
   """newest first"""
-  orders(limit: Int! = 20): [Order!]! @join__field(graph: ORDERS)
+  orders(
+    """1 to 100"""
+    limit: Int = 20
+  ): [Order!] @join__field(graph: ORDERS)
 
-  """who asks"""
-  me: Customer! @join__field(graph: PAYMENTS)
+  """the signed-in customer"""
+  me: Customer @join__field(graph: PAYMENTS)
+
+  """newest first"""
+  refundRequests(
+    status: RefundRequestStatus
+
+    """1 to 100"""
+    limit: Int = 20
+  ): [RefundRequest!] @join__field(graph: PAYMENTS)
 }
 
 type Refund
@@ -301,9 +340,41 @@ type Refund
   amount: Float!
   currency: String!
 
-  """in the words of whoever asked for it"""
+  """the requester's own words"""
   reason: String!
   createdAt: DateTime!
+}
+
+"""a customer's request for a refund, and the operator's answer"""
+type RefundRequest
+  @join__type(graph: PAYMENTS)
+{
+  id: ID!
+  paymentId: ID!
+  orderId: ID
+  customer: String!
+  status: RefundRequestStatus!
+
+  """minor units; null means the remainder"""
+  amount: Float
+  currency: String!
+  reason: String!
+
+  """why it was refused"""
+  answer: String
+
+  """the refund of an approved request"""
+  refundId: ID
+  createdAt: DateTime!
+  answeredAt: DateTime
+}
+
+enum RefundRequestStatus
+  @join__type(graph: PAYMENTS)
+{
+  OPEN @join__enumValue(graph: PAYMENTS)
+  APPROVED @join__enumValue(graph: PAYMENTS)
+  REFUSED @join__enumValue(graph: PAYMENTS)
 }
 
 enum RefundStatus

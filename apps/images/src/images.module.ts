@@ -1,28 +1,32 @@
-import { imagesV1 } from '@halftone/contracts';
+import { imagesV1, limits } from '@halftone/contracts';
 import { subgraphModule } from '@halftone/graphql';
-import { GrpcServerModule } from '@halftone/grpc';
+import { GrpcServerModule, listening } from '@halftone/grpc';
 import { KafkaModule } from '@halftone/kafka';
 import { PostgresModule } from '@halftone/postgres';
 import { RedisModule } from '@halftone/redis';
-import { Lifecycle } from '@halftone/service';
+import { part, startAndStop, Wakeup } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ImagesConfig } from './config';
 import { orphanedTypes, resolvers } from './graphql';
-import { ImageCommands } from './image/image.commands';
 import { ImageGrpc, MAX_BYTES } from './image/image.grpc';
 import { ImageService } from './image/image.service';
 import { ImageStore } from './image/image.store';
-import { PictureSharp } from './image/picture.sharp';
-import { JobBell } from './job/job.bell';
-import { JobProgress } from './job/job.progress';
+import { TransferCapacity } from './image/transfer-capacity.service';
+import { JobProgress } from './job/job-progress.service';
 import { JobService } from './job/job.service';
-import { JobStore } from './job/job.store';
+import { JobStore } from './queue/job.store';
 import { JobWorker } from './job/job.worker';
 import { migrations } from './migrations';
+import { Renderer, rendererOf } from './renderer/renderer.service';
 
-const WORK = Symbol('the worker runs');
+/** For worker processes; an API process starts and stops only its engines and edges. */
+const workerList = startAndStop({
+  consume: [part('image jobs', JobWorker, (it) => it.start())],
+  yield: [part('image jobs', JobWorker, (it) => it.stop())],
+  close: [part('renderer', Renderer, (it) => it.stop())],
+});
 
-/** An API process has the edges, a worker process the worker; the rows and the outbox relay are in both. */
+/** An API process has the edges, a worker process the worker; both have the database and the outbox relay. */
 @Module({})
 export class ImagesModule {
   static forRoot(config: ImagesConfig): DynamicModule {
@@ -34,12 +38,27 @@ export class ImagesModule {
       controllers: api ? [ImageGrpc] : [],
       providers: [
         { provide: MAX_BYTES, useValue: config.IMAGES_MAX_BYTES },
-        ...[ImageService, ImageStore, PictureSharp, JobStore, JobBell],
-        ...(api ? [...resolvers, ImageCommands] : []),
-        ...(worker ? [JobProgress, JobService, JobWorker, work] : []),
+        { provide: TransferCapacity, useFactory: () => capacityOf(config) },
+        ...[ImageService, ImageStore, JobStore, Wakeup],
+        ...(api ? resolvers : []),
+        ...(worker
+          ? [JobProgress, JobService, JobWorker, rendererOf({ memoryBytes: config.IMAGES_DECODE_BYTES }), workerList]
+          : []),
       ],
     };
   }
+}
+
+/** At least one photo of maximum size always fits. */
+function capacityOf({ IMAGES_TRANSFER_BYTES, IMAGES_MAX_BYTES }: ImagesConfig): TransferCapacity {
+  const bytes = Math.max(IMAGES_TRANSFER_BYTES, IMAGES_MAX_BYTES);
+  const share = Math.max(Math.min(limits.uploadsOfCustomer.value, bytes), IMAGES_MAX_BYTES);
+  return new TransferCapacity({
+    bytes,
+    waitMs: limits.uploadWait.value,
+    mostWaiting: limits.uploadsWaiting.value,
+    perCustomer: { bytes: share, mostWaiting: limits.uploadsWaitingOfCustomer.value },
+  });
 }
 
 const engines = (config: ImagesConfig) => [
@@ -57,17 +76,7 @@ const engines = (config: ImagesConfig) => [
 const edges = (config: ImagesConfig) => [
   GrpcServerModule.forRoot({
     services: [imagesV1.ImagesServiceService],
-    host: config.GRPC_HOST,
-    port: config.GRPC_PORT,
+    ...listening(config),
   }),
   subgraphModule({ orphanedTypes }),
 ];
-
-const work = {
-  provide: WORK,
-  inject: [Lifecycle, JobWorker],
-  useFactory: (lifecycle: Lifecycle, worker: JobWorker) => {
-    lifecycle.onStart('consume', 'image jobs', async () => worker.start());
-    lifecycle.onStop('yield', 'image jobs', () => worker.stop());
-  },
-};

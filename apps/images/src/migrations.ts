@@ -1,8 +1,10 @@
 import type { Migration } from '@halftone/postgres';
 
 /**
- * `blob.bytes` is stored as it is (EXTERNAL): pictures are compressed already.
- * `job.lease_until` in the past means free; a job row lives only while there is work left.
+ * `blob.bytes` is stored uncompressed (EXTERNAL), because pictures are compressed already.
+ * A job row exists only while work is left. `job.lease_until` is null until the first take; a time in the past means free.
+ * `job.turn` implements start-time fair queueing. It is one more than the customer's last turn, but at least the lowest
+ * turn in the queue. So each customer has one job per turn, and a new customer starts at the current turn.
  */
 export const migrations: Migration[] = [
   {
@@ -53,5 +55,23 @@ export const migrations: Migration[] = [
       ALTER TABLE image ADD CONSTRAINT image_status_check
         CHECK (status IN ('queued', 'processing', 'ready', 'failed', 'cancelled'));
     `,
+  },
+  {
+    id: '0003-turns',
+    // A process of the previous version inserts jobs without these columns; the defaults make them free at once.
+    up: `
+      ALTER TABLE job
+        ADD COLUMN customer text NOT NULL DEFAULT '',
+        ADD COLUMN turn bigint NOT NULL DEFAULT 0,
+        ALTER COLUMN lease_until DROP NOT NULL;
+      UPDATE job SET customer = image.customer FROM image WHERE image.id = job.image_id;
+      CREATE INDEX job_waiting ON job (turn, image_id) WHERE lease_until IS NULL;
+      CREATE INDEX job_by_turn ON job (turn);
+      CREATE INDEX job_of_customer ON job (customer, turn);
+    `,
+  },
+  {
+    id: '0004-failure-codes',
+    up: 'ALTER TABLE image ADD COLUMN failure_code text',
   },
 ];

@@ -1,6 +1,8 @@
+import type { ErrorCode } from '@halftone/kernel';
+import type { Generated } from 'kysely';
 import type { ImageStatus } from './image/image';
 
-/** The rows of schema `images`, as Kysely sees them. What each column means is said in migrations.ts. */
+/** The rows of schema `images`, as Kysely sees them. migrations.ts explains the columns. */
 export interface ImagesTables {
   image: {
     id: string;
@@ -13,6 +15,7 @@ export interface ImagesTables {
     progress: number;
     step: string;
     reason: string | null;
+    failure_code: ErrorCode | null;
     version: number;
     created_at: Date;
   };
@@ -27,9 +30,11 @@ export interface ImagesTables {
   };
   job: {
     image_id: string;
-    lease_until: Date;
-    fence: number;
-    attempts: number;
+    customer: Generated<string>;
+    turn: Generated<number>;
+    lease_until: Date | null;
+    fence: Generated<number>;
+    attempts: Generated<number>;
     traceparent: string | null;
   };
 }

@@ -13,7 +13,7 @@ export const settings = {
   FEED_BACKPLANE: z
     .enum(['kafka', 'redis'])
     .default('kafka')
-    .describe('what the feed goes to realtime by; redis: by Redis Pub/Sub, besides Kafka, which has it in any case'),
+    .describe('transport of the feed to realtime; redis publishes it to Redis Pub/Sub in addition to Kafka'),
 };
 
 export type NotificationsConfig = ConfigOf<typeof settings>;

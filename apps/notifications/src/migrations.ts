@@ -1,6 +1,6 @@
 import type { Migration } from '@halftone/postgres';
 
-/** `channel.last_seq` is the one place sequence numbers come from; a database sequence would leave gaps after a rollback. */
+/** `channel.last_seq` is the only source of sequence numbers; a database sequence would leave gaps after a rollback. */
 export const migrations: Migration[] = [
   {
     id: '0001-notifications',
@@ -37,7 +37,7 @@ export const migrations: Migration[] = [
     `,
   },
   {
-    // What is known already counts as well, so that the totals are those of the whole shop.
+    // Counts existing notifications as well, so that the totals cover the whole shop.
     id: '0003-gallery',
     up: `
       ALTER TABLE notification ALTER COLUMN source_event_id DROP NOT NULL;

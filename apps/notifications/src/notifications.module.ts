@@ -1,26 +1,35 @@
 import { notificationsV1 } from '@halftone/contracts';
 import { subgraphModule } from '@halftone/graphql';
-import { GrpcServerModule } from '@halftone/grpc';
+import { GrpcServerModule, listening } from '@halftone/grpc';
 import { KafkaModule } from '@halftone/kafka';
 import { PostgresModule } from '@halftone/postgres';
 import { RedisModule } from '@halftone/redis';
+import { part, startAndStop } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ChatBell } from './chat/chat.bell';
+import { ChatNotifier } from './chat/chat-notifier.service';
 import { ChatGrpc } from './chat/chat.grpc';
 import { ChatService } from './chat/chat.service';
 import { ChatStore } from './chat/chat.store';
 import type { NotificationsConfig } from './config';
 import { DeadLetterService } from './dead-letter/dead-letter.service';
-import { GalleryService } from './gallery/gallery.service';
+import { GalleryService } from './notification/gallery.service';
 import { GalleryStore } from './gallery/gallery.store';
-import { GalleryTicker } from './gallery/gallery.ticker';
+import { GalleryWorker } from './notification/gallery.worker';
 import { orphanedTypes, resolvers } from './graphql';
 import { migrations } from './migrations';
-import { FeedMirror } from './notification/feed.mirror';
+import { FeedMirror } from './notification/feed-mirror.service';
 import { NotificationConsumer } from './notification/notification.consumer';
 import { NotificationGrpc } from './notification/notification.grpc';
 import { consumer, NotificationService } from './notification/notification.service';
 import { NotificationStore } from './notification/notification.store';
+
+const list = startAndStop({
+  serve: [part('chat', ChatNotifier, (it) => it.start())],
+  consume: [part('gallery', GalleryWorker, (it) => it.start())],
+  // Before gRPC drains: it waits for calls to end, and only `close` ends the chats.
+  refuse: [part('chat', ChatNotifier, (it) => it.close())],
+  flush: [part('gallery', GalleryWorker, (it) => it.stop())],
+});
 
 @Module({})
 export class NotificationsModule {
@@ -31,9 +40,10 @@ export class NotificationsModule {
       controllers: [NotificationGrpc, ChatGrpc],
       providers: [
         ...[NotificationService, NotificationStore, NotificationConsumer, FeedMirror, DeadLetterService],
-        ...[GalleryService, GalleryStore, GalleryTicker],
-        ...[ChatService, ChatStore, ChatBell],
+        ...[GalleryService, GalleryStore, GalleryWorker],
+        ...[ChatService, ChatStore, ChatNotifier],
         ...resolvers,
+        list,
       ],
     };
   }
@@ -62,8 +72,7 @@ const engines = (config: NotificationsConfig) => [
 const edges = (config: NotificationsConfig) => [
   GrpcServerModule.forRoot({
     services: [notificationsV1.NotificationsServiceService],
-    host: config.GRPC_HOST,
-    port: config.GRPC_PORT,
+    ...listening(config),
   }),
   subgraphModule({ orphanedTypes }),
 ];

@@ -13,7 +13,7 @@ export interface NotificationsTables {
     subject: string;
     time: Date;
     data: ColumnType<PublicData, string, never>;
-    /** Null on the gallery, which tells of many events at once. */
+    /** Null for the gallery, whose notifications summarize many events. */
     source_event_id: string | null;
   };
   /** The last notification about each subject of a channel. */

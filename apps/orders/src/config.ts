@@ -12,15 +12,15 @@ export const settings = {
   ...kafkaSettings,
   IMAGES_GRPC: peerUrl('images'),
   ORDER_PAYMENT_TIMEOUT_MS: limit(60_000).describe(
-    'how long a placed order waits for its payment before that has failed',
+    'how long a placed order waits for its payment before the payment counts as failed',
   ),
   ORDER_PAYMENT_WINDOW_MS: limit(120_000).describe(
-    'how long a failed payment can be tried again before the order is cancelled',
+    'how long the customer can retry a failed payment before the order is cancelled',
   ),
   ORDER_PRINT_TIMEOUT_MS: limit(300_000).describe(
-    'how long an order waits to be printed or shipped before it is paid back',
+    'how long an order may wait for printing or shipping before it is refunded',
   ),
-  ORDER_REFUND_TIMEOUT_MS: limit(900_000).describe('how long a refund may take before it is told of as overdue'),
+  ORDER_REFUND_TIMEOUT_MS: limit(900_000).describe('how long a refund may take before it is reported as overdue'),
 };
 
 export type OrdersConfig = ConfigOf<typeof settings>;

@@ -1,7 +1,7 @@
 import { CustomerGraphql, CustomerType } from './order/customer.graphql';
 import { OrderGraphql } from './order/order.graphql';
 
-/** What this service adds to the graph; read by its module and by `npm run compose`. */
+/** Resolvers of this subgraph; the module and `npm run compose` read them. */
 export const resolvers = [OrderGraphql, CustomerGraphql];
 
 /** Types that no query of this service returns. */

@@ -16,7 +16,7 @@ afterAll(async () => {
   await schema.drop();
 });
 
-test('orders of the version before are as they were, say why they were cancelled, and get a time limit', async () => {
+test('migration 0002 keeps existing orders, copies the reason of a cancellation and sets a time limit', async () => {
   await db.migrate('orders', migrations.slice(0, 1));
   const [open, cancelled] = ['01990000-0000-7000-8000-000000000001', '01990000-0000-7000-8000-000000000002'];
   await sql`
@@ -43,10 +43,10 @@ test('orders of the version before are as they were, say why they were cancelled
 });
 
 test.each([
-  ['a state that is none', { status: 'lost', reason: null, payment: 'wallet' }],
+  ['an unknown state', { status: 'lost', reason: null, payment: 'wallet' }],
   ['a setback without a reason', { status: 'refunding', reason: null, payment: 'bank' }],
   ['a reason without a setback', { status: 'paid', reason: 'why', payment: 'bank' }],
-  ['another way to pay', { status: 'placed', reason: null, payment: 'gold' }],
+  ['an unknown payment method', { status: 'placed', reason: null, payment: 'gold' }],
 ])('the table refuses %s', async (_, { status, reason, payment }) => {
   await db.migrate('orders', migrations);
   const insert = sql`

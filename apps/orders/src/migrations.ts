@@ -1,9 +1,9 @@
 import type { Migration } from '@halftone/postgres';
 
 /**
- * `order_event` is the timeline: one row per event, under the id the event has on Kafka, so the two can be compared.
- * `version` is the number of events of the order. `due_at` is when its step has taken too long, by the clock of the database; null for
- * an order that may stay as it is. A product that has no row in `product_availability` can be made.
+ * `order_event` is the timeline: one row per event, with the event's Kafka id, so that both can be compared.
+ * `version` is the number of events of the order. `due_at` is the time limit of the current step, by the database clock;
+ * null means no limit. A product without a row in `product_availability` is available.
  */
 export const migrations: Migration[] = [
   {

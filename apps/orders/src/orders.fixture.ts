@@ -2,9 +2,8 @@ import { eventsV1, ordersV1 } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
 import { Database, openPool } from '@halftone/postgres';
 import { sql } from 'kysely';
-import type { ImagesClient } from './clients';
+import { type ImagesClient, OrderService } from './order/order.service';
 import { migrations } from './migrations';
-import { OrderService } from './order/order.service';
 import { OrderStore } from './order/order.store';
 import type { StepLimits } from './order/status';
 import { ProductService } from './product/product.service';
@@ -41,7 +40,7 @@ const noImages: ImagesClient = {
   filterPrintable: unexpected('filterPrintable'),
 };
 
-/** What `freshSchema` of the testing lib gives; only specs may import that. */
+/** The result of `freshSchema` in libs/testing, which only specs may import. */
 interface OwnSchema {
   url: string;
   drop(): Promise<void>;
@@ -49,7 +48,7 @@ interface OwnSchema {
 
 export type Shop = Awaited<ReturnType<typeof build>>;
 
-/** The whole service on a real database, without its edges. Of the images service a test says what it expects it to be asked. */
+/** The service on a real database, without its edges. A call to images fails unless the test stubs it. */
 async function build(schema: OwnSchema) {
   const db = new Database<OrdersTables>(openPool(schema.url, 10, 'test'));
   await db.migrate('orders', migrations);
@@ -72,7 +71,7 @@ async function published(db: Database<OrdersTables>) {
   }));
 }
 
-/** One shop for the tests of a file, empty before each; after each its timelines must be what was published. */
+/** One shop per spec file, emptied before each test. After each test, timelines and outbox must agree. */
 export function givenAShop(freshSchema: (schema: string) => Promise<OwnSchema>): Shop {
   const shop = {} as Shop;
   beforeAll(async () => {
@@ -83,7 +82,7 @@ export function givenAShop(freshSchema: (schema: string) => Promise<OwnSchema>):
       shop.db.rows,
     ),
   );
-  afterEach(() => assertTheTimelineIsWhatWasPublished(shop.db));
+  afterEach(() => assertTimelineMatchesOutbox(shop.db));
   afterAll(async () => {
     await shop.db.close();
     await shop.schema.drop();
@@ -91,8 +90,8 @@ export function givenAShop(freshSchema: (schema: string) => Promise<OwnSchema>):
   return shop;
 }
 
-/** Every order's timeline is 1..version without gap and holds the very events of the outbox; the order is where the last one left it. */
-async function assertTheTimelineIsWhatWasPublished(db: Database<OrdersTables>): Promise<void> {
+/** Every timeline is 1..version without gaps and has the outbox's event ids; the last entry matches the order's status. */
+async function assertTimelineMatchesOutbox(db: Database<OrdersTables>): Promise<void> {
   const events = await published(db);
   for (const { id, version, status } of await db.rows.selectFrom('order').selectAll().execute()) {
     const query = db.rows.selectFrom('order_event').selectAll().where('order_id', '=', id);

@@ -1,24 +1,26 @@
 import { imagesV1, ordersV1 } from '@halftone/contracts';
 import { subgraphModule } from '@halftone/graphql';
-import { grpcClient, GrpcServerModule } from '@halftone/grpc';
+import { grpcClient, GrpcServerModule, listening } from '@halftone/grpc';
 import { KafkaModule } from '@halftone/kafka';
 import { PostgresModule } from '@halftone/postgres';
-import { Lifecycle } from '@halftone/service';
+import { part, startAndStop } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IMAGES } from './clients';
+import { group, IMAGES, OrderService } from './order/order.service';
 import { type OrdersConfig, stepLimits } from './config';
 import { orphanedTypes, resolvers } from './graphql';
 import { migrations } from './migrations';
 import { OrderConsumer } from './order/order.consumer';
 import { OrderGrpc } from './order/order.grpc';
-import { group, OrderService } from './order/order.service';
 import { OrderStore, STEP_LIMITS } from './order/order.store';
-import { OrderSweeper } from './order/order.sweeper';
+import { OrderTimeoutWorker } from './order/order-timeout.worker';
 import { ProductGrpc } from './product/product.grpc';
 import { ProductService } from './product/product.service';
 import { ProductStore } from './product/product.store';
 
-const SWEEP = Symbol('overdue orders are looked after');
+const list = startAndStop({
+  consume: [part('overdue orders', OrderTimeoutWorker, (it) => it.start())],
+  yield: [part('overdue orders', OrderTimeoutWorker, (it) => it.stop())],
+});
 
 @Module({})
 export class OrdersModule {
@@ -42,27 +44,18 @@ export class OrdersModule {
         }),
         GrpcServerModule.forRoot({
           services: [ordersV1.OrdersServiceService],
-          host: config.GRPC_HOST,
-          port: config.GRPC_PORT,
+          ...listening(config),
         }),
         subgraphModule({ orphanedTypes }),
       ],
       controllers: [OrderGrpc, ProductGrpc],
       providers: [
-        grpcClient(IMAGES, imagesV1.ImagesServiceService, { url: config.IMAGES_GRPC }),
+        ...grpcClient(IMAGES, imagesV1.ImagesServiceService, { url: config.IMAGES_GRPC }),
         { provide: STEP_LIMITS, useValue: stepLimits(config) },
-        ...[OrderService, OrderStore, OrderConsumer, OrderSweeper, ProductService, ProductStore, sweep],
+        ...[OrderService, OrderStore, OrderConsumer, OrderTimeoutWorker, ProductService, ProductStore],
         ...resolvers,
+        list,
       ],
     };
   }
 }
-
-const sweep = {
-  provide: SWEEP,
-  inject: [Lifecycle, OrderSweeper],
-  useFactory: (lifecycle: Lifecycle, sweeper: OrderSweeper) => {
-    lifecycle.onStart('consume', 'overdue orders', async () => sweeper.start());
-    lifecycle.onStop('yield', 'overdue orders', () => sweeper.stop());
-  },
-};

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { Order, OrderEvent } from './order/order';
 import type { OrderStatus } from './order/status';
 
-/** The rows of schema `orders`, as Kysely sees them. What each column means is said in migrations.ts. */
+/** The rows of schema `orders`, as Kysely sees them. migrations.ts explains the columns. */
 export interface OrdersTables {
   order: {
     id: string;

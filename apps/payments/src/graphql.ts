@@ -2,7 +2,8 @@ import { CustomerGraphql } from './customer/customer.graphql';
 import { OrderGraphql, OrderType } from './payment/order.graphql';
 import { PaymentGraphql } from './payment/payment.graphql';
 import { RefundGraphql } from './refund/refund.graphql';
+import { RefundRequestGraphql } from './refund-request/refund-request.graphql';
 
 /** What this service adds to the graph; read by its module and by `npm run compose`. */
-export const resolvers = [CustomerGraphql, OrderGraphql, PaymentGraphql, RefundGraphql];
+export const resolvers = [CustomerGraphql, OrderGraphql, PaymentGraphql, RefundGraphql, RefundRequestGraphql];
 export const orphanedTypes = [OrderType];

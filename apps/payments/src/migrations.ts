@@ -1,15 +1,25 @@
 import type { Migration } from '@halftone/postgres';
 
 /**
- * The ledger is double-entry: a transaction's entries sum to zero when it is written (constraint trigger) and a wallet never goes below
- * zero (check). The trigger looks at inserts only; changing an entry afterwards is what `verify` finds.
- * `ledger_transaction.reference` is what makes a posting happen once: it is derived from its cause, never random per try.
- * `account.balance` is the sum of the account's entries, kept with them in one transaction.
+ * The ledger is double-entry: a constraint trigger makes a transaction's entries sum to zero, a check keeps wallets from going negative.
+ * The trigger checks inserts only; `verify` finds entries that were changed later.
+ * `ledger_transaction.reference` makes a posting happen once: it derives from the cause and is never random per attempt.
+ *
+ * No customer waits for another. Only a wallet has a balance, and only its own customer's payments and transfers wait for its row.
+ * The balance of a shop account is the sum of its entries; its row is never updated. A credit to a wallet is a row of `account_credit`;
+ * the next transaction that locks the wallet adds it to the balance. So `account.balance` plus the `account_credit` rows of a wallet
+ * is the sum of its entries.
  *
  * An order has any number of declined payments and at most one other (`payment_of_open_order`). `payment.refunded` is the sum of its
- * completed refunds. `bank_operation` is what the bank has to be asked, stored before it is asked; `fence` counts who took it, and only the
- * latest to take it may write its end. `sent_until` is when the last message that was sent expires, null while none was; `claim` names the
- * idempotency key whose request waits for it.
+ * completed refunds. `refund.ordered_by` is null for refunds from before it was recorded. `refund.request_key` is the idempotency key
+ * that the refund answers; null for a refund of the saga until a request gets it as answer. `refund_request.amount` is null for
+ * the remainder.
+ *
+ * A `bank_operation` is stored before the first message to the bank. `fence` counts its leases, and only the latest lease may write
+ * the outcome. `sent_until` is when the last sent message expires; null while none was sent. `claim` is the idempotency key of the
+ * request that waits for the outcome.
+ *
+ * A `token_family` is one sign-in. `generation` counts its refresh tokens; only the newest is valid.
  */
 export const migrations: Migration[] = [
   {
@@ -141,6 +151,70 @@ export const migrations: Migration[] = [
       CREATE INDEX bank_operation_waiting ON bank_operation (next_try_at) WHERE state = 'waiting';
 
       INSERT INTO account (id, currency) VALUES ('bank:clearing', 'USD');
+    `,
+  },
+  {
+    id: '0003-no-shared-balance',
+    up: `
+      ALTER TABLE account ALTER COLUMN balance DROP NOT NULL, ALTER COLUMN balance DROP DEFAULT;
+      UPDATE account SET balance = NULL WHERE customer IS NULL;
+      ALTER TABLE account ADD CONSTRAINT only_wallets_hold_a_balance CHECK ((customer IS NULL) = (balance IS NULL));
+
+      CREATE TABLE account_credit (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        account_id text NOT NULL REFERENCES account,
+        amount bigint NOT NULL CHECK (amount > 0)
+      );
+      CREATE INDEX account_credit_of_account ON account_credit (account_id);
+    `,
+  },
+  {
+    id: '0004-who-ordered-a-refund',
+    up: `
+      ALTER TABLE refund
+        ADD COLUMN ordered_by text CHECK (ordered_by IN ('owner', 'operator', 'saga')),
+        ADD COLUMN principal text CHECK ((principal IS NULL) = (ordered_by = 'saga')),
+        ADD COLUMN request_key text;
+    `,
+  },
+  {
+    id: '0005-token-families',
+    up: `
+      CREATE TABLE token_family (
+        id uuid PRIMARY KEY,
+        customer text NOT NULL REFERENCES customer,
+        generation int NOT NULL CHECK (generation >= 1),
+        rotated_at timestamptz NOT NULL,
+        rotated_by text,
+        revoked_at timestamptz,
+        created_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL
+      );
+      CREATE INDEX token_family_expires ON token_family (expires_at);
+    `,
+  },
+  {
+    id: '0006-refund-requests',
+    up: `
+      CREATE TABLE refund_request (
+        id uuid PRIMARY KEY,
+        payment_id uuid NOT NULL REFERENCES payment,
+        order_id uuid,
+        customer text NOT NULL,
+        status text NOT NULL CHECK (status IN ('open', 'approved', 'refused')),
+        amount bigint CHECK (amount > 0),
+        currency text NOT NULL,
+        reason text NOT NULL,
+        answered_by text CHECK ((answered_by IS NULL) = (status = 'open')),
+        answered_at timestamptz CHECK ((answered_at IS NULL) = (status = 'open')),
+        answer text CHECK ((answer IS NOT NULL) = (status = 'refused')),
+        refund_id uuid UNIQUE REFERENCES refund CHECK ((refund_id IS NOT NULL) = (status = 'approved')),
+        created_at timestamptz NOT NULL
+      );
+      CREATE UNIQUE INDEX refund_request_open ON refund_request (payment_id) WHERE status = 'open';
+      CREATE INDEX refund_request_of_payment ON refund_request (payment_id, id DESC);
+      CREATE INDEX refund_request_of_customer ON refund_request (customer, id DESC);
+      CREATE INDEX refund_request_by_status ON refund_request (status, id DESC);
     `,
   },
 ];

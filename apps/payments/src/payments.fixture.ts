@@ -1,24 +1,33 @@
 import { eventsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
-import { Database, openPool, Wakeup } from '@halftone/postgres';
-import { Lifecycle } from '@halftone/service';
+import { Database, openPool, type Tx } from '@halftone/postgres';
+import { Wakeup } from '@halftone/service';
 import { sql } from 'kysely';
-import { VaultBank } from './bank/bank.fixture';
+import { InMemoryBank } from './bank/bank.fixture';
 import { BankService } from './bank/bank.service';
-import { BankWorker } from './bank/bank.worker';
+import { SettlementWorker } from './settlement/settlement.worker';
 import { OperationStore } from './bank/operation.store';
-import { SettlementService } from './bank/settlement.service';
+import { SettlementService } from './settlement/settlement.service';
+import { CancellationService, type OrdersClient } from './refund/cancellation.service';
 import { CustomerService } from './customer/customer.service';
 import { CustomerStore } from './customer/customer.store';
+import { PasswordPool } from './customer/password-pool.service';
 import { SeedService } from './customer/seed.service';
+import { move } from './ledger/ledger';
 import { LedgerStore } from './ledger/ledger.store';
 import { migrations } from './migrations';
-import { PaymentQueries } from './payment/payment-query.service';
+import { PaymentQueryService } from './payment/payment-query.service';
 import { PaymentService } from './payment/payment.service';
+import { PaymentSettlement } from './payment/payment-settlement.service';
 import { PaymentStore } from './payment/payment.store';
 import { RefundService } from './refund/refund.service';
+import { RefundSettlement } from './refund/refund-settlement.service';
 import { RefundStore } from './refund/refund.store';
+import { RefundRequestService } from './refund-request/refund-request.service';
+import { RefundRequestStore } from './refund-request/refund-request.store';
 import type { PaymentsTables } from './tables';
+import { TokenFamilyService } from './token-family/token-family.service';
+import { TokenFamilyStore } from './token-family/token-family.store';
 import { TransferService } from './transfer/transfer.service';
 import { TransferStore } from './transfer/transfer.store';
 
@@ -26,7 +35,35 @@ export const alice = { customer: 'alice', role: 'customer' } as const;
 export const bob = { customer: 'bob', role: 'customer' } as const;
 export const olga = { customer: 'olga', role: 'operator' } as const;
 
-/** What `freshSchema` of the testing lib gives; only specs may import that. */
+/** A fake of the orders client. A cancellation fails unless the test has set an answer. */
+export class FakeOrders {
+  /** The orders whose cancellation was requested. */
+  readonly cancellations: string[] = [];
+  private answer: () => Promise<void> = unexpected;
+
+  onCancel(answer: () => Promise<void>): void {
+    this.answer = answer;
+  }
+
+  reset(): void {
+    this.cancellations.length = 0;
+    this.answer = unexpected;
+  }
+
+  readonly client = {
+    cancelOrder: async ({ orderId }: ordersV1.CancelOrderRequest) => {
+      this.cancellations.push(orderId);
+      await this.answer();
+      return { order: undefined };
+    },
+  } as Partial<OrdersClient> as OrdersClient;
+}
+
+const unexpected = async () => {
+  throw new Error('orders.cancelOrder was not expected');
+};
+
+/** The result of `freshSchema`; only specs may import the testing lib. */
 interface OwnSchema {
   url: string;
   drop(): Promise<void>;
@@ -34,52 +71,67 @@ interface OwnSchema {
 
 export type Shop = Awaited<ReturnType<typeof build>>;
 
-/** The whole service on a real database, without its edges; the bank is in memory, and its completer works when a test says so. */
+/** The whole service on a real database, without its edges. The bank is in memory, and the worker runs when a test calls it. */
 async function build(schema: OwnSchema) {
   const db = new Database<PaymentsTables>(openPool(schema.url, 10, 'test'));
   await db.migrate('payments', migrations);
-  const bank = new VaultBank();
-  const [ledger, store, refundStore] = [new LedgerStore(), new PaymentStore(db), new RefundStore(db)];
+  const bank = new InMemoryBank();
+  const orders = new FakeOrders();
+  const [ledger, store, refundStore] = [new LedgerStore(db), new PaymentStore(db), new RefundStore(db)];
   const replica = (giveUpMs = 600_000) => {
     const wakeup = new Wakeup();
     const operations = new OperationStore(db, wakeup, { giveUpMs });
-    const settlement = new SettlementService(db, operations, store, refundStore, ledger);
-    const bankService = new BankService(bank, operations, settlement);
+    const bankService = new BankService(bank);
+    const settlements = {
+      debit: new PaymentSettlement(store, ledger),
+      credit: new RefundSettlement(store, refundStore, ledger),
+    };
+    const settlement = new SettlementService(db, operations, bankService, settlements);
+    const cancellation = new CancellationService(store, refundStore, orders.client);
+    const refunds = new RefundService(db, store, refundStore, ledger, settlement, cancellation);
     return {
       operations,
       settlement,
       bankService,
-      payments: new PaymentService(db, store, ledger, bankService),
-      refunds: new RefundService(db, store, refundStore, ledger, bankService),
-      worker: new BankWorker(db, operations, bankService, settlement, wakeup),
+      payments: new PaymentService(db, store, ledger, settlement),
+      refunds,
+      requests: new RefundRequestService(db, store, new RefundRequestStore(db), refunds),
+      worker: new SettlementWorker(db, operations, bankService, settlement, wakeup),
     };
   };
   const customerStore = new CustomerStore(db);
-  const seedingFor = (loadCustomers: number) =>
-    new SeedService(db, customerStore, ledger, { password: 'halftone', loadCustomers }, new Lifecycle(1000));
+  const seedingFor = (loadCustomers: number, password = 'halftone') => {
+    const seeding = { password, knownPassword: 'halftone', loadCustomers };
+    return new SeedService(db, customerStore, ledger, seeding);
+  };
   return {
-    ...{ schema, db, bank, replica, seedingFor, ...replica() },
-    customers: new CustomerService(customerStore),
-    queries: new PaymentQueries(store),
+    ...{ schema, db, ledger, bank, orders, replica, seedingFor, ...replica() },
+    customers: new CustomerService(customerStore, new PasswordPool()),
+    /** Moves 1 dollar in a transaction that the test keeps open. */
+    moveIn: (tx: Tx<PaymentsTables>, from: string, to: string) =>
+      ledger.book(tx, { kind: 'payment', reference: `test:${from}`, entries: move(100, from, to) }, new Date()),
+    families: new TokenFamilyService(db, new TokenFamilyStore(db)),
+    queries: new PaymentQueryService(store),
     transfers: new TransferService(db, new TransferStore(), ledger),
   };
 }
 
-/** One shop for the tests of a file, freshly seeded before each; after each its books must be right. */
+/** One shop for the tests of a file. It is seeded before each test; after each, its books must balance. */
 export function givenAShop(freshSchema: (schema: string) => Promise<OwnSchema>): Shop {
   const shop = {} as Shop;
   beforeAll(async () => {
     Object.assign(shop, await build(await freshSchema('payments')));
   });
   beforeEach(async () => {
-    const { db, bank, seedingFor } = shop;
+    const { db, bank, orders, seedingFor } = shop;
     await sql`truncate customer, ledger_transaction, outbox, inbox, idempotency cascade`.execute(db.rows);
     const accounts = sql`('equity:opening', 'USD'), ('shop:revenue', 'USD'), ('bank:clearing', 'USD')`;
     await sql`insert into account (id, currency) values ${accounts}`.execute(db.rows);
     await seedingFor(0).seed();
     bank.reset({ alice: 500_000, bob: 500_000 });
+    orders.reset();
   });
-  afterEach(() => assertTheBooksAreRight(shop));
+  afterEach(() => assertBooksBalance(shop));
   afterAll(async () => {
     await shop.db.close();
     await shop.schema.drop();
@@ -87,12 +139,16 @@ export function givenAShop(freshSchema: (schema: string) => Promise<OwnSchema>):
   return shop;
 }
 
-/** What must hold whatever happened before. */
-async function assertTheBooksAreRight({ db, bank }: Shop): Promise<void> {
-  const torn = await sql`select transaction_id from ledger_entry group by 1 having sum(amount) <> 0`.execute(db.rows);
-  expect(torn.rows).toEqual([]);
+/** The invariants after every test. */
+async function assertBooksBalance({ db, bank }: Shop): Promise<void> {
+  const unbalanced = await sql`select transaction_id from ledger_entry group by 1 having sum(amount) <> 0`.execute(
+    db.rows,
+  );
+  expect(unbalanced.rows).toEqual([]);
   const wrong = await sql`
-    select id from account where balance <> (select coalesce(sum(amount), 0) from ledger_entry where account_id = account.id)
+    select id from account
+    where balance + (select coalesce(sum(amount), 0) from account_credit where account_id = account.id)
+      <> (select coalesce(sum(amount), 0) from ledger_entry where account_id = account.id)
   `.execute(db.rows);
   expect(wrong.rows).toEqual([]);
   const refunded = await sql`
@@ -109,8 +165,13 @@ async function assertTheBooksAreRight({ db, bank }: Shop): Promise<void> {
   expect(await balanceOf({ db }, 'bank:clearing')).toBe(bank.moved);
 }
 
-export const balanceOf = async ({ db }: Pick<Shop, 'db'>, id: string) =>
-  (await db.rows.selectFrom('account').select('balance').where('id', '=', id).executeTakeFirst())?.balance;
+/** The sum of the account's entries. After each test a check asserts that a wallet's balance equals it. */
+export async function balanceOf({ db }: Pick<Shop, 'db'>, id: string): Promise<number> {
+  const { rows } = await sql<{ sum: number }>`
+    select coalesce(sum(amount), 0)::bigint as sum from ledger_entry where account_id = ${id}
+  `.execute(db.rows);
+  return rows[0]?.sum ?? 0;
+}
 
 export async function published({ db }: Pick<Shop, 'db'>) {
   const columns = ['type', 'subject', 'key', 'sequence', 'value'] as const;

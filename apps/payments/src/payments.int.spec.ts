@@ -13,7 +13,7 @@ import {
 } from '@halftone/testing';
 import { payments } from './payments';
 
-/** The object that `main.ts` runs, with all its edges; its bank is not there. */
+/** The service of `main.ts` with all its edges, but without a bank. */
 let schema: FreshSchema;
 let service: RunningService;
 let grpc: ReturnType<typeof connectGrpc<typeof paymentsV1.PaymentsServiceService>>;
@@ -27,6 +27,7 @@ beforeAll(async () => {
   service = await bootService(payments, {
     DATABASE_URL: schema.url,
     KAFKA_BROKERS: engines().brokers.join(','),
+    ORDERS_GRPC: `127.0.0.1:${await freePort()}`,
     BANK_URL: `http://127.0.0.1:${await freePort()}/bank`,
     BANK_CERT: bank?.certificate ?? '',
     BANK_CLIENT_CERT: own?.certificate ?? '',
@@ -50,11 +51,13 @@ const pay = (method: paymentsV1.PaymentMethod, idempotencyKey = uuidv7()) => {
 test('a payment and its refund over gRPC, and both in the graph', async () => {
   const { payment } = await pay(WALLET);
   const id = payment?.id ?? '';
-  const asked = { paymentId: id, amount: 400, reason: 'a scratch', idempotencyKey: 'key-1' };
-  const { refund } = await asAlice(() => grpc.client.createRefund(asked));
+  const request = { paymentId: id, amount: 400, reason: 'a scratch', idempotencyKey: 'key-1' };
+  const { refund } = await asAlice(() => grpc.client.createRefund(request));
   expect(refund).toMatchObject({ paymentId: id, amount: 400, refundable: 600 });
-  expect(await asAlice(() => grpc.client.createRefund(asked))).toEqual({ refund, replayed: true });
-  expect(await asAlice(() => grpc.client.listRefunds({ paymentId: id }))).toEqual({ refunds: [refund] });
+  expect(await asAlice(() => grpc.client.createRefund(request))).toEqual({ refund, replayed: true });
+  expect(await asAlice(() => grpc.client.listRefunds({ paymentId: id, paymentIds: [] }))).toEqual({
+    refunds: [refund],
+  });
 
   const query = `{ me { payments { id method status refunded refunds { amount status reason } } } }`;
   const answer = await fetch(`${service.httpUrl}/graphql`, {
@@ -68,7 +71,21 @@ test('a payment and its refund over gRPC, and both in the graph', async () => {
   });
 });
 
-test('a bank that is not there is an error at once, and the key stays free', async () => {
+test("one call lists the refunds of many payments, without other customers' payments", async () => {
+  const refundOf = async (paymentId: string) => {
+    const request = { paymentId, amount: 400, reason: 'a scratch', idempotencyKey: uuidv7() };
+    return (await asAlice(() => grpc.client.createRefund(request))).refund;
+  };
+  const ids = [(await pay(WALLET)).payment?.id ?? '', (await pay(WALLET)).payment?.id ?? ''];
+  const refunds = [await refundOf(ids[0] ?? ''), await refundOf(ids[1] ?? '')];
+  const listOf = (paymentIds: string[]) => asAlice(() => grpc.client.listRefunds({ paymentId: '', paymentIds }));
+  expect(await listOf([...ids, uuidv7(), 'no id'])).toEqual({ refunds });
+  await expect(listOf(Array.from({ length: 101 }, () => uuidv7()))).rejects.toMatchObject({
+    code: 'VALIDATION_FAILED',
+  });
+});
+
+test('without a bank a payment fails at once, and the key stays free', async () => {
   await expect(pay(BANK, 'key-2')).rejects.toMatchObject({ code: 'BANK_UNAVAILABLE' });
   await expect(pay(BANK, 'key-2')).rejects.toMatchObject({ code: 'BANK_UNAVAILABLE' });
   expect(await pay(WALLET, 'key-2')).toMatchObject({ replayed: false, payment: { amount: 1_000 } });

@@ -4,8 +4,9 @@ import type { Role } from './customer/customer';
 import type { PostingKind } from './ledger/ledger';
 import type { Payment, PaymentMethod } from './payment/payment';
 import type { Refund } from './refund/refund';
+import type { RefundRequestStatus } from './refund-request/refund-request';
 
-/** The rows of schema `payments`, as Kysely sees them. What each column means is said in migrations.ts. */
+/** The rows of schema `payments` for Kysely. migrations.ts explains the columns. */
 export interface PaymentsTables {
   customer: {
     id: string;
@@ -13,11 +14,27 @@ export interface PaymentsTables {
     role: Role;
     password_hash: string;
   };
+  token_family: {
+    id: string;
+    customer: string;
+    generation: number;
+    rotated_at: Date;
+    rotated_by: string | null;
+    revoked_at: Date | null;
+    created_at: Date;
+    expires_at: Date;
+  };
   account: {
     id: string;
     customer: string | null;
     currency: string;
-    balance: Generated<number>;
+    /** Null for the shop's own accounts, whose balance is the sum of their entries. */
+    balance: number | null;
+  };
+  account_credit: {
+    id: Generated<number>;
+    account_id: string;
+    amount: number;
   };
   ledger_transaction: {
     id: string;
@@ -55,7 +72,25 @@ export interface PaymentsTables {
     amount: number;
     currency: string;
     reason: string;
+    ordered_by: Refund['orderedBy'];
+    principal: string | null;
+    request_key: string | null;
     transaction_id: string | null;
+    created_at: Date;
+  };
+  refund_request: {
+    id: string;
+    payment_id: string;
+    order_id: string | null;
+    customer: string;
+    status: RefundRequestStatus;
+    amount: number | null;
+    currency: string;
+    reason: string;
+    answered_by: string | null;
+    answered_at: Date | null;
+    answer: string | null;
+    refund_id: string | null;
     created_at: Date;
   };
   bank_operation: {

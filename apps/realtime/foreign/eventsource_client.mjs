@@ -1,4 +1,4 @@
-// npm's `eventsource`: prints every event as a line of JSON. It connects again, and goes on, by itself.
+// npm's `eventsource`: prints every event as a line of JSON. It reconnects and resumes by itself.
 import { EventSource } from 'eventsource';
 
 const { url, token } = JSON.parse(process.argv[2]);
@@ -8,5 +8,5 @@ const authorized = (input, init) =>
 const source = new EventSource(`${url}?cursor=earliest`, { fetch: authorized });
 source.addEventListener('order.paid', ({ data }) => process.stdout.write(`${data}\n`));
 
-// Its wait before it connects again keeps no process from ending.
+// Its timer does not keep the process alive.
 setInterval(() => undefined, 60_000);

@@ -1,8 +1,8 @@
-"""Autobahn's fuzzing client (Python 2) against a WebSocket server that wants to know who connects.
+"""Autobahn's fuzzing client (Python 2) against a WebSocket server with authentication.
 
-Arguments: the folder with the suite and what it needs, its specification (a file), an access token for every connection.
+Arguments: the folder with the suite and its dependencies, its specification (a file), an access token for every connection.
 
-The suite can set no header, so this adds one; nothing else of it is changed. Its reports go where the specification says.
+The suite cannot set a header, so this adds one and changes nothing else. The specification names the folder of the reports.
 """
 
 import site
@@ -17,7 +17,7 @@ set_parameters = fuzzing.FuzzingClientFactory.setSessionParameters
 
 
 def with_token(self, *ignored, **parameters):
-    """Called once by the constructor, with positions, and then for each case, by name."""
+    """The constructor calls it with positional arguments, each case with named ones."""
     if ignored:
         return set_parameters(self, *ignored)
     return set_parameters(self, headers={"Authorization": "Bearer " + token}, **parameters)

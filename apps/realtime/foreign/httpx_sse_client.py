@@ -1,4 +1,4 @@
-"""Python's `httpx-sse`: prints every event as a line of JSON. It leaves coming again to us, with what it read of `id` and `retry`."""
+"""Python's `httpx-sse`: prints every event as a line of JSON. It does not reconnect, so this program does, with the last `id` and `retry`."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Python's `websockets`: prints every event as a line of JSON. Its iterator connects again by itself."""
+"""Python's `websockets`: prints every event as a line of JSON. Its iterator reconnects by itself."""
 
 import asyncio
 import json

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json as problemOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tickets } from '@halftone/redis';
+import type { RunningService } from '@halftone/service';
 import { engines, eventually, testToken } from '@halftone/testing';
 import { WebSocketClient } from './fixture/clients.fixture';
-import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { FeedWriter, newCustomer } from './fixture/feed.fixture';
+import { bootImages } from './fixture/images.fixture';
 import { inUse, mebibyte } from './fixture/memory.fixture';
 import {
   binary,
@@ -18,30 +23,32 @@ import {
 import { bootReplica } from './fixture/replica.fixture';
 
 const { brokers } = engines();
-const customer = someCustomer();
+const customer = newCustomer();
 let feed: FeedWriter;
+let images: RunningService;
 let replica: Awaited<ReturnType<typeof boot>>;
 let neighbour: WebSocketClient;
 let token: string;
 
-const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic });
+const boot = () => bootReplica({ REALTIME_FEED_TOPIC: feed.topic, IMAGES_GRPC: images.grpcUrl });
 
 beforeAll(async () => {
-  feed = await FeedWriter.open(brokers);
+  [feed, images] = await Promise.all([FeedWriter.open(brokers), bootImages()]);
   [replica, token] = await Promise.all([boot(), testToken(customer)]);
   neighbour = await WebSocketClient.connect(replica.httpUrl, { token });
   neighbour.send({ type: 'subscribe' });
   await eventually(() => expect(neighbour.of('subscribed')).toHaveLength(1));
 });
-/** Whatever was sent, whoever else is connected hears what is published next. */
+/** After any input, another connection still gets the next event. */
 afterEach(async () => {
   const before = neighbour.events.length;
-  await feed.tell(customer, {});
+  await feed.publish(customer, {});
   await eventually(() => expect(neighbour.events).toHaveLength(before + 1));
 });
 afterAll(async () => {
   await neighbour.close();
   await replica.stop();
+  await images.stop();
   await feed.close();
 });
 
@@ -50,29 +57,29 @@ const closeFrame = (code: number, reason: string | Buffer = '') =>
   frame(close, Buffer.concat([Buffer.of(code >> 8, code & 0xff), Buffer.from(reason as string)]));
 const badUtf8 = Buffer.from([0x7b, 0xc3, 0x28, 0x7d]);
 const largest = 65_536;
-/** The same each time. */
+/** Pseudo-random, the same at each run. */
 const noise = Buffer.from(Array.from({ length: 256 }, (_, at) => (at * 167 + 91) % 256));
 
 test.each<[string, Buffer[], number]>([
   ['an unmasked frame', [frame(text, '{}', { masked: false })], 1002],
-  ['the first reserved bit (compression nobody agreed to)', [frame(text, '{}', { reserved: 4 })], 1002],
+  ['the first reserved bit (compression without negotiation)', [frame(text, '{}', { reserved: 4 })], 1002],
   ['the second reserved bit', [frame(text, '{}', { reserved: 2 })], 1002],
   ['the third reserved bit', [frame(ping, '', { reserved: 1 })], 1002],
   ['a reserved opcode', [frame(0x3, '{}')], 1002],
   ['a reserved control opcode', [frame(0xb, '')], 1002],
   ['a ping in fragments', [frame(ping, 'x', { fin: false })], 1002],
   ['a ping beyond 125 bytes', [frame(ping, Buffer.alloc(126))], 1002],
-  ['a continuation of nothing', [frame(continuation, '{}')], 1002],
+  ['a continuation without a message', [frame(continuation, '{}')], 1002],
   ['a message within a message', [frame(text, '{', { fin: false }), frame(text, '{}')], 1002],
-  ['text that is no UTF-8', [frame(text, badUtf8)], 1007],
+  ['text that is not UTF-8', [frame(text, badUtf8)], 1007],
   [
     'UTF-8 torn by fragments for good',
     [frame(text, '{\u00e9', { fin: false }), frame(continuation, Buffer.of(0xc3))],
     1007,
   ],
   ['a frame beyond the limit', [frame(text, Buffer.alloc(largest + 1, 0x20))], 1009],
-  ['a head that announces 2^40 bytes', [frame(text, '', { claims: 2 ** 40 })], 1009],
-  ['a head that announces 2^53 bytes', [frame(binary, '', { claims: 2 ** 53 })], 1009],
+  ['a head that announces 2^40 bytes', [frame(text, '', { claimedSize: 2 ** 40 })], 1009],
+  ['a head that announces 2^53 bytes', [frame(binary, '', { claimedSize: 2 ** 53 })], 1009],
   [
     'fragments beyond the limit',
     [
@@ -82,11 +89,11 @@ test.each<[string, Buffer[], number]>([
     1009,
   ],
   ['a close of one byte', [frame(close, Buffer.of(3))], 1002],
-  ['a close with a code that may not be sent', [closeFrame(1005)], 1002],
-  ['a close with a code that nobody has defined', [closeFrame(2999)], 1002],
-  ['a close whose reason is no UTF-8', [closeFrame(1000, badUtf8)], 1007],
-  ['noise', [noise], 1002],
-])('%s ends the connection with its code', async (_what, frames, code) => {
+  ['a close with a forbidden code', [closeFrame(1005)], 1002],
+  ['a close with an undefined code', [closeFrame(2999)], 1002],
+  ['a close whose reason is not UTF-8', [closeFrame(1000, badUtf8)], 1007],
+  ['random bytes', [noise], 1002],
+])('%s closes the connection with its code', async (_what, frames, code) => {
   const client = await RawClient.upgraded(replica.httpUrl, token);
   client.socket.write(Buffer.concat(frames));
   await eventually(() => expect(client.closeCode).toBe(code));
@@ -110,7 +117,7 @@ test('the largest message is read, in one frame and in fragments', async () => {
   client.socket.destroy();
 });
 
-test('a handshake and a message, each a byte at a time, are as good as any', async () => {
+test('a handshake and a message work one byte at a time', async () => {
   const client = await RawClient.connect(replica.httpUrl);
   const bytes = Buffer.concat([
     Buffer.from(upgradeRequest('/v1/events', { authorization: `Bearer ${token}` })),
@@ -127,11 +134,11 @@ test('a handshake and a message, each a byte at a time, are as good as any', asy
 test.each<[string, Record<string, string>, number]>([
   ['no key', { 'sec-websocket-key': '' }, 400],
   ['a key of another length', { 'sec-websocket-key': 'AAAA' }, 400],
-  ['a version that nobody speaks', { 'sec-websocket-version': '7' }, 400],
+  ['an unsupported version', { 'sec-websocket-version': '7' }, 400],
   ['no version', { 'sec-websocket-version': '' }, 400],
   ['a page of another origin', { origin: 'https://evil.example' }, 403],
-  ['a token that is none', { authorization: 'Bearer a.b.c' }, 401],
-  ['headers without end', { 'x-filling': 'x'.repeat(20_000) }, 431],
+  ['an invalid token', { authorization: 'Bearer a.b.c' }, 401],
+  ['too large headers', { 'x-filling': 'x'.repeat(20_000) }, 431],
 ])('a handshake with %s is refused', async (_what, headers, status) => {
   const client = await RawClient.connect(replica.httpUrl);
   client.socket.write(upgradeRequest('/v1/events', { authorization: `Bearer ${token}`, ...headers }));
@@ -139,14 +146,42 @@ test.each<[string, Record<string, string>, number]>([
   expect(client.status).toBe(status);
 });
 
-test('what is no HTTP is answered 400', async () => {
+test('invalid HTTP is answered with 400', async () => {
   const client = await RawClient.connect(replica.httpUrl);
   client.socket.write(noise);
   await client.ended;
   expect(client.status).toBe(400);
 });
 
-test('tickets that were used, made up, or are of yesterday open nothing', async () => {
+test.each([
+  ['without a key', {}],
+  ['of an old version', { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '7' }],
+])('a handshake %s is refused with a problem document', async (_what, fields) => {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', authorization: `Bearer ${token}`, ...fields };
+  const asked = request(`${replica.httpUrl}/v1/events`, { headers }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  expect(await problemOf(answer)).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+  expect(answer.headers).toMatchObject({
+    'content-type': 'application/problem+json',
+    'sec-websocket-version': '13',
+  });
+});
+
+test.each(['types=nope', 'nope=1', 'channel=me&channel=gallery'])('a handshake with ?%s is refused', async (query) => {
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    authorization: `Bearer ${token}`,
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'sec-websocket-version': '13',
+  };
+  const asked = request(`${replica.httpUrl}/v1/events?${query}`, { headers }).end();
+  const answer = await Promise.race([once(asked, 'response'), once(asked, 'upgrade')]);
+  expect((answer as [IncomingMessage])[0].statusCode).toBe(400);
+  asked.destroy();
+});
+
+test('used, invented and expired tickets are refused', async () => {
   const tickets = replica.app.get(Tickets, { strict: false });
   const used = await tickets.issue(token, 30);
   await (await WebSocketClient.connect(replica.httpUrl, { ticket: used })).close();
@@ -160,7 +195,7 @@ test('tickets that were used, made up, or are of yesterday open nothing', async 
   }
 });
 
-/** Sends as fast as it is read, until the server ends it or all is out. */
+/** Sends as fast as possible, until the server closes or all is sent. */
 async function flood(client: RawClient, count: number, make: (turn: number) => Buffer): Promise<void> {
   for (let turn = 0; turn < count && client.socket.writable; turn += 100) {
     const part = Array.from({ length: Math.min(100, count - turn) }, (_, at) => make(turn + at));
@@ -170,7 +205,7 @@ async function flood(client: RawClient, count: number, make: (turn: number) => B
   }
 }
 
-/** What came of it: it was closed for its rate, or everything was answered. */
+/** The result: closed for its rate, or everything answered. */
 const answersOf = (client: RawClient) =>
   client.frames
     .filter(({ opcode }) => opcode === text)
@@ -184,8 +219,8 @@ test.each<[string, (turn: number) => Buffer]>([
       json({ type: 'rtc.signal', room: 'call:flood', peer: 'nobody', candidate: { candidate: `candidate:${turn}` } }),
   ],
   ['10,000 cancellations', () => json({ type: 'cancel', imageId: '0190b5a4-0000-7000-8000-000000000000' })],
-  ['10,000 messages that are none', () => frame(text, '{')],
-])('%s from one connection end it or are refused, and cost no memory', async (_what, make) => {
+  ['10,000 invalid messages', () => frame(text, '{')],
+])('%s from one connection are refused or close it, without a growth of memory', async (_what, make) => {
   const before = await inUse();
   const client = await RawClient.upgraded(replica.httpUrl, token);
   await flood(client, 10_000, make);
@@ -197,7 +232,7 @@ test.each<[string, (turn: number) => Buffer]>([
   await eventually(async () => expect((await inUse()) - before).toBeLessThan(16 * mebibyte));
 });
 
-test('10,000 pings are answered or ended, and a million fragments of nothing do not pile up', async () => {
+test('10,000 pings are answered or end the connection, and a million empty fragments take no memory', async () => {
   const before = await inUse();
   const pinging = await RawClient.upgraded(replica.httpUrl, token);
   await flood(pinging, 10_000, () => frame(ping, 'x'));
@@ -210,9 +245,9 @@ test('10,000 pings are answered or ended, and a million fragments of nothing do 
   for (const client of [pinging, idle]) client.socket.destroy();
 });
 
-test('500 connections that wait within a frame, a handshake, a message keep what they sent and nothing more', async () => {
+test('500 connections that stop within a frame, handshake or message take only the memory of their bytes', async () => {
   const before = await inUse();
-  const parts = [frame(text, '', { claims: 60_000 }), frame(text, 'x'.repeat(1_000), { fin: false })];
+  const parts = [frame(text, '', { claimedSize: 60_000 }), frame(text, 'x'.repeat(1_000), { fin: false })];
   const halves = await Promise.all(
     Array.from({ length: 500 }, async (_, at) => {
       const client = at % 3 === 2 ? RawClient.connect(replica.httpUrl) : RawClient.upgraded(replica.httpUrl, token);
@@ -222,7 +257,7 @@ test('500 connections that wait within a frame, a handshake, a message keep what
     }),
   );
   await sleep(500);
-  // The test's own ends of them are in the same process.
+  // The client ends of them are in this process too.
   await eventually(async () => expect((await inUse()) - before).toBeLessThan(64 * mebibyte));
   for (const client of halves) client.socket.destroy();
 });

@@ -1,13 +1,13 @@
 import { channelOf } from '@halftone/contracts';
 import { engines, eventually, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
-import { cursorOf, positionOf } from './fanout/cursor';
-import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { cursorOf, positionOf } from './feed/cursor';
+import { FeedWriter, newCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
 const { brokers } = engines();
 let feed: FeedWriter;
-/** A replica that remembers for 300 ms needs Kafka for everything older. */
+/** A replica with a window of 300 ms needs Kafka for older events. */
 const boot = (windowMinutes: string) =>
   bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_WINDOW_MINUTES: windowMinutes });
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   [first, second, forgetful] = await Promise.all([boot('5'), boot('5'), boot('0.005')]);
 });
 beforeEach(async () => {
-  customer = someCustomer();
+  customer = newCustomer();
   token = await testToken(customer);
 });
 afterAll(async () => {
@@ -48,16 +48,16 @@ const seqsFrom = (start: number, end: number) => Array.from({ length: end - star
 test.each([
   ['memory', () => second],
   ['kafka', () => forgetful],
-])('a client goes on at another replica, from %s, with nothing lost and nothing twice', async (source, other) => {
+])('a client resumes at another replica, from %s, without a loss or a duplicate', async (source, other) => {
   const before = await subscribed(first);
-  await feed.tellMany(customer, 20);
+  await feed.publishMany(customer, 20);
   await eventually(() => expect(before.events).toHaveLength(20));
   before.socket.terminate();
-  await feed.tellMany(customer, 20);
+  await feed.publishMany(customer, 20);
   await new Promise((forgotten) => setTimeout(forgotten, 800));
 
   const counted = await resumes(other(), source);
-  const telling = feed.tellMany(customer, 200);
+  const telling = feed.publishMany(customer, 200);
   const after = await subscribed(other(), before.events[9]?.id);
   await telling;
   await eventually(() => expect(after.events.at(-1)?.seq).toBe(240));
@@ -67,9 +67,9 @@ test.each([
   await after.close();
 });
 
-test('a stream goes on where Last-Event-ID says, even if the URL says otherwise', async () => {
+test('a stream resumes from Last-Event-ID, not from the cursor in the URL', async () => {
   const { cursor } = await poll(first.httpUrl, token);
-  await feed.tellMany(customer, 5);
+  await feed.publishMany(customer, 5);
   const before = await SseClient.connect(first.httpUrl, { token }, { cursor });
   await eventually(() => expect(before.events).toHaveLength(5));
   before.close();
@@ -83,17 +83,17 @@ test('a stream goes on where Last-Event-ID says, even if the URL says otherwise'
   after.close();
 });
 
-test('a client that heard nothing yet resumes from its first cursor', async () => {
+test('a client without any event resumes from its first cursor', async () => {
   const before = await subscribed(first);
   await before.close();
-  await feed.tellMany(customer, 3);
+  await feed.publishMany(customer, 3);
   const after = await subscribed(second, before.of('subscribed')[0]?.cursor);
   await eventually(() => expect(after.events.map(({ seq }) => seq)).toEqual([1, 2, 3]));
   await after.close();
 });
 
-test('the beginning of retention can be asked for', async () => {
-  await feed.tellMany(customer, 3);
+test('a client can read from the beginning of retention', async () => {
+  await feed.publishMany(customer, 3);
   await new Promise((forgotten) => setTimeout(forgotten, 800));
   const socket = await subscribed(forgetful, 'earliest');
   await eventually(() => expect(socket.events.map(({ seq }) => seq)).toEqual([1, 2, 3]));
@@ -101,8 +101,8 @@ test('the beginning of retention can be asked for', async () => {
   await socket.close();
 });
 
-test('what retention took is a reset, then everything that is left', async () => {
-  await feed.tellMany(customer, 6);
+test('deleted events are a reset, followed by the stored ones', async () => {
+  await feed.publishMany(customer, 6);
   const events = await eventually(async () => {
     const answer = await poll(first.httpUrl, token, { cursor: 'earliest' });
     expect(answer.events).toHaveLength(6);
@@ -121,11 +121,11 @@ test('what retention took is a reset, then everything that is left', async () =>
   await Promise.all([lost.close(), complete.close()]);
 });
 
-test('a hole in the sequence is a reset on every transport, never silence', async () => {
+test('a gap in the sequence is a reset on every transport', async () => {
   const { cursor } = await poll(first.httpUrl, token);
   const socket = await subscribed(first);
   const stream = await SseClient.connect(first.httpUrl, { token });
-  await feed.tell(customer, { seq: 1 }, { seq: 2 }, { seq: 5 });
+  await feed.publish(customer, { seq: 1 }, { seq: 2 }, { seq: 5 });
   await eventually(() => expect(socket.events).toHaveLength(3));
   await eventually(() => expect(stream.events).toHaveLength(3));
   expect(socket.messages.slice(1).map(({ type }) => type)).toEqual(['event', 'event', 'reset', 'event']);
@@ -138,7 +138,7 @@ test('a hole in the sequence is a reset on every transport, never silence', asyn
   await socket.close();
 });
 
-test('a cursor nobody can have issued yet is refused, one that only another replica has reached is not', async () => {
+test('a cursor beyond the end of the feed is refused, one ahead of this replica is not', async () => {
   const { cursor } = await poll(first.httpUrl, token);
   const channel = channelOf(customer);
   const { partition, offset } = positionOf(channel, cursor);

@@ -3,7 +3,7 @@ import { channelOf } from '@halftone/contracts';
 import { bootService, engines, eventually, testToken } from '@halftone/testing';
 import { WebSocket } from 'ws';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
-import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { FeedWriter, newCustomer } from './fixture/feed.fixture';
 import { SnapshotTable, snapshotService } from './fixture/notifications.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
@@ -24,10 +24,10 @@ beforeAll(async () => {
   replica = await boot();
 });
 beforeEach(async () => {
-  customer = someCustomer();
+  customer = newCustomer();
   token = await testToken(customer);
-  table.meanwhile = () => Promise.resolve();
-  table.askedBy.length = 0;
+  table.duringRead = () => Promise.resolve();
+  table.customers.length = 0;
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.close();
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const clients: RealtimeClient[] = [];
 
-/** A page that begins with what is true, and everything it is told: a snapshot as a list of its numbers. */
+/** A page that starts with a snapshot, and everything it receives; a snapshot appears as a list of its numbers. */
 function begin(transport: (typeof transportNames)[number], options: Partial<SubscriptionOptions> = {}) {
   const told: (number | number[])[] = [];
   const client = new RealtimeClient({
@@ -61,28 +61,28 @@ function begin(transport: (typeof transportNames)[number], options: Partial<Subs
 }
 
 describe.each(transportNames)('over %s', (transport) => {
-  test('what the snapshot has is passed over in the stream, though Kafka is behind', async () => {
-    await feed.tellMany(customer, 3);
+  test('the stream skips the events of the snapshot, although Kafka is behind', async () => {
+    await feed.publishMany(customer, 3);
     table.rows.set(channelOf(customer), [
       { seq: 5, subject: 'orders/2' },
       { seq: 3, subject: 'orders/1' },
     ]);
     const { told, subscription } = begin(transport);
     await eventually(() => expect(told).toEqual([[3, 5]]));
-    await feed.tellMany(customer, 3);
+    await feed.publishMany(customer, 3);
     await eventually(() => expect(told).toEqual([[3, 5], 6]));
     expect(subscription.gaps).toBe(0);
-    expect(table.askedBy).toEqual([customer]);
+    expect(table.customers).toEqual([customer]);
   });
 
-  test('what happens while it is read comes after it', async () => {
-    await feed.tellMany(customer, 3);
+  test('events during the read come after the snapshot', async () => {
+    await feed.publishMany(customer, 3);
     const watching = await WebSocketClient.connect(replica.httpUrl, { token });
     watching.send({ type: 'subscribe', cursor: 'earliest' });
     await eventually(() => expect(watching.events).toHaveLength(3));
     table.rows.set(channelOf(customer), [{ seq: 3, subject: 'orders/1' }]);
-    table.meanwhile = async () => {
-      await feed.tellMany(customer, 2);
+    table.duringRead = async () => {
+      await feed.publishMany(customer, 2);
       await eventually(() => expect(watching.events).toHaveLength(5));
     };
     const { told } = begin(transport);
@@ -90,7 +90,7 @@ describe.each(transportNames)('over %s', (transport) => {
     await watching.close();
   });
 
-  test('of an order, only what is about it, and of that only the types asked for', async () => {
+  test('the snapshot of an order has only its events of the requested types', async () => {
     table.rows.set(channelOf(customer), [
       { seq: 4, subject: 'orders/1', type: 'order.shipped' },
       { seq: 2, subject: 'orders/7', type: 'order.placed' },
@@ -98,22 +98,22 @@ describe.each(transportNames)('over %s', (transport) => {
     ]);
     const { told } = begin(transport, { channel: 'order:7', types: ['order.paid'] });
     await eventually(() => expect(told).toEqual([[1]]));
-    await feed.tell(customer, { seq: 5, subject: 'orders/7', type: 'order.shipped' });
-    await feed.tell(customer, { seq: 6, subject: 'orders/7' }, { seq: 7, subject: 'orders/1' });
-    await feed.tell(customer, { seq: 8, subject: 'orders/7' });
+    await feed.publish(customer, { seq: 5, subject: 'orders/7', type: 'order.shipped' });
+    await feed.publish(customer, { seq: 6, subject: 'orders/7' }, { seq: 7, subject: 'orders/1' });
+    await feed.publish(customer, { seq: 8, subject: 'orders/7' });
     await eventually(() => expect(told).toEqual([[1], 6, 8]));
   });
 
-  test('the gallery is for everybody, also for who has no name', async () => {
+  test('the gallery is public, also for anonymous clients', async () => {
     const last = table.rows.get('gallery')?.[0]?.seq ?? 0;
-    await feed.tellChannel('gallery', { subject: 'gallery/orders-paid' });
+    await feed.publishTo('gallery', { subject: 'gallery/orders-paid' });
     table.rows.set('gallery', [{ seq: last + 1, subject: 'gallery/orders-paid' }]);
     const { told } = begin(transport, { channel: 'gallery' });
     await eventually(() => expect(told).toEqual([[last + 1]]));
-    await feed.tellChannel('gallery', { subject: 'gallery/orders-paid' });
+    await feed.publishTo('gallery', { subject: 'gallery/orders-paid' });
     table.rows.set('gallery', [{ seq: last + 2, subject: 'gallery/orders-paid' }]);
     await eventually(() => expect(told).toEqual([[last + 1], last + 2]));
-    expect(table.askedBy).toEqual([undefined]);
+    expect(table.customers).toEqual([undefined]);
   });
 });
 
@@ -123,21 +123,21 @@ test('a snapshot excludes a cursor', async () => {
   expect(answer).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
 });
 
-test('an event stream that comes again goes on from its last id, whatever its address says', async () => {
+test('a reconnecting event stream resumes from its last id, not with a snapshot', async () => {
   table.rows.set(channelOf(customer), [{ seq: 1, subject: 'orders/1' }]);
-  await feed.tellMany(customer, 1);
+  await feed.publishMany(customer, 1);
   const first = await SseClient.connect(replica.httpUrl, { token }, { snapshot: 'true' });
   await eventually(() => expect(first.frames[0]).toMatchObject({ event: 'snapshot' }));
   const { id = '', data = '' } = first.frames[0] ?? {};
   expect(JSON.parse(data)).toMatchObject({ channel: 'me', cursor: id, events: [{ seq: 1 }] });
   first.close();
-  await feed.tellMany(customer, 1);
+  await feed.publishMany(customer, 1);
   const again = await SseClient.connect(replica.httpUrl, { token }, { snapshot: 'true' }, { 'last-event-id': id });
   await eventually(() => expect(again.events.map(({ seq }) => seq)).toEqual([2]));
   again.close();
 });
 
-test('nobody hears more than the gallery without credentials', async () => {
+test('without credentials there is only the gallery', async () => {
   expect((await poll(replica.httpUrl, undefined)).status).toBe(401);
   expect((await poll(replica.httpUrl, undefined, { channel: 'order:7' })).status).toBe(401);
   expect((await poll(replica.httpUrl, 'stale', { channel: 'gallery' })).status).toBe(401);
@@ -156,8 +156,8 @@ test('nobody hears more than the gallery without credentials', async () => {
   socket.close();
 });
 
-test('a short poll with nothing new is a 304 to who says what it knows', async () => {
-  await feed.tellMany(customer, 2);
+test('a short poll without news is a 304 for its ETag', async () => {
+  await feed.publishMany(customer, 2);
   const ask = (cursor: string, tag: string) =>
     fetch(`${replica.httpUrl}/v1/events?cursor=${cursor}`, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'if-none-match': tag },
@@ -172,7 +172,7 @@ test('a short poll with nothing new is a 304 to who says what it knows', async (
   expect({ status: nothing.status, body: await nothing.text() }).toEqual({ status: 304, body: '' });
   expect(Number(nothing.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(nothing.headers.get('etag')).toBe(tag);
-  await feed.tellMany(customer, 1);
+  await feed.publishMany(customer, 1);
   await eventually(async () => expect((await ask(cursor, tag)).status).toBe(200));
   expect((await ask(cursor, tag)).headers.get('etag')).not.toBe(tag);
 });

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engines, eventually, scraped, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
-import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { FeedWriter, newCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
 const { brokers } = engines();
@@ -17,7 +17,7 @@ beforeAll(async () => {
   feed = await FeedWriter.open(brokers);
 });
 beforeEach(async () => {
-  customer = someCustomer();
+  customer = newCustomer();
   token = await testToken(customer);
 });
 afterAll(() => feed.close());
@@ -29,12 +29,20 @@ const subscribed = async (replica: Replica, cursor?: string) => {
   return client;
 };
 
+const goodbye = (inMs: RegExp) => ({
+  event: 'goodbye',
+  data: expect.stringMatching(new RegExp(`^{"reconnectInMs":${inMs.source.slice(1, -1)}}$`)),
+});
+
+/** The reconnection times that an EventSource received; it keeps the last one for ever. */
+const intervalsOf = ({ frames }: SseClient) => frames.flatMap(({ retry }) => (retry === undefined ? [] : [retry]));
+
 const openPolls = async (replica: Replica): Promise<number> => {
   const text = await (await fetch(`${replica.httpUrl}/metrics`)).text();
   return Number(/^realtime_connections{transport="long-poll"} (\d+)/m.exec(text)?.[1] ?? 0);
 };
 
-test('a stop sends everybody elsewhere, says when to come back, and is done', async () => {
+test('a stop sends goodbyes with the time to reconnect, and completes', async () => {
   const replica = await boot();
   const { hostname, port } = new URL(replica.httpUrl);
   const silent = connect(Number(port), hostname);
@@ -48,7 +56,8 @@ test('a stop sends everybody elsewhere, says when to come back, and is done', as
   expect(await socket.closed).toEqual({ code: 1001, reason: 'reconnect' });
   expect(socket.messages.at(-1)).toEqual({ type: 'goodbye', reconnectInMs: expect.any(Number) });
   await stream.ended;
-  expect(stream.frames.at(-1)).toEqual({ retry: expect.stringMatching(/^\d{1,3}$/) });
+  expect(stream.frames.at(-1)).toEqual(goodbye(/^\d{1,3}$/));
+  expect(intervalsOf(stream)).toEqual([expect.stringMatching(/^[345]\d{3}$/)]);
   expect((await waiting).status).toBe(204);
   expect(Date.now() - start).toBeLessThan(20_000);
   expect(await scraped('realtime_closes_total{transport="websocket",reason="goodbye"}')).toBe(1);
@@ -56,20 +65,20 @@ test('a stop sends everybody elsewhere, says when to come back, and is done', as
   silent.destroy();
 });
 
-test('who has nowhere else to go is told to wait until the process is back', async () => {
+test('without another replica clients get a longer time to reconnect', async () => {
   const replica = await boot({ REALTIME_BACK_AT: 'here' });
   const [socket, stream] = [await subscribed(replica), await SseClient.connect(replica.httpUrl, { token })];
   await replica.stop();
   expect(await socket.closed).toMatchObject({ code: 1012 });
   expect(socket.messages.at(-1)).toEqual({ type: 'goodbye', reconnectInMs: expect.any(Number) });
   await stream.ended;
-  expect(stream.frames.at(-1)).toEqual({ retry: expect.stringMatching(/^[1-4]\d{3}$/) });
+  expect(stream.frames.at(-1)).toEqual(goodbye(/^[1-4]\d{3}$/));
 });
 
-test('in waves: those who still listen are told on, polls are answered at once, a client that hears nothing holds up nobody', async () => {
+test('a stop in waves: remaining clients still get events, polls end at once, a silent client delays nothing', async () => {
   const replica = await boot({ REALTIME_DRAIN_MS: '6000' });
-  // The producer of the test connects at its first use.
-  await feed.tell(someCustomer(), {});
+  // The producer connects at its first use.
+  await feed.publish(newCustomer(), {});
   const sockets = await Promise.all(Array.from({ length: 10 }, () => subscribed(replica)));
   const streams = await Promise.all(Array.from({ length: 5 }, () => SseClient.connect(replica.httpUrl, { token })));
   const deaf = await subscribed(replica);
@@ -84,7 +93,7 @@ test('in waves: those who still listen are told on, polls are answered at once, 
   const stopped = replica.stop();
   await eventually(() => expect(gone).toContain('poll'));
   await eventually(() => expect(gone).toContain('listener'));
-  await feed.tell(customer, {});
+  await feed.publish(customer, {});
   await expect(WebSocketClient.connect(replica.httpUrl, { token })).rejects.toThrow('ECONNREFUSED');
   await Promise.all(ends);
   expect(gone.indexOf('poll')).toBeLessThan(gone.length / 2);
@@ -95,14 +104,14 @@ test('in waves: those who still listen are told on, polls are answered at once, 
   deaf.socket.terminate();
 });
 
-test('nobody misses anything when a replica goes while events flow', async () => {
+test('no client misses an event when a replica stops', async () => {
   const [old, fresh] = await Promise.all([boot({ SHUTDOWN_LAME_DUCK_MS: '300', REALTIME_DRAIN_MS: '700' }), boot()]);
   const { cursor } = await poll(old.httpUrl, token);
   const before = await Promise.all(Array.from({ length: 8 }, () => subscribed(old, cursor)));
   let told = 0;
   let isOver = false;
   const telling = (async () => {
-    for (; !isOver; await sleep(50)) await feed.tellMany(customer, 1, { turn: (told += 1) });
+    for (; !isOver; await sleep(50)) await feed.publishMany(customer, 1, { turn: (told += 1) });
   })();
   await eventually(() => before.forEach(({ events }) => expect(events.length).toBeGreaterThan(5)));
   const stopped = old.stop();

@@ -1,6 +1,6 @@
 import { engines, eventually, scraped, testToken } from '@halftone/testing';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
-import { FeedWriter, someCustomer } from './fixture/feed.fixture';
+import { FeedWriter, newCustomer } from './fixture/feed.fixture';
 import { bootReplica } from './fixture/replica.fixture';
 
 const { brokers } = engines();
@@ -16,7 +16,7 @@ beforeAll(async () => {
   replica = await boot();
 });
 beforeEach(async () => {
-  customer = someCustomer();
+  customer = newCustomer();
   token = await testToken(customer);
 });
 afterAll(async () => {
@@ -31,12 +31,12 @@ const subscribed = async (channel: string, cursor?: string) => {
   return client;
 };
 
-test('the same client sees the same ids in the same order on every transport', async () => {
+test('every transport sends the same ids in the same order', async () => {
   const start = await poll(replica.httpUrl, token);
   expect(start).toMatchObject({ status: 200, events: [] });
   const socket = await subscribed('me');
   const stream = await SseClient.connect(replica.httpUrl, { token });
-  await feed.tellMany(customer, 30);
+  await feed.publishMany(customer, 30);
 
   await eventually(() => expect(socket.events).toHaveLength(30));
   await eventually(() => expect(stream.events).toHaveLength(30));
@@ -53,10 +53,10 @@ test('the same client sees the same ids in the same order on every transport', a
   await socket.close();
 });
 
-test('a long poll answers with the first event and the cursor after it', async () => {
+test('a long poll returns the first event and the cursor after it', async () => {
   const { cursor } = await poll(replica.httpUrl, token, { wait: '30' });
   const waiting = poll(replica.httpUrl, token, { wait: '30', cursor });
-  await feed.tell(customer, { data: { total: 100 } });
+  await feed.publish(customer, { data: { total: 100 } });
   const answer = await waiting;
   expect(answer.events).toMatchObject([
     { seq: 1, channel: `customer:${customer}`, type: 'order.paid', data: { total: 100 } },
@@ -65,7 +65,7 @@ test('a long poll answers with the first event and the cursor after it', async (
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-test('a long poll without news is a 204, a short poll asks to come back later', async () => {
+test('a long poll without news is a 204, a short poll has Retry-After', async () => {
   const { cursor } = await poll(replica.httpUrl, token);
   expect((await poll(replica.httpUrl, token, { wait: '1', cursor })).status).toBe(204);
   const short = await poll(replica.httpUrl, token, { cursor });
@@ -73,8 +73,8 @@ test('a long poll without news is a 204, a short poll asks to come back later', 
   expect(Number(short.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
-test('a long history comes in pieces, each with the cursor to the next', async () => {
-  await feed.tellMany(customer, 1200);
+test('a long history comes in pages, each with the cursor to the next', async () => {
+  await feed.publishMany(customer, 1200);
   const seqs: number[] = [];
   let cursor = 'earliest';
   await eventually(async () => {
@@ -86,20 +86,20 @@ test('a long history comes in pieces, each with the cursor to the next', async (
   expect(seqs).toEqual(Array.from({ length: 1200 }, (_, index) => index + 1));
 });
 
-test('what stands twice in Kafka is told once', async () => {
+test('a record that is twice in Kafka is sent once', async () => {
   const socket = await subscribed('me');
-  await feed.tell(customer, {}, {}, { seq: 1 }, { seq: 2 }, {});
+  await feed.publish(customer, {}, {}, { seq: 1 }, { seq: 2 }, {});
   await eventually(() => expect(socket.events.at(-1)?.seq).toBe(3));
   expect(socket.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   await socket.close();
 });
 
-test('a filter shows one order, and an event that two subscriptions want comes once', async () => {
+test('a filter selects one order, and an event of two subscriptions is sent once', async () => {
   const filtered = await subscribed('order:7');
   const both = await subscribed('me');
   both.send({ type: 'subscribe', channel: 'order:7' });
   await eventually(() => expect(both.of('subscribed')).toHaveLength(2));
-  await feed.tell(
+  await feed.publish(
     customer,
     { subject: 'orders/6' },
     { subject: 'orders/7' },
@@ -112,12 +112,12 @@ test('a filter shows one order, and an event that two subscriptions want comes o
   await Promise.all([filtered.close(), both.close()]);
 });
 
-test("nothing comes after unsubscribing, and other customers' events never", async () => {
+test("no events are sent after unsubscribing, and never other customers'", async () => {
   const socket = await subscribed('me');
-  await feed.tell(someCustomer(), {});
+  await feed.publish(newCustomer(), {});
   socket.send({ type: 'unsubscribe', channel: 'me' });
   await eventually(() => expect(socket.of('unsubscribed')).toHaveLength(1));
-  await feed.tell(customer, {});
+  await feed.publish(customer, {});
   const { events } = await poll(replica.httpUrl, token, {
     cursor: socket.of('subscribed')[0]?.cursor ?? '',
     wait: '10',
@@ -127,7 +127,7 @@ test("nothing comes after unsubscribing, and other customers' events never", asy
   await socket.close();
 });
 
-test('messages that are none are answered with an error, and the connection stays', async () => {
+test('invalid messages get an error, and the connection stays open', async () => {
   const socket = await WebSocketClient.connect(replica.httpUrl, { token });
   socket.send('{');
   socket.send({ type: 'shout' });
@@ -146,19 +146,19 @@ test('messages that are none are answered with an error, and the connection stay
   await socket.close();
 });
 
-test('a message beyond the limit closes the connection, and no other', async () => {
+test('a message beyond the size limit closes its connection only', async () => {
   const [loud, quiet] = await Promise.all([subscribed('me'), subscribed('me')]);
   loud.send('x'.repeat(65_537));
   expect((await loud.closed).code).toBe(1009);
-  await feed.tell(customer, {});
+  await feed.publish(customer, {});
   await eventually(() => expect(quiet.events).toHaveLength(1));
   await quiet.close();
 });
 
-test('a quiet stream is kept awake by comments, and tells its cursor first', async () => {
+test('an event stream starts with its cursor and sends comments while idle', async () => {
   const stream = await SseClient.connect(replica.httpUrl, { token });
   await eventually(() => expect(stream.comments).toBeGreaterThan(1));
-  expect(stream.frames).toEqual([{ retry: expect.stringMatching(/^[45]\d{3}$/), id: expect.any(String) }]);
+  expect(stream.frames).toEqual([{ retry: expect.stringMatching(/^[345]\d{3}$/), id: expect.any(String) }]);
   expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
   expect(stream.response.headers.get('x-accel-buffering')).toBe('no');
   expect(stream.response.headers.get('cache-control')).toBe('no-store');

@@ -83,7 +83,7 @@ const cases: Case[] = [
   },
   invalid(
     'an availability that is none',
-    () => ({ ...json('/v1/products/mug/availability', { available: 'perhaps' }), method: 'PUT' }),
+    () => ({ ...json('/v1/products/mug/availability', { available: 'perhaps' }), method: 'PUT', as: 'olga' }),
     'available',
   ),
 ];

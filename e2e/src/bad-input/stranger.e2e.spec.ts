@@ -1,4 +1,5 @@
-import { jsonOf, send } from '@halftone/tools/client/http.ts';
+import { randomUUID } from 'node:crypto';
+import { jsonOf, send } from '@halftone/proof/harness/clients/http.ts';
 import { system } from '../system';
 import { expiredToken, forgedToken, unsignedToken } from '../tokens';
 import { areRefused, type Case, given, json, order, unknownId } from './refused.fixture';
@@ -63,7 +64,7 @@ const cases: Case[] = [
   },
   {
     what: 'an unknown customer',
-    request: () => json('/v1/tokens', { customer: 'mallory', password: 'halftone' }),
+    request: () => json('/v1/tokens', { customer: `mallory-${randomUUID()}`, password: 'halftone' }),
     status: 401,
     code: 'WRONG_CREDENTIALS',
   },

@@ -9,7 +9,7 @@ Gives JSON: component → list of targets.
 {{- $telemetry := ternary (list "jaeger.otlp") (list) .Values.observability.jaeger.enabled -}}
 {{- range $name, $service := .Values.services -}}
 {{- $_ := set $arrows $name (concat ($service.calls | default list) $telemetry) -}}
-{{- $watched = append $watched (printf "%s.http" $name) -}}
+{{- $watched = append $watched (printf "%s.metrics" $name) -}}
 {{- end -}}
 {{- if .Values.observability.prometheus.enabled }}{{ $_ := set $arrows "prometheus" $watched }}{{ end -}}
 {{- if .Values.observability.grafana.enabled -}}
@@ -33,6 +33,7 @@ Gives JSON: component → list of targets.
 {{- else if not (hasKey $services $component) -}}
 {{- fail (printf "services.%s.calls: %s is neither an engine (postgres, kafka, redis) nor a port of an entry of services" (index . 1) $target) -}}
 {{- else if has $port (list "http" "rest" "soap") -}}8080
+{{- else if eq $port "metrics" -}}9464
 {{- else if and (eq $port "grpc") (get $services $component).grpc -}}9090
 {{- else -}}
 {{- fail (printf "services.%s.calls: %s has no port %s; set services.%s.grpc if it serves gRPC" (index . 1) $component $port $component) -}}

@@ -6,7 +6,7 @@
 8080
 {{- else -}}
 {{- $ui := dict "prometheus" 9090 "grafana" 3000 "jaeger" 16686 -}}
-{{- if and (hasKey $ui $component) (get $root.Values.observability $component | default dict).nodePort -}}{{ get $ui $component }}{{- end -}}
+{{- if and $root.Values.exposure.nodePorts.enabled (hasKey $ui $component) (get $root.Values.observability $component | default dict).nodePort -}}{{ get $ui $component }}{{- end -}}
 {{- end -}}
 {{- end -}}
 

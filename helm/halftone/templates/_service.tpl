@@ -8,15 +8,29 @@
 {{- include "halftone.secretEnv" (list $root (merge (dict "JWT_PUBLIC_KEY" "jwt-public-key") ($service.secretEnv | default dict))) }}
 {{- include "halftone.callsEnv" (list $root $name ($service.role | default $name) ($service.calls | default list)) }}
 {{- $stopping := $root.Values.stopping }}
-{{- $env := dict "HTTP_HOST" "0.0.0.0" "SERVICE_VERSION" (include "halftone.tag" $root) "SHUTDOWN_GRACE_MS" $stopping.graceMs
+{{- $env := dict "HTTP_HOST" "0.0.0.0" "METRICS_PORT" 9464 "SERVICE_VERSION" (include "halftone.tag" $root) "SHUTDOWN_GRACE_MS" $stopping.graceMs
   "SHUTDOWN_LAME_DUCK_MS" $stopping.lameDuckMs }}
+{{- if $service.transfers }}{{ $_ := set $env "SHUTDOWN_GRACE_MS" (add $stopping.graceMs $stopping.transferMs) }}{{ end }}
 {{- if $service.grpc }}{{ $_ := set $env "GRPC_HOST" "0.0.0.0" }}{{ end }}
+{{- if $service.expose }}{{- with include "halftone.trustedProxies" $root }}{{ $_ := set $env "TRUSTED_PROXIES" . }}{{ end }}{{ end }}
 {{- with include "halftone.otlpEndpoint" $root }}{{ $_ := set $env "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end }}
 {{- range $key, $value := mergeOverwrite $env ($service.env | default dict) }}
 - name: {{ $key }}
   {{- /* As JSON, because the usual form of a large number is 2e+07. */}}
   value: {{ tpl (kindIs "string" $value | ternary $value (toJson $value)) $root | quote }}
 {{- end }}
+{{- end -}}
+
+{{/*
+Whose X-Forwarded-For is believed. Behind an Ingress, a Gateway or the console the peer is a pod, so in doubt all private addresses. With
+node ports clients come from such addresses themselves, and could write there what they like.
+*/}}
+{{- define "halftone.trustedProxies" -}}
+{{- if .Values.exposure.trustedProxies -}}
+{{ join "," .Values.exposure.trustedProxies }}
+{{- else if not .Values.exposure.nodePorts.enabled -}}
+10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7
+{{- end -}}
 {{- end -}}
 
 {{- define "halftone.realtimeSessions" -}}

@@ -1,4 +1,4 @@
-/** Keeps the place in each channel where a later page, or a later process, goes on. */
+/** Stores the position in each channel, where a later page or process continues. */
 
 /** `sessionStorage`, `localStorage`, or anything like them. */
 export interface StringStorage {
@@ -7,15 +7,15 @@ export interface StringStorage {
   removeItem(key: string): void;
 }
 
-export interface Place {
+export interface Position {
   cursor: string;
-  /** The number heard last, if any was. */
+  /** The last received sequence number, if any. */
   seq?: number | undefined;
 }
 
 const keyOf = (channel: string) => `halftone.cursor.${channel}`;
 
-/** A storage that is full or forbidden costs the resume after a refresh, never an event now. */
+/** A storage that is full or forbidden only prevents the resume after a refresh. */
 export class CursorStorage {
   readonly #storage: StringStorage | undefined;
 
@@ -23,20 +23,21 @@ export class CursorStorage {
     this.#storage = storage;
   }
 
-  read(channel: string): Place | undefined {
+  read(channel: string): Position | undefined {
     try {
       const text = this.#storage?.getItem(keyOf(channel));
-      return text ? placeOf(JSON.parse(text)) : undefined;
+      return text ? positionOf(JSON.parse(text)) : undefined;
     } catch {
+      // See the class comment.
       return undefined;
     }
   }
 
-  write(channel: string, place: Place): void {
+  write(channel: string, position: Position): void {
     try {
-      this.#storage?.setItem(keyOf(channel), JSON.stringify(place));
+      this.#storage?.setItem(keyOf(channel), JSON.stringify(position));
     } catch {
-      // Said above.
+      // See the class comment.
     }
   }
 
@@ -44,19 +45,19 @@ export class CursorStorage {
     try {
       this.#storage?.removeItem(keyOf(channel));
     } catch {
-      // Said above.
+      // See the class comment.
     }
   }
 }
 
-/** What another version, or somebody else, left there counts as nothing. */
-function placeOf(value: unknown): Place | undefined {
-  const { cursor, seq } = (value ?? {}) as Partial<Record<keyof Place, unknown>>;
+/** A value of another version or another program counts as absent. */
+function positionOf(value: unknown): Position | undefined {
+  const { cursor, seq } = (value ?? {}) as Partial<Record<keyof Position, unknown>>;
   if (typeof cursor !== 'string' || cursor === '') return undefined;
   return Number.isSafeInteger(seq) ? { cursor, seq: seq as number } : { cursor };
 }
 
-/** A storage that lasts as long as the process: for tests and for clients that stay. */
+/** A storage for the life of the process: for tests and long-lived clients. */
 export function memoryStorage(): StringStorage {
   const items = new Map<string, string>();
   return {

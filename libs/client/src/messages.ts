@@ -1,10 +1,10 @@
-/** The wire of `halftone.v1.json` as a client sees it; what each means is in proto/halftone/realtime/v1/realtime.proto. */
+/** The messages of `halftone.v1.json` for a client; proto/halftone/realtime/v1/realtime.proto documents each. */
 
 /** An event of a channel, the same over every transport. */
 export interface FeedEvent {
-  /** Also the cursor of the place right after it. */
+  /** Also the cursor of the position right after it. */
   id: string;
-  /** 1..n per channel, without gap. */
+  /** 1..n per channel, without gaps. */
   seq: number;
   channel: string;
   type: string;
@@ -13,13 +13,13 @@ export interface FeedEvent {
   data: Record<string, unknown>;
 }
 
-/** A passing event has neither id nor place in the sequence and is never replayed. */
-export type PassingEvent = Pick<FeedEvent, 'type' | 'subject' | 'time' | 'data'>;
+/** An ephemeral event has neither id nor sequence number and is never replayed. */
+export type EphemeralEvent = Pick<FeedEvent, 'type' | 'subject' | 'time' | 'data'>;
 
 export interface RtcPeer {
   peer: string;
   customer: string;
-  /** Whether you give way to this peer when both offer at once. */
+  /** Whether this client yields when both peers send an offer at once ("polite" in perfect negotiation). */
   polite: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface IceServer {
   credential?: string;
 }
 
-/** What RTCPeerConnection hands out: a description, or a candidate (null: there are no more). */
+/** From RTCPeerConnection: a description, or a candidate (null: no more candidates). */
 export interface Signal {
   description?: Record<string, unknown> | undefined;
   candidate?: Record<string, unknown> | null | undefined;
@@ -38,7 +38,7 @@ export interface Signal {
 export interface ServerError {
   code: string;
   message: string;
-  /** The channel or room it is about, if any. */
+  /** The channel or room of the error, if any. */
   channel?: string;
   errors?: readonly { path: string; message: string }[];
 }
@@ -46,7 +46,7 @@ export interface ServerError {
 export type ServerMessage =
   | { type: 'subscribed'; channel: string; cursor: string }
   | { type: 'unsubscribed'; channel: string }
-  | { type: 'event'; event: FeedEvent | PassingEvent }
+  | { type: 'event'; event: FeedEvent | EphemeralEvent }
   | { type: 'snapshot'; channel: string; cursor: string; events: readonly FeedEvent[] }
   | { type: 'reset'; channel: string; cursor: string }
   | ({ type: 'error' } & ServerError)
@@ -67,7 +67,7 @@ export type ServerMessage =
 export interface ChatMessage {
   room: string;
   id: string;
-  /** 1..n per room, without gap. */
+  /** 1..n per room, without gaps. */
   seq: number;
   from: string;
   text: string;
@@ -75,7 +75,7 @@ export interface ChatMessage {
   clientId: string;
 }
 
-/** What an application may say by itself; subscriptions, tokens and pings are the client's own business. */
+/** The commands of an application; the client itself handles subscriptions, tokens and pings. */
 export type Command =
   | { type: 'ack'; channel?: string; cursor: string }
   | { type: 'cancel'; imageId: string }

@@ -1,42 +1,44 @@
 /**
- * A client that stays: it listens over the best transport that works here and, when the connection goes, goes on elsewhere from the
- * last cursor. Guarantees of its subscriptions: each event at most once, in order, no loss hidden. What it says (`send`) may be lost with
- * the connection; whoever needs an answer says it again once `open` is told.
+ * A client that stays connected. It uses the best transport that works and, after a connection loss, continues from
+ * the last cursor elsewhere. Guarantees of its subscriptions: each event at most once, in order, no hidden loss. A
+ * command (`send`) may be lost with the connection; an application that needs the answer sends it again on `open`.
  */
 import { CursorStorage } from './cursor-storage.ts';
-import { departure, nextHop, transportNames, type Ending, type TransportName } from './itinerary.ts';
-import { longPoll } from './long-poll.transport.ts';
+import { longPoll } from './long-poll-transport.ts';
 import type { Command, ServerMessage } from './messages.ts';
-import { defaultBackoff, defaultPatience, openRequest, openSocket, type RealtimeOptions } from './options.ts';
-import { sse } from './sse.transport.ts';
+import { defaultBackoff, defaultTimeouts, openRequest, openSocket, type RealtimeOptions } from './options.ts';
+import { initial, nextAttempt, transportNames, type Ending, type TransportName } from './reconnect-policy.ts';
+import { sse } from './sse-transport.ts';
 import { overlap, Subscription, type SubscriptionOptions } from './subscription.ts';
-import type { Connection, Hearing, Opening, Patience, Transport } from './transport.ts';
-import { websocket } from './websocket.transport.ts';
+import type { Connection, ConnectionContext, ConnectionListener, Timeouts, Transport } from './transport.ts';
+import { websocket } from './websocket-transport.ts';
 
 export interface Open {
   url: string;
   transport: TransportName;
 }
 
-/** What is told besides the messages of the server. `cut`: an open connection has ended; `failed`: one could not be opened. */
-interface Told {
+/** Events of the client itself. `cut`: an open connection has ended; `failed`: a connection could not be opened. */
+interface ClientEvents {
   open: Open;
   cut: Open & Ending;
   failed: Open & Ending;
 }
 
-type TopicOf = ServerMessage['type'] | keyof Told;
-type TextOf<Topic extends TopicOf> = Topic extends keyof Told ? Told[Topic] : Extract<ServerMessage, { type: Topic }>;
+type TopicOf = ServerMessage['type'] | keyof ClientEvents;
+type PayloadOf<Topic extends TopicOf> = Topic extends keyof ClientEvents
+  ? ClientEvents[Topic]
+  : Extract<ServerMessage, { type: Topic }>;
 
 const transports: Readonly<Record<TransportName, Transport>> = { websocket, sse, 'long-poll': longPoll };
 
 export class RealtimeClient {
   readonly #options: RealtimeOptions;
-  readonly #ways: readonly TransportName[];
-  readonly #patience: Patience;
+  readonly #transports: readonly TransportName[];
+  readonly #timeouts: Timeouts;
   readonly #storage: CursorStorage;
   readonly #subscriptions = new Map<string, Subscription>();
-  readonly #listeners = new Map<TopicOf, Set<(text: never) => void>>();
+  readonly #listeners = new Map<TopicOf, Set<(payload: never) => void>>();
   readonly #stop = new AbortController();
   #connection: Connection | undefined;
   #open: Open | undefined;
@@ -44,41 +46,44 @@ export class RealtimeClient {
   #ended: Promise<void> | undefined;
 
   constructor(options: RealtimeOptions) {
-    if (options.urls.length === 0) throw new Error('at least one address is needed');
+    if (options.urls.length === 0) throw new Error('at least one address is required');
     this.#options = options;
-    this.#ways = options.transports ?? transportNames;
-    this.#patience = { ...defaultPatience, ...options.patience };
+    this.#transports = options.transports ?? transportNames;
+    this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#storage = new CursorStorage(options.storage);
   }
 
-  /** What is connected now; undefined while nothing is. */
+  /** The current connection; undefined while there is none. */
   get open(): Open | undefined {
     return this.#open;
   }
 
-  /** Connects, and again and again until `close`. */
+  /** Connects, and reconnects until `close`. */
   connect(): this {
     this.#ended ??= this.#run();
     return this;
   }
 
-  /** Throws when it overlaps with one that is there already. */
+  /** Throws when it overlaps with an existing subscription. */
   subscribe(options: SubscriptionOptions): Subscription & { stop(): void } {
     const subscription = new Subscription(options, this.#storage);
-    const rival = [...this.#subscriptions.keys()].find((channel) => overlap(channel, subscription.channel));
-    if (rival !== undefined) throw new Error(`${subscription.channel} overlaps with ${rival}`);
+    const other = [...this.#subscriptions.keys()].find((channel) => overlap(channel, subscription.channel));
+    if (other !== undefined) throw new Error(`${subscription.channel} overlaps with ${other}`);
     this.#subscriptions.set(subscription.channel, subscription);
     this.#connection?.add(subscription);
     return Object.assign(subscription, { stop: () => this.#drop(subscription) });
   }
 
-  /** False when there is nothing open to say it over: a WebSocket, or an event stream of somebody whom the server knows. */
+  /**
+   * Returns false when nothing can be sent now: it needs a WebSocket, or an event stream of a signed-in client. Also
+   * when too many commands wait for the server; then there is an `error` RATE_LIMITED too.
+   */
   send(command: Command): boolean {
     return this.#open !== undefined && this.#connection?.send(command) === true;
   }
 
-  /** Call the answer to hear no more. */
-  on<Topic extends TopicOf>(topic: Topic, listener: (text: TextOf<Topic>) => void): () => void {
+  /** Call the result to remove the listener. */
+  on<Topic extends TopicOf>(topic: Topic, listener: (payload: PayloadOf<Topic>) => void): () => void {
     const listeners = this.#listeners.get(topic) ?? new Set();
     this.#listeners.set(topic, listeners.add(listener));
     return () => listeners.delete(listener);
@@ -93,39 +98,39 @@ export class RealtimeClient {
   async #run(): Promise<void> {
     const { urls, startAt = Math.floor(Math.random() * urls.length) } = this.#options;
     const backoff = { ...defaultBackoff, ...this.#options.backoff };
-    const ways = { addresses: urls.length, transports: this.#ways.length, backoff };
-    let standing = departure(startAt);
+    const targets = { addresses: urls.length, transports: this.#transports.length, backoff };
+    let attempt = initial(startAt);
     while (!this.#stop.signal.aborted) {
-      const url = urls[standing.turn % urls.length] ?? '';
-      const transport = this.#ways[standing.way] ?? 'websocket';
+      const url = urls[attempt.addressIndex % urls.length] ?? '';
+      const transport = this.#transports[attempt.transportIndex] ?? 'websocket';
       const ending = await this.#connect({ url, transport });
       if (this.#stop.signal.aborted) return;
       this.#needsFreshToken = ending.unauthenticated ?? false;
-      this.#tell(ending.opened ? 'cut' : 'failed', { url, transport, ...ending });
-      const hop = nextHop(standing, ending, ways, Date.now());
-      standing = hop.standing;
-      await pause(hop.waitMs, this.#stop.signal);
+      this.#emit(ending.opened ? 'cut' : 'failed', { url, transport, ...ending });
+      const next = nextAttempt(attempt, ending, targets, Date.now());
+      attempt = next.attempt;
+      await pause(next.waitMs, this.#stop.signal);
     }
   }
 
-  /** One connection from its beginning to its end. */
+  /** Runs one connection from start to end. */
   async #connect(open: Open): Promise<Ending> {
-    const opening = await this.#opening(open).catch(noCredentials);
-    if ('why' in opening) return opening;
-    if (this.#stop.signal.aborted) return { opened: false, livedMs: 0, why: 'closed by this client' };
+    const context = await this.#contextOf(open).catch(noCredentials);
+    if ('reason' in context) return context;
+    if (this.#stop.signal.aborted) return { opened: false, livedMs: 0, reason: 'closed by this client' };
     try {
-      this.#connection = transports[open.transport](opening, this.#hearing(open));
+      this.#connection = transports[open.transport](context, this.#listenerOf(open));
       return await this.#connection.ended;
     } catch (error) {
-      // A WebSocket refuses some addresses when it is made.
-      return { opened: false, livedMs: 0, why: String(error) };
+      // The WebSocket constructor rejects some addresses.
+      return { opened: false, livedMs: 0, reason: String(error) };
     } finally {
       this.#connection = undefined;
       this.#open = undefined;
     }
   }
 
-  async #opening({ url, transport }: Open): Promise<Opening> {
+  async #contextOf({ url, transport }: Open): Promise<ConnectionContext> {
     const { token, ticket, connect = openSocket, fetch = openRequest } = this.#options;
     const byTicket = transport === 'websocket' ? ticket : undefined;
     const fresh = this.#needsFreshToken;
@@ -136,18 +141,18 @@ export class RealtimeClient {
       renewed: () => token?.({ fresh: true }) ?? Promise.resolve(undefined),
       connect,
       fetch,
-      patience: this.#patience,
+      timeouts: this.#timeouts,
       subscriptions: this.#subscriptions,
     };
   }
 
-  #hearing(open: Open): Hearing {
+  #listenerOf(open: Open): ConnectionListener {
     return {
       opened: () => {
         this.#open = open;
-        this.#tell('open', open);
+        this.#emit('open', open);
       },
-      message: (message) => this.#tell(message.type, message as never),
+      message: (message) => this.#emit(message.type, message as never),
       refused: (subscription) => this.#forget(subscription),
     };
   }
@@ -162,20 +167,20 @@ export class RealtimeClient {
     return isCurrent;
   }
 
-  #tell<Topic extends TopicOf>(topic: Topic, text: TextOf<Topic>): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(text as never);
+  #emit<Topic extends TopicOf>(topic: Topic, payload: PayloadOf<Topic>): void {
+    for (const listener of this.#listeners.get(topic) ?? []) listener(payload as never);
   }
 }
 
-/** Whoever gives out tokens is away, or does not want this client: the next try asks again. */
+/** The token endpoint is unavailable or rejects this client; the next attempt asks again. */
 const noCredentials = (error: unknown): Ending => ({
   opened: false,
   livedMs: 0,
   unauthenticated: true,
-  why: error instanceof Error ? error.message : String(error),
+  reason: error instanceof Error ? error.message : String(error),
 });
 
-/** Resolves early, without a word, when the signal fires. */
+/** Resolves early when the signal fires. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -1,17 +1,17 @@
-/** Counts what is missing and what came twice in a channel whose events are numbered without gap. Pure. */
+/** Counts missing and duplicate events in a channel with gapless numbers. Pure. */
 export class Sequence {
-  /** The highest number heard; undefined before the first. */
+  /** The highest number received; undefined before the first. */
   last: number | undefined;
   gaps = 0;
   duplicates = 0;
 
-  /** `last`: heard already, by whoever listened before. */
+  /** `last`: the last number that an earlier page or process received. */
   constructor(last?: number) {
     this.last = last;
   }
 
-  /** How many were left out before this one, and whether it, or a later one, was there already. */
-  take(seq: number): { missing: number; duplicate: boolean } {
+  /** Records a number. Returns how many are missing before it, and whether it is a duplicate. */
+  record(seq: number): { missing: number; duplicate: boolean } {
     const { last } = this;
     if (last !== undefined && seq <= last) {
       this.duplicates += 1;
@@ -23,7 +23,7 @@ export class Sequence {
     return { missing, duplicate: false };
   }
 
-  /** The next number may be any: the server has said that something is lost, or where it begins anew. */
+  /** Any number may follow: the server has announced a loss or a new start. */
   startAfter(last: number | undefined): void {
     this.last = last;
   }

@@ -12,20 +12,20 @@ const events = [
   { id: 'a2', event: 'message', data: 'one\ntwo' },
 ];
 
-test('comments and retry are no events; data lines are joined; the type falls back to message', () => {
+test('comments and retry are not events; data lines are joined; the default type is message', () => {
   expect(parse(stream)).toEqual(events);
 });
 
-test('chunks may end anywhere, also between carriage return and line feed', () => {
+test('chunks may end anywhere, even between carriage return and line feed', () => {
   const crlf = stream.replaceAll('\n', '\r\n');
   expect(parse(...crlf)).toEqual(events);
   expect(parse(...stream)).toEqual(events);
 });
 
-test('the last id sticks', () => {
+test('the last id is kept', () => {
   expect(parse('id: 7\ndata: x\n\ndata: y\n\n').map(({ id }) => id)).toEqual(['7', '7']);
 });
 
-test('an event that the stream ends in is dropped', () => {
+test('an incomplete event at the end of the stream is dropped', () => {
   expect(parse('data: whole\n\ndata: half\n')).toHaveLength(1);
 });

@@ -1,12 +1,18 @@
-/** Server-sent events from chunks of text, as https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing says. */
+/**
+ * Parses server-sent events from chunks of text
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing).
+ */
 export interface ServerSentEvent {
-  /** The last id seen so far: it sticks until another one comes. */
+  /** The last id so far: it is kept until another one comes. */
   id: string;
   event: string;
   data: string;
 }
 
-/** Feed it chunks cut anywhere; it gives the events that each completes. An event the stream ends in is dropped. */
+/**
+ * `push` takes chunks split anywhere and returns the events that they complete. An incomplete event at the end is
+ * dropped.
+ */
 export class SseParser {
   #rest = '';
   #lastId = '';
@@ -14,19 +20,19 @@ export class SseParser {
   #event = '';
   #data: string[] = [];
 
-  /** Where to go on from; also set by an id that came without data. */
+  /** The id to continue from; also set by an id without data. */
   get lastId(): string {
     return this.#lastId;
   }
 
-  /** Milliseconds the server asked for last before a reconnection. */
+  /** The reconnect delay in milliseconds that the server sent last. */
   get retry(): number | undefined {
     return this.#retry;
   }
 
   push(chunk: string): ServerSentEvent[] {
     const text = this.#rest + chunk;
-    // A carriage return at the end may be half of a line end: keep it for the next chunk.
+    // A final carriage return may be half of a line end: keep it for the next chunk.
     const held = text.endsWith('\r') ? '\r' : '';
     const lines = text.slice(0, text.length - held.length).split(/\r\n|\n|\r/);
     this.#rest = (lines.pop() ?? '') + held;

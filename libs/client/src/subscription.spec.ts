@@ -12,33 +12,33 @@ const eventOf = (seq: number, subject = 'orders/1', channel = 'customer:alice'):
   data: {},
 });
 
-/** A subscription and everything it told, in order. */
+/** A subscription and all calls of its callbacks, in order. */
 function listening(options: Partial<SubscriptionOptions> = {}, storage = memoryStorage()) {
-  const told: string[] = [];
+  const calls: string[] = [];
   const subscription = new Subscription(
     {
-      event: ({ seq }) => told.push(`event ${seq}`),
-      snapshotted: (events) => told.push(`snapshot of ${events.length}`),
-      reset: () => told.push('reset'),
-      refused: ({ code }) => told.push(`refused ${code}`),
+      event: ({ seq }) => calls.push(`event ${seq}`),
+      snapshotted: (events) => calls.push(`snapshot of ${events.length}`),
+      reset: () => calls.push('reset'),
+      refused: ({ code }) => calls.push(`refused ${code}`),
       ...options,
     },
     new CursorStorage(storage),
   );
   const hear = (...seqs: number[]) => seqs.forEach((seq) => subscription.event(eventOf(seq)));
-  return { subscription, told, hear };
+  return { subscription, calls, hear };
 }
 
 describe('events', () => {
-  test('are told once, and the last one is where it goes on', () => {
-    const { subscription, told, hear } = listening();
+  test('are delivered once, and the last one is the cursor', () => {
+    const { subscription, calls, hear } = listening();
     hear(4, 5, 5, 4, 6);
-    expect(told).toEqual(['event 4', 'event 5', 'event 6']);
-    expect(subscription.question()).toEqual({ channel: 'me', cursor: 'at-6' });
+    expect(calls).toEqual(['event 4', 'event 5', 'event 6']);
+    expect(subscription.request()).toEqual({ channel: 'me', cursor: 'at-6' });
     expect(subscription).toMatchObject({ gaps: 0, duplicates: 2 });
   });
 
-  test('left out are counted, where the numbers are those of a whole channel', () => {
+  test('that are missing are counted, for subscriptions to a whole channel', () => {
     const whole = listening();
     whole.hear(1, 4);
     expect(whole.subscription.gaps).toBe(2);
@@ -48,7 +48,7 @@ describe('events', () => {
     }
   });
 
-  test('that the application fails on count as told: its error is thrown, the stream goes on', async () => {
+  test('whose callback throws count as delivered: the error is rethrown, and the stream continues', async () => {
     const errors: unknown[] = [];
     const queued = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((run) => {
       try {
@@ -70,85 +70,85 @@ describe('events', () => {
 });
 
 describe('a page that is refreshed', () => {
-  test('goes on where the one before it was, and sees what is missing in between', () => {
+  test('continues where the previous page was, and sees gaps in between', () => {
     const storage = memoryStorage();
     listening({}, storage).hear(1, 2);
     const { subscription, hear } = listening({ from: 'earliest' }, storage);
-    expect(subscription.question()).toEqual({ channel: 'me', cursor: 'at-2' });
+    expect(subscription.request()).toEqual({ channel: 'me', cursor: 'at-2' });
     hear(2, 4);
     expect(subscription).toMatchObject({ gaps: 1, duplicates: 1 });
   });
 
-  test('begins with a snapshot where one is wanted: what the page before it knew is gone', () => {
+  test('begins with a snapshot if requested, because the state of the previous page is lost', () => {
     const storage = memoryStorage();
     listening({}, storage).hear(1, 2);
-    expect(listening({ snapshot: true }, storage).subscription.question()).toEqual({ channel: 'me', snapshot: true });
+    expect(listening({ snapshot: true }, storage).subscription.request()).toEqual({ channel: 'me', snapshot: true });
   });
 
   test.each(['', '{', '[]', '{"cursor":7}', '{"cursor":""}', 'null'])(
-    'passes over %p, which it did not write',
+    'ignores a stored %p, which it did not write',
     (text) => {
       const storage = memoryStorage();
       storage.setItem('halftone.cursor.me', text);
-      expect(listening({}, storage).subscription.question()).toEqual({ channel: 'me' });
+      expect(listening({}, storage).subscription.request()).toEqual({ channel: 'me' });
     },
   );
 
-  test('a storage that is forbidden costs nothing but the place', () => {
+  test('a forbidden storage only loses the position', () => {
     const forbidden = () => {
       throw new Error('forbidden');
     };
-    const { subscription, told, hear } = listening(
+    const { subscription, calls, hear } = listening(
       {},
       { getItem: forbidden, setItem: forbidden, removeItem: forbidden },
     );
     hear(1);
-    expect(told).toEqual(['event 1']);
+    expect(calls).toEqual(['event 1']);
     expect(subscription.cursor).toBe('at-1');
   });
 });
 
 describe('a reset', () => {
-  test('is told, and its loss is no gap', () => {
-    const { subscription, told, hear } = listening();
+  test('is reported, and its loss is not a gap', () => {
+    const { subscription, calls, hear } = listening();
     hear(1);
     expect(subscription.reset('at-8')).toBe(false);
     hear(9, 10);
-    expect(told).toEqual(['event 1', 'reset', 'event 9', 'event 10']);
+    expect(calls).toEqual(['event 1', 'reset', 'event 9', 'event 10']);
     expect(subscription.gaps).toBe(0);
   });
 
-  test('asks for a new snapshot where there was one', () => {
+  test('requests a new snapshot if there was one', () => {
     const { subscription } = listening({ snapshot: true });
     subscription.snapshot('at-3', [eventOf(3)]);
-    expect(subscription.question()).toEqual({ channel: 'me', cursor: 'at-3' });
+    expect(subscription.request()).toEqual({ channel: 'me', cursor: 'at-3' });
     expect(subscription.reset('at-8')).toBe(true);
-    expect(subscription.question()).toEqual({ channel: 'me', snapshot: true });
+    expect(subscription.request()).toEqual({ channel: 'me', snapshot: true });
   });
 
-  test('is what a cursor that nobody accepts comes to; other refusals end it', () => {
-    const { subscription, told, hear } = listening({ from: 'forged' });
+  test('follows an invalid cursor; other refusals end the subscription', () => {
+    const { subscription, calls, hear } = listening({ from: 'forged' });
     hear(1);
     expect(subscription.refuse({ code: 'CURSOR_INVALID', message: '' })).toBe(false);
-    expect(subscription.question()).toEqual({ channel: 'me' });
+    expect(subscription.request()).toEqual({ channel: 'me' });
     expect(subscription.refuse({ code: 'FORBIDDEN', message: '' })).toBe(true);
-    expect(told).toEqual(['event 1', 'reset', 'refused FORBIDDEN']);
+    expect(calls).toEqual(['event 1', 'reset', 'refused FORBIDDEN']);
   });
 });
 
 describe('a snapshot', () => {
-  test('leaves no hole to the stream without being counted', () => {
-    const { subscription, told, hear } = listening({ snapshot: true });
+  test('counts a gap between it and the stream', () => {
+    const { subscription, calls, hear } = listening({ snapshot: true });
     subscription.snapshot('at-7', [eventOf(7), eventOf(3)]);
     hear(9);
-    expect(told).toEqual(['snapshot of 2', 'event 9']);
+    expect(calls).toEqual(['snapshot of 2', 'event 9']);
     expect(subscription.gaps).toBe(1);
   });
 
-  test('is asked for again when the connection goes before it came', () => {
+  test('is requested again when the connection ends before it arrives', () => {
     const { subscription } = listening({ snapshot: true });
-    subscription.place('at-0');
-    expect(subscription.question()).toEqual({ channel: 'me', snapshot: true });
+    subscription.moveTo('at-0');
+    expect(subscription.request()).toEqual({ channel: 'me', snapshot: true });
   });
 });
 
@@ -167,7 +167,7 @@ describe('over one connection', () => {
     expect(recipientOf(event, of(...channels))?.channel).toBe(expected);
   });
 
-  test('a passing event, which names no channel, goes by its subject', () => {
+  test('an ephemeral event, which has no channel, is matched by its subject', () => {
     expect(recipientOf({ subject: 'images/9' }, of('image:9', 'gallery'))?.channel).toBe('image:9');
     expect(recipientOf({ subject: 'images/9' }, of('customer:bob'))?.channel).toBe('customer:bob');
   });

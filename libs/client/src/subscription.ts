@@ -1,9 +1,10 @@
 /**
- * One channel as this client listens to it, over however many connections. Guarantees to hand each event on at most once and in order,
- * and to hide no loss: what the numbers of the channel leave out is counted in `gaps`, what the server announces is told as a reset.
+ * A subscription to one channel, over any number of connections. Guarantees that each event is delivered at most once
+ * and in order, and that no loss is hidden: skipped numbers are counted in `gaps`, an announced loss is reported as a
+ * reset.
  */
 import type { CursorStorage } from './cursor-storage.ts';
-import type { FeedEvent, PassingEvent, ServerError } from './messages.ts';
+import type { FeedEvent, EphemeralEvent, ServerError } from './messages.ts';
 import { Sequence } from './sequence.ts';
 
 export interface SubscriptionOptions {
@@ -11,23 +12,23 @@ export interface SubscriptionOptions {
   channel?: string;
   /** Only events of these types. */
   types?: readonly string[];
-  /** First what is true now, then what happens from there on; also after a reset. A cursor that was stored is not used then. */
+  /** First the current state, then the events after it; also after a reset. A stored cursor is not used then. */
   snapshot?: boolean;
-  /** Where to begin when nothing is stored: a cursor, or `earliest`. From now unless told. */
+  /** Where to begin without a stored cursor: a cursor, or `earliest`. From now by default. */
   from?: string | undefined;
   event(event: FeedEvent): void;
-  /** An event that was there already; it is not handed to `event`. */
+  /** A duplicate event; it is not passed to `event`. */
   duplicate?(event: FeedEvent): void;
-  passing?(event: PassingEvent): void;
+  ephemeral?(event: EphemeralEvent): void;
   snapshotted?(events: readonly FeedEvent[]): void;
-  /** The server cannot go on from where this client was: events may be missing. What follows is whole again. */
+  /** The server cannot continue from the cursor: events may be missing. The events after this are complete. */
   reset?(): void;
-  /** The server does not let this client listen; it is not asked again. */
+  /** The server refused this subscription; it is not retried. */
   refused?(error: ServerError): void;
 }
 
-/** What a transport asks the server for. */
-export interface Question {
+/** The subscription request of a transport. */
+export interface SubscribeRequest {
   channel: string;
   types?: readonly string[];
   cursor?: string;
@@ -39,7 +40,7 @@ export class Subscription {
   readonly #options: SubscriptionOptions;
   readonly #storage: CursorStorage;
   readonly #sequence: Sequence;
-  /** Parts of a channel have numbers left out by themselves. */
+  /** A filter on a channel skips numbers. */
   readonly #isWhole: boolean;
   #cursor: string | undefined;
   #needsSnapshot: boolean;
@@ -49,18 +50,18 @@ export class Subscription {
     this.#options = options;
     this.#storage = storage;
     this.#needsSnapshot = options.snapshot ?? false;
-    const place = this.#needsSnapshot ? undefined : storage.read(this.channel);
-    this.#cursor = place?.cursor ?? options.from;
-    this.#sequence = new Sequence(place?.seq);
+    const position = this.#needsSnapshot ? undefined : storage.read(this.channel);
+    this.#cursor = position?.cursor ?? options.from;
+    this.#sequence = new Sequence(position?.seq);
     this.#isWhole = !options.types && /^(me|gallery|customer:.*)$/.test(this.channel);
   }
 
-  /** Where it would go on now. */
+  /** The cursor to continue from. */
   get cursor(): string | undefined {
     return this.#cursor;
   }
 
-  /** Events left out without a word. */
+  /** Missing events that no reset announced. */
   get gaps(): number {
     return this.#isWhole ? this.#sequence.gaps : 0;
   }
@@ -73,7 +74,7 @@ export class Subscription {
     return this.#sequence.last;
   }
 
-  question(): Question {
+  request(): SubscribeRequest {
     const { types } = this.#options;
     return {
       channel: this.channel,
@@ -83,54 +84,54 @@ export class Subscription {
   }
 
   event(event: FeedEvent): void {
-    const { duplicate } = this.#sequence.take(event.seq);
-    if (duplicate) return this.#tell(() => this.#options.duplicate?.(event));
-    this.#tell(() => this.#options.event(event));
-    this.#moveTo(event.id);
+    const { duplicate } = this.#sequence.record(event.seq);
+    if (duplicate) return this.#notify(() => this.#options.duplicate?.(event));
+    this.#notify(() => this.#options.event(event));
+    this.#setCursor(event.id);
   }
 
-  passing(event: PassingEvent): void {
-    this.#tell(() => this.#options.passing?.(event));
+  ephemeral(event: EphemeralEvent): void {
+    this.#notify(() => this.#options.ephemeral?.(event));
   }
 
-  /** A position that came without an event. */
-  place(cursor: string): void {
-    if (cursor !== this.#cursor) this.#moveTo(cursor);
+  /** A position without an event. */
+  moveTo(cursor: string): void {
+    if (cursor !== this.#cursor) this.#setCursor(cursor);
   }
 
   snapshot(cursor: string, events: readonly FeedEvent[]): void {
     this.#needsSnapshot = false;
     const last = events.reduce((highest, { seq }) => Math.max(highest, seq), 0);
     this.#sequence.startAfter(last > 0 ? last : undefined);
-    this.#tell(() => this.#options.snapshotted?.(events));
-    this.#moveTo(cursor);
+    this.#notify(() => this.#options.snapshotted?.(events));
+    this.#setCursor(cursor);
   }
 
-  /** Goes on at this cursor; without one, at the end of the channel. True when it needs to be asked for again. */
+  /** Continues at this cursor; without one, at the end of the channel. Returns true when it must be requested again. */
   reset(cursor: string | undefined): boolean {
     this.#sequence.startAfter(undefined);
     this.#needsSnapshot = this.#options.snapshot ?? false;
     this.#cursor = undefined;
-    if (cursor !== undefined) this.place(cursor);
+    if (cursor !== undefined) this.moveTo(cursor);
     else this.#storage.forget(this.channel);
-    this.#tell(() => this.#options.reset?.());
+    this.#notify(() => this.#options.reset?.());
     return this.#needsSnapshot || cursor === undefined;
   }
 
-  /** True when it is over; a cursor nobody accepts is a reset. */
+  /** Returns true when the subscription is over; an invalid cursor is a reset. */
   refuse(error: ServerError): boolean {
     if (error.code === 'CURSOR_INVALID') {
       this.reset(undefined);
       return false;
     }
-    this.#tell(() => this.#options.refused?.(error));
+    this.#notify(() => this.#options.refused?.(error));
     return true;
   }
 
-  /** What the application throws is the application's: it must not take the connection along, nor be swallowed. */
-  #tell(what: () => void): void {
+  /** An error of the application must neither end the connection nor be swallowed. */
+  #notify(callback: () => void): void {
     try {
-      what();
+      callback();
     } catch (error) {
       queueMicrotask(() => {
         throw error;
@@ -138,7 +139,7 @@ export class Subscription {
     }
   }
 
-  #moveTo(cursor: string): void {
+  #setCursor(cursor: string): void {
     this.#cursor = cursor;
     this.#storage.write(this.channel, { cursor, seq: this.#sequence.last });
   }
@@ -147,8 +148,8 @@ export class Subscription {
 const channelOfCollection: Readonly<Record<string, string>> = { orders: 'order', images: 'image' };
 
 /**
- * Whose event of a WebSocket it is: there, an event says which channel it is of, but not by which subscription it was asked for. An
- * own event belongs to the filter on its subject, if there is one, else to `me`.
+ * The subscription of a WebSocket event: the event has its channel, but not the subscription. An event of the own
+ * channel belongs to the filter on its subject, if there is one, else to `me`.
  */
 export function recipientOf(
   event: Pick<FeedEvent, 'subject'> & { channel?: string },
@@ -163,11 +164,14 @@ export function recipientOf(
   );
 }
 
-/** A passing event names no channel. */
+/** An ephemeral event has no channel. */
 const only = (subscriptions: ReadonlyMap<string, Subscription>): Subscription | undefined =>
   [...subscriptions.values()].find(({ channel }) => channel.startsWith('customer:'));
 
-/** Events would come twice, and not even in order: each subscription has a past of its own. */
+/**
+ * Whether two subscriptions share events. Their events would arrive twice and not in order, because each subscription
+ * has its own history.
+ */
 export const overlap = (one: string, other: string): boolean => {
   const isPart = (channel: string) => /^(order|image):/.test(channel);
   return one === other || (one === 'me' && isPart(other)) || (other === 'me' && isPart(one));

@@ -1,9 +1,9 @@
-/** What the three ways of listening have in common. */
-import type { Ending } from './itinerary.ts';
-import type { Command, FeedEvent, PassingEvent, ServerError, ServerMessage } from './messages.ts';
+/** What the three transports have in common. */
+import type { Ending } from './reconnect-policy.ts';
+import type { Command, FeedEvent, EphemeralEvent, ServerError, ServerMessage } from './messages.ts';
 import type { Subscription } from './subscription.ts';
 
-/** A WebSocket of a browser, of Node, of the package `ws`. */
+/** A WebSocket of a browser, of Node, or of the package `ws`. */
 export interface SocketLike {
   readonly readyState: number;
   send(data: string): void;
@@ -11,13 +11,13 @@ export interface SocketLike {
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void;
 }
 
-export interface SocketEvent {
+interface SocketEvent {
   type: string;
   data?: unknown;
   code?: number;
 }
 
-/** Browsers can set no headers on a WebSocket: there, a ticket in the URL says who it is. */
+/** Browsers cannot set headers on a WebSocket: there a ticket in the URL identifies the client. */
 export type Connect = (url: string, protocols: string[], headers: Record<string, string>) => SocketLike;
 
 export type Fetch = (
@@ -25,54 +25,54 @@ export type Fetch = (
   init: { method?: 'POST'; headers: Record<string, string>; body?: string; signal: AbortSignal },
 ) => Promise<Response>;
 
-/** How long silence is borne, in ms. */
-export interface Patience {
-  /** From the first byte sent until the server can deliver. */
+/** Timeouts in ms. */
+export interface Timeouts {
+  /** From the first byte sent until the connection is open. */
   openMs: number;
-  /** Between two pings over a WebSocket; one that answers three of them with silence is given up. */
+  /** Interval of the pings over a WebSocket; after three without an answer it is closed. */
   pingMs: number;
-  /** An event stream silent for this long is given up; the server sends a comment every 30 s. */
+  /** An event stream that is silent for this long is closed; the server sends a comment every 30 s. */
   silenceMs: number;
-  /** How long a long poll asks the server to wait. */
+  /** How long the server may wait in a long poll. */
   waitMs: number;
 }
 
-/** Who asks, and how the network is reached. */
-export interface Opening {
-  /** Base address of one replica. */
+/** What a transport needs to open a connection. */
+export interface ConnectionContext {
+  /** The base URL of one replica. */
   url: string;
   token: string | undefined;
-  /** Spent by the first connection. */
+  /** Single-use: the first connection consumes it. */
   ticket: string | undefined;
-  /** A token that is newer than the one in use. */
+  /** Returns a newer token than the current one. */
   renewed(): Promise<string | undefined>;
   connect: Connect;
   fetch: Fetch;
-  patience: Patience;
+  timeouts: Timeouts;
   subscriptions: ReadonlyMap<string, Subscription>;
 }
 
-/** What a connection tells. */
-export interface Hearing {
-  /** Everything after the cursors arrives from here on. */
+/** The callbacks of a connection. */
+export interface ConnectionListener {
+  /** Every event after the cursors arrives from now on. */
   opened(): void;
-  /** A message that is no subscription's. */
+  /** A message that belongs to no subscription. */
   message(message: ServerMessage): void;
-  /** The server will not have this subscription. */
+  /** The server refused this subscription. */
   refused(subscription: Subscription): void;
 }
 
 export interface Connection {
-  /** Resolves when it is over, for whatever reason; it never rejects. */
+  /** Resolves when the connection is over, for any reason; never rejects. */
   readonly ended: Promise<Ending>;
-  /** False when this transport, or this moment, has no way to say it. */
+  /** Returns false when this transport cannot send commands, or not now. */
   send(command: Command): boolean;
   add(subscription: Subscription): void;
   remove(subscription: Subscription): void;
   close(): void;
 }
 
-export type Transport = (opening: Opening, hearing: Hearing) => Connection;
+export type Transport = (context: ConnectionContext, listener: ConnectionListener) => Connection;
 
 export const eventsUrl = (base: string, query: Record<string, string | undefined> = {}): string => {
   const url = new URL(base.includes('/v1/events') ? base : `${base.replace(/\/$/, '')}/v1/events`);
@@ -83,21 +83,21 @@ export const eventsUrl = (base: string, query: Record<string, string | undefined
 export const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-/** Either of the two kinds. */
-export function deliver(event: FeedEvent | PassingEvent, subscription: Subscription | undefined): void {
+/** Delivers an event of either kind. */
+export function deliver(event: FeedEvent | EphemeralEvent, subscription: Subscription | undefined): void {
   if ('seq' in event && 'id' in event) subscription?.event(event);
-  else subscription?.passing(event);
+  else subscription?.ephemeral(event);
 }
 
-/** Codes after which other credentials may do. */
+/** Codes after which new credentials may help. */
 export const isAboutCredentials = (code: string): boolean => code === 'UNAUTHENTICATED' || code === 'TOKEN_EXPIRED';
 
 const final = new Set(['FORBIDDEN', 'VALIDATION_FAILED', 'CURSOR_INVALID', 'NOT_ACCEPTABLE', 'ROUTE_NOT_FOUND']);
 
-/** Codes that the same question gets again, however often it is asked. */
+/** Codes that the same request would get again. */
 export const isFinal = (code: string): boolean => final.has(code);
 
-/** What a refusal over HTTP says; anything that is no problem document is said by its status. */
+/** The problem of an error response; without a problem document it is built from the status. */
 export async function problemOf(response: Response): Promise<ServerError> {
   const text = await response.text().catch(() => '');
   try {

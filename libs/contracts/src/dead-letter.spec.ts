@@ -21,12 +21,12 @@ const failure = (offset: string, recordTime = '100'): Failure => ({
   attempts: 2,
   time: new Date(0),
 });
-/** As the broker gives it back. */
+/** As the broker returns it. */
 const log = (...messages: (RawMessage & { headers?: object })[]): DeadLetterRecord[] =>
   messages.map((message, offset) => ({ ...message, offset: String(offset) }));
 const [first] = lettersOf('g', log(toLetter(original, failure('7'))));
 
-test('a letter says why, where it came from and what it was', () => {
+test('a letter has the reason, the origin and the original message', () => {
   expect(first).toEqual({
     id: 'g/0',
     group: 'g',
@@ -42,7 +42,7 @@ test('a letter says why, where it came from and what it was', () => {
   });
 });
 
-test('a replay is the original, to its own partition, with the name of the letter', () => {
+test('a replay is the original, to its own partition, with the id of the letter', () => {
   expect(toReplay(first!)).toEqual({
     key: original.key,
     value: original.value,
@@ -51,14 +51,14 @@ test('a replay is the original, to its own partition, with the name of the lette
   });
 });
 
-test('what fails again is a new letter that names the one before', () => {
+test('a replay that fails again is a new letter that names the previous one', () => {
   const again = toLetter(toReplay(first!), failure('9'));
   expect(again.headers).toMatchObject({ dlq_before: 'g/0', dlq_offset: '9' });
   expect(again.headers).not.toHaveProperty('dlq_replayed');
   expect(lettersOf('g', log(toLetter(original, failure('7')), again)).map(({ id }) => id)).toEqual(['g/0', 'g/1']);
 });
 
-test('copies that a crash left behind are one letter, and a marker on any of them resolves it', () => {
+test('copies after a crash are one letter, and a marker for any of them resolves it', () => {
   const letter = toLetter(original, failure('7'));
   const marker = toMarker({ id: 'g/1' }, 'dropped', 'olga', new Date(5));
   expect(lettersOf('g', log(letter, letter, marker))).toMatchObject([
@@ -66,7 +66,7 @@ test('copies that a crash left behind are one letter, and a marker on any of the
   ]);
 });
 
-test('of two markers the first counts, and one for an unknown letter nothing', () => {
+test('the first of two markers counts; one for an unknown letter is ignored', () => {
   const marker = (id: string, by: string, how: 'replayed' | 'dropped') => toMarker({ id }, how, by, new Date(0));
   const records = log(
     toLetter(original, failure('7')),
@@ -77,7 +77,7 @@ test('of two markers the first counts, and one for an unknown letter nothing', (
   expect(lettersOf('g', records)).toMatchObject([{ state: 'replayed', resolved: { by: 'olga' } }]);
 });
 
-test('the same offset of a log that was made anew is another letter', () => {
+test('the same offset of a recreated log is another letter', () => {
   const records = log(toLetter(original, failure('7', '100')), toLetter(original, failure('7', '200')));
   expect(lettersOf('g', records)).toHaveLength(2);
 });

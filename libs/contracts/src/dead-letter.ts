@@ -1,12 +1,13 @@
 /**
- * How dead letters stand in Kafka. `GROUP.dlq` has one partition and is only ever appended to: a letter is the message as it was plus
- * headers that say why and where it came from; a marker behind it says that the letter was replayed or dropped, and by whom. A letter's name
- * is `GROUP/OFFSET`. A process that dies after writing a letter writes it again: copies of one original count as one letter, its first.
+ * The format of dead letters in Kafka. `GROUP.dlq` has one partition and is append-only. A letter is the original
+ * message plus headers with the reason and the origin. A later marker records that the letter was replayed or
+ * dropped, and by whom. The id of a letter is `GROUP/OFFSET`. A process that dies after writing a letter writes it
+ * again: copies of one original count as one letter, the first.
  */
 type HeaderValue = Buffer | string | (Buffer | string)[] | undefined;
-export type MessageHeaders = Readonly<Record<string, HeaderValue>>;
+type MessageHeaders = Readonly<Record<string, HeaderValue>>;
 
-/** A message of Kafka as any client hands it over. */
+/** A Kafka message as any client returns it. */
 export interface RawMessage {
   key: Buffer | null;
   value: Buffer | null;
@@ -20,7 +21,13 @@ export interface DeadLetterRecord extends RawMessage {
 export type Resolution = 'replayed' | 'dropped';
 export type LetterState = 'open' | Resolution;
 
-/** Where a message was. The time is the record's own, in milliseconds: it tells two logs apart that had the same name one after the other. */
+/** The partition of an event that never reached its topic; its offset is then its outbox id. */
+export const noPartition = -1;
+
+/**
+ * The position of a message. The time is the record's own, in milliseconds; it distinguishes a recreated log of the
+ * same name.
+ */
 export interface Origin {
   topic: string;
   partition: number;
@@ -33,27 +40,27 @@ export interface DeadLetter {
   id: string;
   group: string;
   state: LetterState;
-  /** A stable code, or the name of an unforeseen error. */
+  /** An error code, or the name of an unexpected error. */
   reason: string;
   message: string;
   attempts: number;
-  /** When it was given up. */
+  /** When it was dead-lettered. */
   time: string;
   origin: Origin;
-  /** As it was; replaying it sends this. */
+  /** The original message; a replay sends it. */
   original: RawMessage;
   copies: number;
   resolved: { by: string; time: string } | undefined;
 }
 
-/** A letter whose replay failed again is a letter of its own and names the one before it here. */
+/** A letter whose replay fails again is a new letter; this header names the previous one. */
 export const replayedHeader = 'dlq_replayed';
 
 const suffix = '.dlq';
 
 export const deadLetterTopicOf = (group: string): string => `${group}${suffix}`;
 
-/** The group whose dead letters this topic holds. */
+/** The group of a dead-letter topic. */
 export const groupOfDeadLetters = (topic: string): string | undefined =>
   topic.endsWith(suffix) ? topic.slice(0, -suffix.length) : undefined;
 
@@ -66,7 +73,7 @@ export interface Failure {
   time: Date;
 }
 
-/** What is written when an event is given up. */
+/** The dead letter of an event. */
 export const toLetter = (original: RawMessage, { group, origin, reason, message, attempts, time }: Failure) => ({
   key: original.key,
   value: original.value,
@@ -85,7 +92,7 @@ export const toLetter = (original: RawMessage, { group, origin, reason, message,
   },
 });
 
-/** What is written behind a letter once it is dealt with. */
+/** The marker that closes a letter. */
 export const toMarker = ({ id }: Pick<DeadLetter, 'id'>, resolution: Resolution, by: string, time: Date) => ({
   key: null,
   value: null,
@@ -97,37 +104,73 @@ export const toMarker = ({ id }: Pick<DeadLetter, 'id'>, resolution: Resolution,
   },
 });
 
-/** What is sent to the original's own partition: the original, and the letter it comes from, so that other groups leave it alone. */
-export const toReplay = ({ id, original, origin }: DeadLetter) => ({
-  key: original.key,
-  value: original.value,
-  partition: origin.partition,
-  headers: { ...withoutOurs(original.headers), [replayedHeader]: id },
-});
+/**
+ * The replay for the original's partition: the original message and the id of the letter, so that other groups ignore
+ * it. An event that never reached its topic is for all groups, and its key decides the partition.
+ */
+export const toReplay = ({ id, original: { key, value, headers }, origin: { partition } }: DeadLetter) => {
+  const own = withoutOurs(headers);
+  if (partition === noPartition) return { key, value, headers: own };
+  return { key, value, partition, headers: { ...own, [replayedHeader]: id } };
+};
 
-/** The letters of a group, oldest first, by everything its topic holds. */
-export function lettersOf(group: string, records: readonly DeadLetterRecord[]): DeadLetter[] {
-  const byOrigin = new Map<string, DeadLetter>();
-  const byOffset = new Map<string, DeadLetter>();
-  for (const record of records) {
-    const resolves = textOf(record.headers, 'dlq_resolves');
-    if (resolves === undefined) byOffset.set(record.offset, keepFirst(byOrigin, letterOf(group, record)));
-    else resolve(byOffset.get(resolves), record);
+/** The status of a letter from the later records of its topic, and the offset of its own record. */
+export type LetterStatus = Pick<DeadLetter, 'id' | 'time' | 'state' | 'copies' | 'resolved'> & { offset: string };
+
+/**
+ * The status of each letter of a group. It takes the records of the topic one by one, in order, and keeps a few short
+ * strings of each, not the content: that may be megabytes.
+ */
+export class LetterIndex {
+  private readonly byOrigin = new Map<string, LetterStatus>();
+  private readonly byOffset = new Map<string, LetterStatus>();
+
+  constructor(private readonly group: string) {}
+
+  /** Oldest first. */
+  get letters(): LetterStatus[] {
+    return [...this.byOrigin.values()];
   }
-  return [...byOrigin.values()];
+
+  add(record: DeadLetterRecord): void {
+    const resolves = textOf(record.headers, 'dlq_resolves');
+    if (resolves === undefined) this.byOffset.set(record.offset, this.keepFirst(record));
+    else resolve(this.byOffset.get(resolves), record);
+  }
+
+  private keepFirst(record: DeadLetterRecord): LetterStatus {
+    const { id, time, origin } = letterOf(this.group, record);
+    const key = `${origin.topic}/${origin.partition}/${origin.offset}/${origin.recordTime}`;
+    const known = this.byOrigin.get(key);
+    if (known) known.copies += 1;
+    const status = known ?? { id, time, offset: record.offset, state: 'open', copies: 1, resolved: undefined };
+    this.byOrigin.set(key, status);
+    return status;
+  }
 }
 
-function keepFirst(byOrigin: Map<string, DeadLetter>, letter: DeadLetter): DeadLetter {
-  const { topic, partition, offset, recordTime } = letter.origin;
-  const origin = `${topic}/${partition}/${offset}/${recordTime}`;
-  const known = byOrigin.get(origin);
-  if (known) known.copies += 1;
-  else byOrigin.set(origin, letter);
-  return known ?? letter;
+/** The letter in a record, with its status. */
+export function letterWith(
+  { state, copies, resolved }: LetterStatus,
+  group: string,
+  record: DeadLetterRecord,
+): DeadLetter {
+  return { ...letterOf(group, record), state, copies, resolved };
 }
 
-/** The first marker counts: a second one comes from two people at the same moment. */
-function resolve(letter: DeadLetter | undefined, { headers }: DeadLetterRecord): void {
+/** The letters of a group, oldest first, from all records of its topic. */
+export function lettersOf(group: string, records: readonly DeadLetterRecord[]): DeadLetter[] {
+  const index = new LetterIndex(group);
+  for (const record of records) index.add(record);
+  const statuses = new Map(index.letters.map((status) => [status.offset, status]));
+  return records.flatMap((record) => {
+    const status = statuses.get(record.offset);
+    return status ? [letterWith(status, group, record)] : [];
+  });
+}
+
+/** The first marker counts: a second one comes from two people at the same time. */
+function resolve(letter: LetterStatus | undefined, { headers }: DeadLetterRecord): void {
   if (letter?.state !== 'open') return;
   letter.state = textOf(headers, 'dlq_resolution') === 'dropped' ? 'dropped' : 'replayed';
   letter.resolved = { by: textOf(headers, 'dlq_by') ?? '', time: textOf(headers, 'dlq_time') ?? '' };

@@ -1,6 +1,6 @@
 import { ordersV1, topics } from './index';
 
-test('a Kafka value comes back as it was, money exact to the last safe integer', () => {
+test('a Kafka value is decoded unchanged, with exact amounts up to the largest safe integer', () => {
   const order = ordersV1.Order.fromPartial({
     id: '0199',
     customer: 'alice',
@@ -14,7 +14,7 @@ test('a Kafka value comes back as it was, money exact to the last safe integer',
   expect(topics.orders.codec.decode(bytes).order).toEqual(order);
 });
 
-test('bytes that are no message are refused', () => {
+test('invalid bytes are rejected', () => {
   expect(() => topics.orders.codec.decode(Uint8Array.from([0x0a, 0xff, 0x01]))).toThrow();
 });
 

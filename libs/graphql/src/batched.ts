@@ -2,10 +2,10 @@ import { type CallContext, currentCall } from '@halftone/service';
 import DataLoader from 'dataloader';
 
 /**
- * One query for all the things a request asks for one by one.
+ * Combines the single lookups of a request into one query.
  *
- * Keys asked for in the same turn go to `batch` together, and each only once per request: the answers live exactly as
- * long as the call context, so nobody sees what another caller was allowed to read. A key without an answer is null.
+ * Keys requested in the same turn go to `batch` together, each only once per request. The results live as long as the
+ * call context, so no caller sees what another was allowed to read. A key without a result is null.
  */
 export function batched<K, V>(
   batch: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>,
@@ -20,12 +20,12 @@ export function batched<K, V>(
 
   return (key) => {
     const call = currentCall();
-    if (!call) throw new Error('batched() needs a call context; see runInCall()');
+    if (!call) throw new Error('batched() requires a call context; see runInCall()');
     return loaderOf(call).load(key);
   };
 }
 
-/** DataLoader wants one answer per key, in the order of the keys. */
+/** DataLoader requires one result per key, in the order of the keys. */
 async function answers<K, V>(
   batch: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>,
   keys: readonly K[],

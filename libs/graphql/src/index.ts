@@ -1,5 +1,6 @@
-/** The graph: how a service takes part in the federated GraphQL schema. */
+/** GraphQL: how a service takes part in the federated schema, and what the router shares with it. */
+export { apolloOptions } from './apollo-options';
 export { batched } from './batched';
-export { formatError } from './format-error';
-export { operationMetrics } from './operation-metrics';
-export { subgraphModule, type SubgraphOptions } from './subgraph.module';
+export { limitArgument } from './limit-argument';
+export { subgraphModule } from './subgraph.module';
+export { wireEnum } from './wire-enum';

@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { DomainError } from '@halftone/kernel';
+import { testKeys } from '@halftone/testing';
 import {
   currentCall,
   defineService,
@@ -71,10 +71,7 @@ const graph = defineService({
 let service: RunningService;
 
 beforeAll(async () => {
-  const JWT_PUBLIC_KEY = generateKeyPairSync('ed25519')
-    .publicKey.export({ format: 'der', type: 'spki' })
-    .toString('base64');
-  service = await startService(graph, { HTTP_PORT: '0', LOG_LEVEL: 'silent', JWT_PUBLIC_KEY });
+  service = await startService(graph, { HTTP_PORT: '0', LOG_LEVEL: 'silent', ...testKeys });
 });
 afterAll(() => service.stop());
 
@@ -87,12 +84,12 @@ async function ask(query: string, headers: Record<string, string> = { 'content-t
   return { status: answer.status, body: JSON.parse(await answer.text()) };
 }
 
-test('a resolver runs inside the call, times are RFC 3339', async () => {
+test('a resolver runs inside the call context; times are RFC 3339', async () => {
   const { body } = await ask('{ order(id: "1") { id createdAt inCall } }');
   expect(body).toEqual({ data: { order: { id: '1', createdAt: '1970-01-01T00:00:00.000Z', inCall: true } } });
 });
 
-test('entities are found together, each once; an unknown one is null', async () => {
+test('entities are loaded together, each once; an unknown one is null', async () => {
   batches.length = 0;
   const keys = ['a', 'none', 'b', 'a'].map((id) => `{ __typename: "Order", id: "${id}" }`).join(', ');
   const { body } = await ask(`{ _entities(representations: [${keys}]) { ... on Order { id } } }`);
@@ -111,14 +108,22 @@ test.each([
   ['a bug', '{ order(id: "broken") { id } }', 200, { code: 'INTERNAL' }],
   ['an unknown field', '{ order(id: "1") { colour } }', 400, { code: 'GRAPHQL_VALIDATION_FAILED' }],
   ['a syntax error', '{ order(', 400, { code: 'GRAPHQL_PARSE_FAILED' }],
-])('%s has a stable code and no stack', async (_case, query, status, extensions) => {
+  [
+    'several operations',
+    'query a { __typename } query b { __typename }',
+    400,
+    { code: 'OPERATION_RESOLUTION_FAILURE' },
+  ],
+  ['a missing variable', 'query ($id: ID!) { order(id: $id) { id } }', 400, { code: 'BAD_USER_INPUT' }],
+  ['a mutation that the schema lacks', 'mutation { a }', 400, { code: 'GRAPHQL_VALIDATION_FAILED' }],
+])('%s has an error code and no stack trace', async (_case, query, status, extensions) => {
   const answer = await ask(query);
   expect(answer.status).toBe(status);
   expect(answer.body.errors).toEqual([expect.objectContaining({ extensions })]);
   expect(JSON.stringify(answer.body)).not.toMatch(/secret|\.ts:\d/);
 });
 
-test('a form of another site cannot post a query', async () => {
+test('a form on another site cannot post a query', async () => {
   const answer = await ask('{ order(id: "1") { id } }', { 'content-type': 'text/plain' });
   expect(answer.status).toBe(415);
 });
@@ -129,7 +134,7 @@ test('the schema is a federation 2 subgraph', async () => {
   expect(body.data._service.sdl).toContain('federation/v2');
 });
 
-test('two requests never share what was loaded', async () => {
+test('two requests never share loaded results', async () => {
   let loads = 0;
   const load = batched(async (keys: readonly string[]) => {
     loads += 1;
@@ -140,7 +145,7 @@ test('two requests never share what was loaded', async () => {
   expect(() => load('k')).toThrow('call context');
 });
 
-test('an operation is measured by its type and whether any of it failed', async () => {
+test('an operation is measured by type and outcome', async () => {
   const [fine, wrong, unreadable] = [
     { operation_type: 'query', outcome: 'ok' },
     { operation_type: 'query', outcome: 'error' },

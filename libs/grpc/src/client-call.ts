@@ -2,26 +2,26 @@ import { type CallOptions as Wire, type Client, Metadata } from '@grpc/grpc-js';
 import { SpanKind } from '@opentelemetry/api';
 import type { DomainError } from '@halftone/kernel';
 import { currentCall, remainingMs, traceparent } from '@halftone/service';
-import { whileUnavailable } from './retry';
+import { retryWhileUnavailable } from './retry';
 import { Rpc, runRpc } from './rpc';
 import type { CallOptions, MethodShape } from './service-shape';
 import { errorOfStatus } from './status';
 import { pump } from './streams';
 
-/** A method of a service, bound to the channel it is called over. */
+/** A method of a service, bound to its channel. */
 export interface Target {
   channel: Client;
   method: MethodShape;
-  /** Budget of a unary call that has no other. */
+  /** The timeout of a unary call without its own. */
   timeoutMs: number;
 }
 
-/** Streams last as long as their bytes need; this only ends those that hang. */
+/** Streams may last as long as their bytes need; this only ends hanging ones. */
 const streamTimeoutMs = 30_000;
 
 const deadlineOf = (timeoutMs: number) => Date.now() + Math.min(timeoutMs, remainingMs() ?? Infinity);
 
-/** Who asks, and in which trace. */
+/** The caller's token and trace. */
 function metadataOf(): Metadata {
   const metadata = new Metadata();
   const token = currentCall()?.token;
@@ -31,7 +31,7 @@ function metadataOf(): Metadata {
   return metadata;
 }
 
-/** A stream cannot be sent twice, so it waits for the peer instead of failing at once. */
+/** A stream cannot be retried, so it waits for the peer instead of failing at once. */
 function streamMetadata(): Metadata {
   const metadata = metadataOf();
   metadata.setOptions({ waitForReady: true });
@@ -46,8 +46,7 @@ export const unary =
   (request: never, options: CallOptions = {}): Promise<unknown> =>
     runRpc(method.path, SpanKind.CLIENT, async () => {
       const deadline = deadlineOf(options.timeoutMs ?? timeoutMs);
-      const send = () => once(channel, method, request, deadline);
-      return options.retry === false ? send() : whileUnavailable(deadline, send);
+      return retryWhileUnavailable(deadline, () => once(channel, method, request, deadline));
     });
 
 function once(channel: Client, method: MethodShape, request: never, deadline: number): Promise<unknown> {
@@ -70,7 +69,7 @@ export const clientStream =
   (requests: AsyncIterable<never>, options: CallOptions = {}): Promise<unknown> =>
     runRpc(method.path, SpanKind.CLIENT, () => upload(channel, method, requests, options));
 
-/** The peer may answer before it has read everything; then nothing more is read from the source. */
+/** The peer may answer before it has read everything; then the source is not read further. */
 function upload(
   channel: Client,
   method: MethodShape,
@@ -126,6 +125,7 @@ export const bidi =
       const { path, requestSerialize, responseDeserialize } = method;
       const wire = streamOptions(options.timeoutMs ?? Infinity);
       const call = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, streamMetadata(), wire);
+      options.signal?.addEventListener('abort', () => call.cancel(), { once: true });
       pump(requests, call, () => call.destroyed).then(
         () => call.end(),
         (error) => call.destroy(error),
@@ -133,17 +133,17 @@ export const bidi =
       return call;
     });
 
-interface Answers extends AsyncIterable<unknown> {
+interface ResponseStream extends AsyncIterable<unknown> {
   cancel(): void;
 }
 
 /** Starts the call at once; leaving the loop early cancels it. */
-function inSpan(path: string, begin: () => Answers): AsyncIterable<unknown> {
+function inSpan(path: string, begin: () => ResponseStream): AsyncIterable<unknown> {
   const rpc = new Rpc(path, SpanKind.CLIENT);
-  return answersOf(rpc.within(begin), rpc);
+  return responsesOf(rpc.within(begin), rpc);
 }
 
-async function* answersOf(call: Answers, rpc: Rpc): AsyncGenerator<unknown> {
+async function* responsesOf(call: ResponseStream, rpc: Rpc): AsyncGenerator<unknown> {
   let refusal: DomainError | undefined;
   try {
     yield* call;

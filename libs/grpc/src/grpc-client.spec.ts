@@ -2,19 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@halftone/kernel';
 import { imagesV1 } from '@halftone/contracts';
 import { type RunningService, runInCall, startService, withTraceparent } from '@halftone/service';
-import { SignJWT } from 'jose';
-import { chunkOf, EchoService, env, idsOf, imageService, keys, seen, stream } from './images.fixture';
+import { testToken } from '@halftone/testing';
+import { chunkOf, EchoService, env, idsOf, imageService, seen, stream, whole } from './images.fixture';
 import { connectGrpc } from './index';
 
 const { ImagesServiceService } = imagesV1;
-
-const tokenOf = (customer: string) =>
-  new SignJWT({ role: 'customer', typ: 'access' })
-    .setProtectedHeader({ alg: 'EdDSA' })
-    .setSubject(customer)
-    .setIssuer('halftone')
-    .setExpirationTime('5m')
-    .sign(keys.privateKey);
 
 let service: RunningService;
 let images: ReturnType<typeof connectGrpc<typeof ImagesServiceService>>;
@@ -32,14 +24,14 @@ afterAll(async () => {
 });
 
 describe('unary', () => {
-  test('the caller is known on the other side', async () => {
-    const token = await tokenOf('alice');
+  test('the server knows the caller', async () => {
+    const token = await testToken('alice');
     const answer = await runInCall({ token }, () => images.client.getImage({ id: 'mine' }));
     expect(answer.image).toMatchObject({ id: 'mine', customer: 'alice' });
     await expect(images.client.getImage({ id: 'mine' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('the trace goes on and the budget shrinks', async () => {
+  test('the trace continues and the deadline shrinks', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const call = () => runInCall({ deadline: Date.now() + 500 }, () => images.client.getImage({ id: 'traced' }));
     const { image } = await withTraceparent(`00-${trace}-b7ad6b7169203331-01`, call);
@@ -48,11 +40,11 @@ describe('unary', () => {
     expect(image?.width).toBeLessThanOrEqual(500);
   });
 
-  test('an error is the same error here', async () => {
+  test('a DomainError arrives unchanged', async () => {
     await expect(images.client.getImage({ id: 'x' })).rejects.toMatchObject({
       name: 'DomainError',
       code: 'IMAGE_NOT_FOUND',
-      message: 'No image x held by the instance',
+      message: 'No image x of the instance',
     });
     await expect(images.client.getImage({ id: 'invalid' })).rejects.toMatchObject({
       message: 'Größe falsch',
@@ -60,7 +52,7 @@ describe('unary', () => {
     });
   });
 
-  test('both sides count a call under the code it ended with', async () => {
+  test('both sides measure a call under its error code', async () => {
     const ended = async () => {
       const text = await (await fetch(`${service.httpUrl}/metrics`)).text();
       const call = `{method="/halftone.images.v1.ImagesService/GetImage",code="IMAGE_NOT_FOUND"} `;
@@ -68,35 +60,32 @@ describe('unary', () => {
         Number(text.split(`grpc_${side}_duration_seconds_count${call}`)[1]?.[0]),
       );
     };
+    // Both calls are counted, whatever their outcome.
     await images.client.getImage({ id: 'x' }).catch(() => undefined);
     const [client = 0, server = 0] = await ended();
     await images.client.getImage({ id: 'x' }).catch(() => undefined);
     expect(await ended()).toEqual([client + 1, server + 1]);
   });
 
-  test('a bug tells nothing about itself', async () => {
+  test('a bug exposes nothing about itself', async () => {
     const error: DomainError = await images.client.getImage({ id: 'broken' }).catch((thrown) => thrown);
     expect(error.code).toBe('INTERNAL');
     expect(error.message).not.toContain('secret');
   });
 
-  test('a deadline ends the waiting, also one that has passed before the call', async () => {
+  test('a deadline ends the call, also one that has passed before it', async () => {
     const late = { name: 'DomainError', code: 'DEADLINE_EXCEEDED' };
     await expect(images.client.getImage({ id: 'slow' }, { timeoutMs: 50 })).rejects.toMatchObject(late);
     const past = () => images.client.getImage({ id: 'slow' });
     await expect(runInCall({ deadline: Date.now() - 1 }, past)).rejects.toMatchObject(late);
   });
 
-  test('a peer that is away for a moment is asked again, unless told not to', async () => {
-    seen.away = 2;
-    expect((await images.client.getImage({ id: 'away' })).image?.id).toBe('back');
-    seen.away = 2;
-    await expect(images.client.getImage({ id: 'away' }, { retry: false })).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-    });
+  test('a call to a peer that is unavailable for a moment is retried', async () => {
+    seen.unavailable = 2;
+    expect((await images.client.getImage({ id: 'unavailable' })).image?.id).toBe('back');
   });
 
-  test('what the controller lacks is not served', async () => {
+  test('a method that the controller lacks is not served', async () => {
     await expect(images.client.listImages({ limit: 1, cursor: '' })).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 });
@@ -107,10 +96,10 @@ describe('client streaming', () => {
       yield { header: { contentType: 'image/png', fileName: '', idempotencyKey: 'k' } };
       for (let index = 0; index < 200; index += 1) yield chunkOf(64 * 1024);
     };
-    expect((await images.client.uploadImage(upload())).image?.size).toBe(200 * 64 * 1024);
+    expect((await images.client.uploadImage(whole(upload()))).image?.size).toBe(200 * 64 * 1024);
   });
 
-  test('a refusal comes before the end, and the source is let go', async () => {
+  test('an error arrives before the end, and the source is released', async () => {
     let sent = 0;
     let released = false;
     const upload = async function* () {
@@ -129,7 +118,7 @@ describe('client streaming', () => {
     expect(sent).toBeLessThan(200);
   });
 
-  test('an upload whose caller broke off is not taken for a whole one', async () => {
+  test('a cancelled upload does not count as complete', async () => {
     seen.uploads = 0;
     const stuck = async function* () {
       yield chunkOf(10);
@@ -142,7 +131,13 @@ describe('client streaming', () => {
     expect(seen.uploads).toBe(0);
   });
 
-  test('an error of the source is what the caller sees', async () => {
+  test('an upload that ends too early does not count as complete', async () => {
+    seen.uploads = 0;
+    await expect(images.client.uploadImage(stream(chunkOf(10)))).rejects.toMatchObject({ code: 'TRANSFER_INCOMPLETE' });
+    expect(seen.uploads).toBe(0);
+  });
+
+  test('the caller gets an error of the source', async () => {
     const upload = async function* () {
       yield chunkOf(10);
       throw new DomainError('BODY_TOO_LARGE', 'more than 10 bytes');
@@ -159,7 +154,7 @@ describe('server streaming', () => {
     expect(size).toBe(100 * 64 * 1024);
   });
 
-  test('a slow reader slows the writer, and leaving ends it', async () => {
+  test('a slow reader slows the writer, and leaving the loop ends it', async () => {
     for await (const message of images.client.downloadImage({ id: 'endless', rendition: '' })) {
       expect(message.chunk).toHaveLength(64 * 1024);
       await sleep(100);
@@ -170,7 +165,7 @@ describe('server streaming', () => {
     expect(seen.ended).toBe(true);
   });
 
-  test('an error in the middle is thrown after what came before', async () => {
+  test('an error in the middle is thrown after the messages before it', async () => {
     let messages = 0;
     const read = async () => {
       for await (const message of images.client.downloadImage({ id: 'torn', rendition: '' }))
@@ -181,8 +176,8 @@ describe('server streaming', () => {
   });
 });
 
-describe('both ways', () => {
-  test('answers come while requests go', async () => {
+describe('bidirectional streaming', () => {
+  test('responses arrive while requests are sent', async () => {
     expect(await idsOf(echo.client.echo(stream({ id: 'a' }, { id: 'b' })))).toEqual(['a', 'b']);
   });
 
@@ -192,7 +187,7 @@ describe('both ways', () => {
     });
   });
 
-  test('an error ends it while the handler waits for more', async () => {
+  test('an error ends it while the handler waits for requests', async () => {
     const forever = async function* () {
       yield { id: 'a' };
       yield { id: 'stop while reading' };
@@ -202,12 +197,12 @@ describe('both ways', () => {
   });
 });
 
-test('a stream waits for a peer that is not there yet; a unary call retries', async () => {
+test('a stream waits for a peer that has not started; a unary call retries', async () => {
   const first = await startService(imageService, env);
   const url = first.grpcUrl;
   await first.stop();
   const early = connectGrpc(ImagesServiceService, { url, timeoutMs: 20_000 });
-  const calls = [early.client.getImage({ id: 'traced' }), early.client.uploadImage(stream(chunkOf(5)))] as const;
+  const calls = [early.client.getImage({ id: 'traced' }), early.client.uploadImage(whole(stream(chunkOf(5))))] as const;
   await sleep(50);
   const second = await startService(imageService, { ...env, GRPC_PORT: url.split(':')[1] });
   expect((await calls[0]).image?.id).toBe('traced');
@@ -216,7 +211,7 @@ test('a stream waits for a peer that is not there yet; a unary call retries', as
   await second.stop();
 });
 
-test('a peer that never comes is UNAVAILABLE', async () => {
+test('a peer that never starts is UNAVAILABLE', async () => {
   const nobody = connectGrpc(ImagesServiceService, { url: '127.0.0.1:1', timeoutMs: 200 });
   await expect(nobody.client.getImage({ id: 'x' })).rejects.toMatchObject({
     code: expect.stringMatching('UNAVAILABLE|DEADLINE'),

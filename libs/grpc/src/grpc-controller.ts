@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Metadata,
   sendUnaryData,
@@ -11,6 +9,8 @@ import { DomainError } from '@halftone/kernel';
 import { Controller } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall, RpcException } from '@nestjs/microservices';
 import { Observable } from 'rxjs';
+import type { z } from 'zod';
+import { assertRequest, type RequestSchemas } from './request-schema';
 import { type IncomingCall, serveCall } from './serve-call';
 import { type GrpcHandlers, type MethodShape, serviceNameOf, type ServiceShape } from './service-shape';
 import { statusOf } from './status';
@@ -19,19 +19,23 @@ import { pump } from './streams';
 type Handler = (this: unknown, request: unknown) => unknown;
 
 /**
- * Makes a class the gRPC edge of a service: each method of the definition that the class has is served, the rest
- * answers UNIMPLEMENTED. Methods are plain: a promise or an async iterable in, the same out (see GrpcHandlers).
+ * Makes a class the gRPC edge of a service: each method of the definition that the class has is served; the others
+ * return UNIMPLEMENTED. Methods are plain functions: a request or an async iterable in, a promise or an async
+ * iterable out (see GrpcHandlers). A request that does not match its schema never reaches a method.
  *
- * Each call runs inside its call context (see libs/service) and span. Streams are written at the speed of the reader.
- * A thrown DomainError becomes its status; anything else INTERNAL, without telling what it was.
+ * Each call runs inside its call context (see libs/service) and span. The reader paces a stream. A throwStatus DomainError
+ * becomes its status; any other error becomes INTERNAL and exposes nothing.
  */
-export function GrpcController<D extends ServiceShape>(definition: D) {
+export function GrpcController<D extends ServiceShape>(definition: D, schemas: RequestSchemas<D>) {
   const service = serviceNameOf(definition);
   return (target: abstract new (...args: never[]) => Partial<GrpcHandlers<D>>): void => {
     const prototype: object = target.prototype;
     for (const [name, method] of Object.entries(definition)) {
       const handler: unknown = Reflect.get(prototype, name);
-      if (typeof handler === 'function') serve(prototype, service, name, method, handler as Handler);
+      if (typeof handler !== 'function') continue;
+      const schema = schemas[name];
+      if (!schema) throw new Error(`${method.path} has no request schema`);
+      serve(prototype, service, name, method, checked(method, schema, handler as Handler));
     }
     Controller()(target);
   };
@@ -45,24 +49,42 @@ function serve(prototype: object, service: string, name: string, method: MethodS
   Object.defineProperty(prototype, name, descriptor);
 }
 
+function checked({ requestStream }: MethodShape, schema: z.ZodType, handler: Handler): Handler {
+  if (requestStream)
+    return function (requests) {
+      return handler.call(this, eachChecked(schema, requests as AsyncIterable<unknown>));
+    };
+  return function (request) {
+    assertRequest(schema, request);
+    return handler.call(this, request);
+  };
+}
+
+async function* eachChecked(schema: z.ZodType, requests: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  for await (const request of requests) {
+    assertRequest(schema, request);
+    yield request;
+  }
+}
+
 function wrapperOf({ path, requestStream, responseStream }: MethodShape, handler: Handler) {
   if (requestStream) return responseStream ? bidi(path, handler) : clientStream(path, handler);
   return responseStream ? serverStream(path, handler) : unary(path, handler);
 }
 
-/** Nest hands an RpcException's content to grpc-js as it is. */
-const thrown = (error: unknown): never => {
+/** Nest passes the content of an RpcException to grpc-js unchanged. */
+const throwStatus = (error: unknown): never => {
   throw new RpcException(statusOf(error));
 };
 
 const unary = (path: string, handler: Handler) =>
   function (this: unknown, request: unknown, _metadata: Metadata, call: IncomingCall): Promise<unknown> {
-    return serveCall(path, call, async () => handler.call(this, request)).catch(thrown);
+    return serveCall(path, call, async () => handler.call(this, request)).catch(throwStatus);
   };
 
 /**
- * Nest would read the answer as fast as it comes and queue it. So the messages go to the call directly, and Nest gets
- * an observable that only tells the end.
+ * Nest would read the responses as fast as they come and queue them. So they are written to the call directly, and
+ * Nest gets an observable that only signals the end.
  */
 const serverStream = (path: string, handler: Handler) =>
   function (this: unknown, request: unknown, _metadata: Metadata, call: ServerWritableStream<unknown, unknown>) {
@@ -75,20 +97,17 @@ const serverStream = (path: string, handler: Handler) =>
     });
   };
 
-/** How long after an end of stream its reset may still come; one loop of the reader's event loop was seen, under load five. */
-const resetMs = 5;
-
 /**
- * What the caller sends, up to its own end of it. Node's HTTP/2 ends a stream that it cancels before it resets it, so a call
- * that breaks off looks complete for a moment: without waiting for that, half an upload would pass for a whole one.
- * Leaving early does not destroy the call: its status is still to be sent.
+ * The caller's messages up to the end of its stream. That end does not prove that all were sent: HTTP/2 may end a
+ * stream before the reset of a cancelled call arrives. Where an incomplete stream would do harm, the contract has a
+ * last message with the totals (see TransferSum). Leaving early does not destroy the call, because its status must
+ * still be sent.
  */
 async function* requestsOf(
   call: ServerReadableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>,
 ): AsyncGenerator<unknown> {
   yield* call.iterator({ destroyOnReturn: false });
-  if (!call.cancelled) await Promise.race([once(call, 'cancelled'), sleep(resetMs)]);
-  if (call.cancelled) throw new DomainError('UNAVAILABLE', 'the caller broke off before its last message');
+  if (call.cancelled) throw new DomainError('UNAVAILABLE', 'the caller cancelled before its last message');
 }
 
 const clientStream = (path: string, handler: Handler) =>
@@ -110,17 +129,17 @@ const bidi = (path: string, handler: Handler) =>
     await serveCall(path, call, work).then(
       () => call.end(),
       (error) => {
-        hearErrorsOnly(call, listeners);
+        removeOtherErrorListeners(call, listeners);
         call.emit('error', statusOf(error));
       },
     );
   };
 
 /**
- * grpc-js learns the status by an 'error' event. A handler that fails while it still reads requests would hear that too, and Node's
- * iterator destroys the stream then, before the status is out: the caller would wait for ever.
+ * grpc-js gets the status from an 'error' event. A handler that still reads requests would get that event too. Node's
+ * iterator then destroys the stream before the status is sent, and the caller would wait forever.
  */
-function hearErrorsOnly(call: ServerDuplexStream<unknown, unknown>, known: ReadonlySet<unknown>): void {
+function removeOtherErrorListeners(call: ServerDuplexStream<unknown, unknown>, known: ReadonlySet<unknown>): void {
   for (const listener of call.listeners('error')) {
     if (!known.has(listener)) call.off('error', listener as (error: Error) => void);
   }

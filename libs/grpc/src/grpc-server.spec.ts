@@ -14,12 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-test('a port that is taken is one clear error', async () => {
+test('a port in use is one clear error', async () => {
   const taken = { ...env, GRPC_PORT: service.grpcUrl.split(':')[1] };
   await expect(startService(imageService, taken)).rejects.toThrow(/^gRPC cannot listen at 127.0.0.1:/);
 });
 
-test('a stop is not held up for ever by a call without end', async () => {
+test('an endless call does not block a stop forever', async () => {
   const other = await startService(imageService, { ...env, SHUTDOWN_GRACE_MS: '100' });
   const caller = connectGrpc(EchoService, { url: other.grpcUrl });
   const forever = async function* () {
@@ -66,7 +66,7 @@ describe('health and reflection', () => {
     await expect(raw('/grpc.health.v1.Health/Check', Buffer.from([0x0a, 1, 0x78]))).rejects.toMatchObject({ code: 5 });
   });
 
-  test('reflection names the services', async () => {
+  test('reflection lists the services', async () => {
     const asIs = (bytes: Buffer) => bytes;
     const channel = new Client(service.grpcUrl, credentials.createInsecure());
     const call = channel.makeBidiStreamRequest(

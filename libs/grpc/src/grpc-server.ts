@@ -1,59 +1,69 @@
 import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
-import { Lifecycle, logger, ServiceHost, Unstartable } from '@halftone/service';
+import { limits } from '@halftone/contracts';
+import { Lifecycle, logger, part, ServiceHost, startAndStop, Unstartable } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ServerGrpc } from '@nestjs/microservices';
 import { addHealth } from './health';
 import { addReflection } from './reflection';
 import { packageOf, serviceNameOf, type ServiceShape } from './service-shape';
 
-export interface GrpcServerOptions {
+interface GrpcServerOptions {
   /** The services that controllers of this process implement. */
   services: readonly ServiceShape[];
   host: string;
   /** 0 takes a free one; see RunningService.grpcUrl. */
   port: number;
+  /** The age at which a connection takes no new calls; 30 s by default. */
+  connectionAgeMs?: number;
 }
 
 /**
- * Connections end after 30 s, so that clients look the name up again and find replicas that were added
- * (grpc-node#2455); calls in flight have 10 s more.
+ * An old connection takes no new calls, so clients resolve the name again and find added replicas (grpc-node#2455).
+ * Its calls continue until they end, without a limit of the server: only their callers know how long they may take.
  */
-const channelOptions = {
-  'grpc.max_connection_age_ms': 30_000,
-  'grpc.max_connection_age_grace_ms': 10_000,
+const channelOptions = ({ connectionAgeMs = 30_000 }: GrpcServerOptions) => ({
+  'grpc.max_connection_age_ms': connectionAgeMs,
+  // Rejected by the announced length, before any of the message is kept.
+  'grpc.max_receive_message_length': limits.grpcMessageBytes.value,
   'grpc.enable_channelz': 0,
-};
+});
 
-/** What grpc-js says on the console is told by the errors it throws as well. */
+/** grpc-js also throws the errors that it prints on the console. */
 setLogger({ error: (...words: unknown[]) => logger('grpc').debug(words.join(' ')) });
 
-/** Nest's gRPC transport on a server of ours, because Nest's own does not tell the port it got. */
+/** Nest's gRPC transport on our own server, because Nest does not report its port. */
 class ListeningServer extends ServerGrpc {
   /** `host:port` once it listens. */
   address = '';
   private draining = false;
 
   constructor(
-    private readonly at: GrpcServerOptions,
+    private readonly listenOptions: GrpcServerOptions,
+    private readonly host: ServiceHost,
     private readonly addTo: (server: Server, names: readonly string[]) => void,
   ) {
-    const names = at.services.map(serviceNameOf);
+    const names = listenOptions.services.map(serviceNameOf);
     super({
-      url: `${at.host}:${at.port}`,
+      url: `${listenOptions.host}:${listenOptions.port}`,
       package: [...new Set(names.map(packageOf))],
-      packageDefinition: Object.fromEntries(at.services.map((service) => [serviceNameOf(service), service])),
+      packageDefinition: Object.fromEntries(listenOptions.services.map((service) => [serviceNameOf(service), service])),
       gracefulShutdown: true,
     });
   }
 
+  async serve(): Promise<void> {
+    await this.host.app.connectMicroservice({ strategy: this }).listen();
+    this.host.listensAt('grpc', this.address);
+  }
+
   override async createClient(): Promise<Server> {
-    const server = new Server(channelOptions);
-    this.address = `${this.at.host}:${await bind(server, `${this.at.host}:${this.at.port}`)}`;
-    this.addTo(server, this.at.services.map(serviceNameOf));
+    const server = new Server(channelOptions(this.listenOptions));
+    this.address = `${this.listenOptions.host}:${await bind(server, `${this.listenOptions.host}:${this.listenOptions.port}`)}`;
+    this.addTo(server, this.listenOptions.services.map(serviceNameOf));
     return server;
   }
 
-  /** Ours waits for the calls in flight. Nest's own comes when the grace period is over and must not wait again. */
+  /** Our call waits for the calls in flight. Nest's own call comes after the grace period and must not wait again. */
   override async close(): Promise<void> {
     if (this.draining) return;
     this.draining = true;
@@ -71,8 +81,8 @@ function bind(server: Server, address: string): Promise<number> {
 }
 
 /**
- * Serves the process's GrpcControllers in the 'serve' stage, with health and reflection, and drains them at stop: no
- * new call is taken, calls in flight finish.
+ * Serves the process's GrpcControllers in the 'serve' stage, with health and reflection, and drains them at a stop:
+ * no new calls, and calls in flight finish.
  */
 @Module({})
 export class GrpcServerModule {
@@ -80,21 +90,18 @@ export class GrpcServerModule {
     const server = {
       provide: ListeningServer,
       inject: [Lifecycle, ServiceHost],
-      useFactory: (lifecycle: Lifecycle, host: ServiceHost) => attach(options, lifecycle, host),
+      useFactory: (lifecycle: Lifecycle, host: ServiceHost) => serverOf(options, lifecycle, host),
     };
-    return { module: GrpcServerModule, providers: [server] };
+    const list = startAndStop({
+      serve: [part('grpc', ListeningServer, (it) => it.serve())],
+      drain: [part('grpc', ListeningServer, (it) => it.close())],
+    });
+    return { module: GrpcServerModule, providers: [server, list] };
   }
 }
 
-function attach(options: GrpcServerOptions, lifecycle: Lifecycle, host: ServiceHost): ListeningServer {
-  const strategy = new ListeningServer(options, (server, names) => {
+const serverOf = (options: GrpcServerOptions, lifecycle: Lifecycle, host: ServiceHost): ListeningServer =>
+  new ListeningServer(options, host, (server, names) => {
     addHealth(server, names, lifecycle);
     addReflection(server, names);
   });
-  lifecycle.onStart('serve', 'grpc', async () => {
-    await host.app.connectMicroservice({ strategy }).listen();
-    host.listensAt('grpc', strategy.address);
-  });
-  lifecycle.onStop('drain', 'grpc', () => strategy.close());
-  return strategy;
-}

@@ -1,6 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
 import type { Lifecycle } from '@halftone/service';
-import { addLateService } from './late-service';
+import { addLazyService } from './lazy-service';
 
 const service = '/grpc.health.v1.Health';
 const paths = [
@@ -9,9 +9,9 @@ const paths = [
   { path: `${service}/Watch`, requestStream: false, responseStream: true },
 ];
 
-/** grpc.health.v1: SERVING exactly while the process is ready, for the server as a whole ('') and for each service. */
+/** grpc.health.v1: SERVING exactly while the process is ready, for the whole server ('') and for each service. */
 export function addHealth(server: Server, names: readonly string[], lifecycle: Lifecycle): void {
-  addLateService(server, paths, async () => {
+  addLazyService(server, paths, async () => {
     const { HealthImplementation } = await import('grpc-health-check');
     const health = new HealthImplementation();
     lifecycle.onReadiness((isReady) => {

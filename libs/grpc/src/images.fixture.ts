@@ -1,32 +1,39 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imagesV1 } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
 import { defineService, remainingMs, requirePrincipal, traceparent } from '@halftone/service';
-import { GrpcController, type GrpcHandlers, GrpcServerModule, grpcSettings } from './index';
+import { testKeys } from '@halftone/testing';
+import {
+  GrpcController,
+  type GrpcHandlers,
+  GrpcServerModule,
+  grpcSettings,
+  listening,
+  TransferSum,
+  unchecked,
+} from './index';
 
-/** For the specs of this library: a service with all four kinds of call, whose handlers do what the id says. */
+/** For the specs of this lib: a service with all four kinds of calls, whose handlers do what the id says. */
 const { ImagesServiceService } = imagesV1;
 const { getImage } = ImagesServiceService;
 export const EchoService = {
   echo: { ...getImage, path: '/halftone.test.v1.EchoService/Echo', requestStream: true, responseStream: true },
 } as const;
 
-export const keys = generateKeyPairSync('ed25519');
 export const env = {
   HTTP_PORT: '0',
   GRPC_PORT: '0',
   LOG_LEVEL: 'silent',
-  JWT_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  ...testKeys,
 };
 export const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) =>
   imagesV1.Image.fromPartial({ id, ...fields });
 export const chunkOf = (size: number) => ({ chunk: Buffer.alloc(size) });
 
-/** What the handlers did. */
-export const seen = { written: 0, ended: false, away: 2, uploads: 0, slow: 0 };
+/** What the handlers have done. */
+export const seen = { written: 0, ended: false, unavailable: 2, uploads: 0, slow: 0 };
 
-/** What each id makes the handler do. */
+/** The behaviour of the handler per id. */
 const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
   mine: async () => imageOf('mine', { customer: requirePrincipal().customer }),
   traced: async () => imageOf('traced', { step: traceparent() ?? '', width: remainingMs() ?? 0 }),
@@ -39,19 +46,19 @@ const behaviours: Record<string, () => Promise<imagesV1.Image>> = {
     await sleep(300);
     return imageOf('slow');
   },
-  away: async () => {
-    seen.away -= 1;
-    if (seen.away >= 0) throw new DomainError('UNAVAILABLE', 'the database is away');
+  unavailable: async () => {
+    seen.unavailable -= 1;
+    if (seen.unavailable >= 0) throw new DomainError('UNAVAILABLE', 'the database is unreachable');
     return imageOf('back');
   },
 };
 
-@GrpcController(ImagesServiceService)
+@GrpcController(ImagesServiceService, unchecked(ImagesServiceService))
 class ImageGrpc implements Pick<
   GrpcHandlers<typeof ImagesServiceService>,
   'getImage' | 'uploadImage' | 'downloadImage'
 > {
-  private readonly name = 'held by the instance';
+  private readonly name = 'of the instance';
 
   async getImage({ id }: imagesV1.GetImageRequest) {
     const behave = behaviours[id];
@@ -60,13 +67,16 @@ class ImageGrpc implements Pick<
   }
 
   async uploadImage(requests: AsyncIterable<imagesV1.UploadImageRequest>) {
-    let size = 0;
-    for await (const { header, chunk } of requests) {
-      if (header?.contentType === 'text/plain') throw new DomainError('NOT_A_PICTURE', 'text is no picture');
-      size += chunk?.length ?? 0;
+    const sum = new TransferSum();
+    let end: imagesV1.TransferEnd | undefined;
+    for await (const request of requests) {
+      if (request.header?.contentType === 'text/plain') throw new DomainError('NOT_A_PICTURE', 'text is not a picture');
+      if (request.chunk) sum.add(request.chunk);
+      end = request.end;
     }
+    sum.assertWhole(end);
     seen.uploads += 1;
-    return { image: imageOf('new', { size }), replayed: false };
+    return { image: imageOf('new', { size: sum.size }), replayed: false };
   }
 
   async *downloadImage({ id }: imagesV1.DownloadImageRequest) {
@@ -84,12 +94,13 @@ class ImageGrpc implements Pick<
   }
 }
 
-@GrpcController(EchoService)
+@GrpcController(EchoService, unchecked(EchoService))
 class EchoGrpc {
   async *echo(requests: AsyncIterable<imagesV1.GetImageRequest>) {
     const asked = requests[Symbol.asyncIterator]();
     for (let next = await asked.next(); !next.done; next = await asked.next()) {
       const { id } = next.value;
+      // The call ends while this waits.
       if (id === 'stop while reading') void asked.next().catch(() => undefined);
       if (id.startsWith('stop')) throw new DomainError('FORBIDDEN', 'stop said');
       yield { image: imageOf(id) };
@@ -107,13 +118,22 @@ export const imageService = defineService({
     imports: [
       GrpcServerModule.forRoot({
         services: [ImagesServiceService, EchoService],
-        host: config.GRPC_HOST,
-        port: config.GRPC_PORT,
+        ...listening(config),
       }),
     ],
     controllers: [ImageGrpc, EchoGrpc],
   }),
 });
+
+/** A complete upload: its messages, then its end. */
+export async function* whole(messages: AsyncIterable<imagesV1.UploadImageRequest>) {
+  const sum = new TransferSum();
+  for await (const message of messages) {
+    if (message.chunk) sum.add(message.chunk);
+    yield message;
+  }
+  yield { end: sum.end };
+}
 
 export async function* stream<T>(...messages: T[]) {
   yield* messages;

@@ -1,16 +1,8 @@
-/** The calls: how services serve and call each other over gRPC. */
-export { connectGrpc, grpcClient, type GrpcClientOptions } from './grpc-client';
+/** gRPC: how services serve and call each other. */
+export { connectGrpc, grpcClient } from './grpc-client';
 export { GrpcController } from './grpc-controller';
-export { GrpcServerModule, type GrpcServerOptions } from './grpc-server';
-export {
-  type CallOptions,
-  type GrpcClient,
-  type GrpcHandlers,
-  type MethodShape,
-  type RequestOf,
-  type ResponseOf,
-  serviceNameOf,
-  type ServiceShape,
-} from './service-shape';
-export { grpcSettings, peerUrl } from './settings';
-export { errorOfStatus, statusOf } from './status';
+export { GrpcServerModule } from './grpc-server';
+export { type RequestSchemas, unchecked } from './request-schema';
+export type { GrpcClient, GrpcHandlers, ServiceShape } from './service-shape';
+export { grpcSettings, listening, peerUrl } from './settings';
+export { TransferSum } from './transfer-sum';

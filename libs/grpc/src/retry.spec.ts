@@ -1,5 +1,7 @@
+import * as contracts from '@halftone/contracts';
 import { DomainError, type ErrorCode } from '@halftone/kernel';
-import { pauseMs, whileUnavailable } from './retry';
+import { pauseMs, retryWhileUnavailable } from './retry';
+import type { ServiceShape } from './service-shape';
 
 const failing = (times: number, code: ErrorCode = 'UNAVAILABLE') => {
   let calls = 0;
@@ -16,29 +18,58 @@ test('pauses grow to a limit, with full jitter', () => {
   expect(pauseMs(3, 0)).toBe(0);
 });
 
-test('an absent peer is asked until it answers', async () => {
-  expect(await whileUnavailable(Date.now() + 5_000, failing(2).work)).toBe(3);
+test('an unavailable peer is retried until it answers', async () => {
+  expect(await retryWhileUnavailable(Date.now() + 5_000, failing(2).work)).toBe(3);
 });
 
-test('nothing is tried after the deadline', async () => {
+test('nothing is retried after the deadline', async () => {
   const { work, count } = failing(99);
-  await expect(whileUnavailable(Date.now(), work)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(retryWhileUnavailable(Date.now(), work)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(count()).toBe(1);
 });
 
-test('a budget that runs out while a peer is away says that it is away', async () => {
+test('a deadline that passes while a peer is unavailable gives UNAVAILABLE', async () => {
   let calls = 0;
   const work = async () => {
     calls += 1;
     throw new DomainError(calls < 3 ? 'UNAVAILABLE' : 'DEADLINE_EXCEEDED', 'no');
   };
-  await expect(whileUnavailable(Date.now() + 5_000, work)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(retryWhileUnavailable(Date.now() + 5_000, work)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   const late = failing(99, 'DEADLINE_EXCEEDED').work;
-  await expect(whileUnavailable(Date.now() + 5_000, late)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  await expect(retryWhileUnavailable(Date.now() + 5_000, late)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
 });
 
-test('any other answer is an answer', async () => {
+test('any other error is not retried', async () => {
   const { work, count } = failing(99, 'INTERNAL');
-  await expect(whileUnavailable(Date.now() + 5_000, work)).rejects.toMatchObject({ code: 'INTERNAL' });
+  await expect(retryWhileUnavailable(Date.now() + 5_000, work)).rejects.toMatchObject({ code: 'INTERNAL' });
   expect(count()).toBe(1);
+});
+
+/** Idempotent writes; a second sign-in leaves a token family that nobody uses. */
+const idempotentWrites = new Set([
+  'ApproveRefund',
+  'CancelImage',
+  'CancelOrder',
+  'RefuseRefund',
+  'RevokeTokenFamily',
+  'SetProductAvailability',
+  'SignIn',
+]);
+const reads = /^(Get|List|Filter|Verify)/;
+
+const unaryCalls = Object.values(contracts)
+  .flatMap((domain) => Object.entries(domain))
+  .filter(([name]) => name.endsWith('ServiceService'))
+  .flatMap(([, service]) => Object.values(service as ServiceShape))
+  .filter(({ requestStream, responseStream }) => !requestStream && !responseStream)
+  .map((method) => ({
+    name: method.path.split('/').at(-1) ?? '',
+    request: method.requestDeserialize(Buffer.alloc(0)),
+  }));
+
+test('the calls of every service are covered', () => expect(unaryCalls.length).toBeGreaterThan(15));
+
+test.each(unaryCalls)('$name may be retried: it reads, is idempotent or has a key', ({ name, request }) => {
+  const keyed = 'idempotencyKey' in (request as object);
+  expect(keyed || reads.test(name) || idempotentWrites.has(name)).toBe(true);
 });

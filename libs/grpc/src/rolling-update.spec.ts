@@ -1,15 +1,15 @@
 import dns from 'node:dns';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imagesV1 } from '@halftone/contracts';
 import { type RunningService, startService } from '@halftone/service';
-import { chunkOf, env, imageService } from './images.fixture';
+import { freePort } from '@halftone/testing';
+import { chunkOf, env, imageService, whole } from './images.fixture';
 import { connectGrpc } from './index';
 
 const { ImagesServiceService } = imagesV1;
 type Images = ReturnType<typeof connectGrpc<typeof ImagesServiceService>>;
 
-/** What a headless service's name gives: the addresses of the pods that are ready. */
+/** The DNS answer of a headless service: the addresses of the ready pods. */
 let addresses: string[] = [];
 let lookups = 0;
 let port: string;
@@ -17,7 +17,7 @@ let images: Images;
 const running: RunningService[] = [];
 
 beforeAll(async () => {
-  port = await freePort();
+  port = String(await freePort());
   jest.spyOn(dns.promises, 'lookup').mockImplementation((async () => {
     lookups += 1;
     if (addresses.length === 0) throw Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' });
@@ -33,15 +33,7 @@ afterEach(async () => {
 });
 afterAll(() => jest.restoreAllMocks());
 
-const freePort = () =>
-  new Promise<string>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(String(typeof address === 'object' && address?.port)));
-    });
-  });
-
-/** Each pod has an address of its own and the port all of them have. */
+/** Each pod has its own address and the common port. */
 async function pod(address: string, lameDuckMs = 0): Promise<RunningService> {
   const own = { GRPC_HOST: address, GRPC_PORT: port, SHUTDOWN_LAME_DUCK_MS: String(lameDuckMs) };
   const started = await startService(imageService, { ...env, ...own });
@@ -49,7 +41,7 @@ async function pod(address: string, lameDuckMs = 0): Promise<RunningService> {
   return started;
 }
 
-/** Calls without pause until it is told to end. */
+/** Calls without a pause until `end`. */
 function load(): { end(): Promise<{ calls: number; failures: unknown[] }> } {
   const failures: unknown[] = [];
   let calls = 0;
@@ -68,7 +60,7 @@ function load(): { end(): Promise<{ calls: number; failures: unknown[] }> } {
           await sleep(10);
         }
       };
-      await images.client.uploadImage(chunks()).catch((error) => failures.push(error));
+      await images.client.uploadImage(whole(chunks())).catch((error) => failures.push(error));
       calls += 1;
     }
   };
@@ -82,7 +74,7 @@ function load(): { end(): Promise<{ calls: number; failures: unknown[] }> } {
   };
 }
 
-test('both replicas are replaced within seconds: no call fails, streams neither', async () => {
+test('both replicas are replaced within seconds: no call and no stream fails', async () => {
   const [first, second] = await Promise.all([pod('127.0.7.1', 300), pod('127.0.7.2', 300)]);
   addresses = ['127.0.7.1', '127.0.7.2'];
   const calls = load();
@@ -99,7 +91,7 @@ test('both replicas are replaced within seconds: no call fails, streams neither'
   expect(count).toBeGreaterThan(20);
 });
 
-test('the only replica is replaced at another address: unary calls wait for it', async () => {
+test('the only replica is replaced at a new address: unary calls wait for it', async () => {
   const old = await pod('127.0.7.5');
   addresses = ['127.0.7.5'];
   await images.client.getImage({ id: 'plain' });
@@ -114,7 +106,7 @@ test('the only replica is replaced at another address: unary calls wait for it',
   expect(performance.now() - before).toBeLessThan(15_000);
 });
 
-test('addresses that lead nowhere any more are looked up again soon, and not all the time', async () => {
+test('stale addresses are resolved again soon, but not continuously', async () => {
   addresses = ['127.0.7.7'];
   const waiting = images.client.getImage({ id: 'plain' });
   await sleep(100);

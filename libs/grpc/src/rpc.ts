@@ -8,17 +8,17 @@ const durations = {
   [SpanKind.SERVER]: exemplarHistogram('grpc_server_duration_seconds', 'Time from the request to its status', labels),
   [SpanKind.CLIENT]: exemplarHistogram(
     'grpc_client_duration_seconds',
-    'Time from the call to its status, all tries of it together',
+    'Time from the call to its status, including all retries',
     labels,
   ),
 };
 
-/** One call on one side, from its begin to its status: a span and a duration, however the call is made. */
+/** One call on one side, from its start to its status: its span and duration. */
 export class Rpc {
   private readonly seconds = stopwatch();
   private readonly span: Span;
 
-  /** Path: `/package.Service/Method`. Names are those of https://opentelemetry.io/docs/specs/semconv/rpc/grpc/ */
+  /** `path` is `/package.Service/Method`. Names follow https://opentelemetry.io/docs/specs/semconv/rpc/grpc/ */
   constructor(
     private readonly path: string,
     private readonly kind: SpanKind.SERVER | SpanKind.CLIENT,
@@ -41,7 +41,7 @@ export class Rpc {
   }
 }
 
-/** Runs a call that ends with the promise. Rejects with a DomainError only. */
+/** Runs a call that ends with the promise. Rejects only with a DomainError. */
 export async function runRpc<R>(
   path: string,
   kind: SpanKind.SERVER | SpanKind.CLIENT,

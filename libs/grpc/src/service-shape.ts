@@ -1,4 +1,4 @@
-/** What ts-proto's grpc-js output says about a method; requests and responses are typed by its codecs. */
+/** A method in the grpc-js output of ts-proto; its codecs give the types of requests and responses. */
 export interface MethodShape {
   readonly path: string;
   readonly requestStream: boolean;
@@ -13,10 +13,10 @@ export interface MethodShape {
 export type ServiceShape = Readonly<Record<string, MethodShape>>;
 
 export type RequestOf<M extends MethodShape> = ReturnType<M['requestDeserialize']>;
-export type ResponseOf<M extends MethodShape> = ReturnType<M['responseDeserialize']>;
+type ResponseOf<M extends MethodShape> = ReturnType<M['responseDeserialize']>;
 
-/** What one method of a controller looks like. Streams are async iterables; reading and writing them is paced by the peer. */
-export type GrpcHandler<M extends MethodShape> = M['requestStream'] extends true
+/** The type of a controller method. Streams are async iterables, paced by the peer. */
+type GrpcHandler<M extends MethodShape> = M['requestStream'] extends true
   ? M['responseStream'] extends true
     ? (requests: AsyncIterable<RequestOf<M>>) => AsyncIterable<ResponseOf<M>>
     : (requests: AsyncIterable<RequestOf<M>>) => Promise<ResponseOf<M>>
@@ -28,13 +28,13 @@ export type GrpcHandler<M extends MethodShape> = M['requestStream'] extends true
 export type GrpcHandlers<D extends ServiceShape> = { [K in keyof D]: GrpcHandler<D[K]> };
 
 export interface CallOptions {
-  /** Shortens (or, for streams, sets) the time the call may take; never beyond the caller's own deadline. */
+  /** Shortens (or, for streams, sets) the timeout of the call; never beyond the caller's deadline. */
   timeoutMs?: number;
-  /** False for the rare unary call that must not be sent twice. */
-  retry?: boolean;
+  /** Ends a bidirectional stream at once, whatever the peer does. */
+  signal?: AbortSignal;
 }
 
-export type GrpcCall<M extends MethodShape> = M['requestStream'] extends true
+type GrpcCall<M extends MethodShape> = M['requestStream'] extends true
   ? M['responseStream'] extends true
     ? (requests: AsyncIterable<RequestOf<M>>, options?: CallOptions) => AsyncIterable<ResponseOf<M>>
     : (requests: AsyncIterable<RequestOf<M>>, options?: CallOptions) => Promise<ResponseOf<M>>
@@ -42,7 +42,7 @@ export type GrpcCall<M extends MethodShape> = M['requestStream'] extends true
     ? (request: RequestOf<M>, options?: CallOptions) => AsyncIterable<ResponseOf<M>>
     : (request: RequestOf<M>, options?: CallOptions) => Promise<ResponseOf<M>>;
 
-/** Errors are DomainErrors, whatever went wrong on the way. */
+/** All errors are DomainErrors. */
 export type GrpcClient<D extends ServiceShape> = { [K in keyof D]: GrpcCall<D[K]> };
 
 /** `halftone.orders.v1.OrdersService` */

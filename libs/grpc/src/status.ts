@@ -1,16 +1,19 @@
 import { Metadata, type ServiceError, status, type StatusObject } from '@grpc/grpc-js';
-import { DomainError, type ErrorCode, type ErrorDetail, isErrorCode } from '@halftone/kernel';
+import { DomainError, type ErrorCode, type ErrorDetail, errorTable, isErrorCode } from '@halftone/kernel';
 import { domainErrorOf } from '@halftone/service';
 import { z } from 'zod';
 
 /**
- * A DomainError crosses as its status, with `halftone-code` and `halftone-details` in the trailers, and is the same
- * error on the other side. From peers that do not know our trailers the status alone decides.
+ * A DomainError is transmitted as its status, with `halftone-code`, `halftone-details` and `halftone-retry-after` in
+ * the trailers, and becomes the same error on the client. From peers without these trailers only the status counts.
  */
 const codeTrailer = 'halftone-code';
 const detailsTrailer = 'halftone-details';
-/** Trailers share a limit of about 8 KB; whoever sends more than this many findings has read enough. */
-const mostDetails = 20;
+const retryTrailer = 'halftone-retry-after';
+/** A longer delay is not credible. */
+const longestRetrySeconds = 86_400;
+/** Trailers share a limit of about 8 KB; more details than this would not help. */
+const maxDetails = 20;
 
 const details = z.array(z.object({ path: z.string(), message: z.string() }));
 
@@ -23,7 +26,8 @@ export function statusOf(error: unknown): StatusObject {
   const metadata = new Metadata();
   metadata.set(codeTrailer, refusal.code);
   if (refusal.details.length > 0)
-    metadata.set(detailsTrailer, ascii(JSON.stringify(refusal.details.slice(0, mostDetails))));
+    metadata.set(detailsTrailer, ascii(JSON.stringify(refusal.details.slice(0, maxDetails))));
+  if (refusal.retryAfterSeconds !== undefined) metadata.set(retryTrailer, String(refusal.retryAfterSeconds));
   return { code: refusal.row.grpc, details: refusal.message, metadata };
 }
 
@@ -41,14 +45,19 @@ const isServiceError = (error: unknown): error is ServiceError =>
   error instanceof Error && 'metadata' in error && 'code' in error && typeof error.code === 'number';
 
 /**
- * INTERNAL without our trailer is nothing a handler said: grpc-js words streams that were reset and connections that closed under a call so.
- * The peer is away then, however that came about.
+ * INTERNAL without our trailer is not from a handler: grpc-js reports reset streams and closed connections that way,
+ * so the peer is unavailable. A message without our trailer is grpc-js's own and contains internal addresses: it
+ * stays in the cause, for the log.
  */
 export function errorOfStatus(error: unknown): DomainError {
   if (!isServiceError(error)) return domainErrorOf(error);
   const sent = String(error.metadata.get(codeTrailer)[0] ?? '');
-  const code = isErrorCode(sent) ? sent : (codes[error.code] ?? 'INTERNAL');
-  return new DomainError(code, error.details || error.message, detailsIn(error.metadata), { cause: error });
+  if (isErrorCode(sent)) {
+    const options = { cause: error, ...retryIn(error.metadata) };
+    return new DomainError(sent, error.details, detailsIn(error.metadata), options);
+  }
+  const code = codes[error.code] ?? 'INTERNAL';
+  return new DomainError(code, errorTable[code].title, [], { cause: error });
 }
 
 function detailsIn(metadata: Metadata): ErrorDetail[] {
@@ -57,7 +66,14 @@ function detailsIn(metadata: Metadata): ErrorDetail[] {
   try {
     return details.parse(JSON.parse(String(text)));
   } catch {
-    // A peer's malformed trailer must not hide the error it came with.
+    // A malformed trailer must not hide its error.
     return [];
   }
+}
+
+function retryIn(metadata: Metadata): { retryAfterSeconds?: number } {
+  const seconds = Number(metadata.get(retryTrailer)[0]);
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= longestRetrySeconds
+    ? { retryAfterSeconds: seconds }
+    : {};
 }

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 
-/** The part of a writable gRPC stream that pacing needs. */
-export interface Paced<T> extends Pick<EventEmitter, 'once' | 'off'> {
+/** The part of a writable gRPC stream that pacing requires. */
+interface Paced<T> extends Pick<EventEmitter, 'once' | 'off'> {
   write(message: T): boolean;
 }
 
@@ -18,8 +18,8 @@ export function drained(call: Pick<EventEmitter, 'once' | 'off'>): Promise<void>
 }
 
 /**
- * Writes message after message at the peer's pace and asks `over` before each whether anyone still wants it.
- * Leaving early ends the source, so its `finally` blocks run.
+ * Writes the messages at the peer's pace; `over` tells before each whether the call has ended. Leaving early ends the
+ * source, so its `finally` blocks run.
  */
 export async function pump<T>(source: AsyncIterable<T>, call: Paced<T>, over: () => boolean): Promise<void> {
   if (over()) return;

@@ -1,16 +1,19 @@
 import { logger } from '@halftone/service';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { fixRequestQueue } from './request-queue';
 import { openSocket } from './socket';
+
+fixRequestQueue();
 
 export interface KafkaOptions {
   brokers: string[];
-  /** Name of the process: shown by the broker, and the CloudEvents source of what it publishes. */
+  /** The name of the process: the broker shows it, and it is the CloudEvents source of what the process publishes. */
   clientId: string;
 }
 
 /**
- * The one place that opens a client. kafkajs calls each retry an error; here what it retries by itself is a debug line, and what it gives
- * up on is reported by whoever asked.
+ * The only place that opens a client. kafkajs logs each retry as an error; here a retry is a debug line. The caller
+ * reports the errors that kafkajs gives up on.
  */
 export const createKafka = ({ brokers, clientId }: KafkaOptions): Kafka =>
   new Kafka({
@@ -21,10 +24,10 @@ export const createKafka = ({ brokers, clientId }: KafkaOptions): Kafka =>
     socketFactory: openSocket,
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 6 },
     logLevel: logLevel.WARN,
-    logCreator: () => write,
+    logCreator: () => writeLog,
   });
 
-function write({ namespace, level, log }: LogEntry): void {
+function writeLog({ namespace, level, log }: LogEntry): void {
   const crash = level === logLevel.ERROR && namespace === 'Consumer' && log.message.startsWith('Crash');
   const { groupId, broker, error } = log;
   logger('kafkajs')[crash ? 'warn' : 'debug']({ namespace, groupId, broker, error }, log.message);

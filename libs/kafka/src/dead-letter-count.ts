@@ -1,46 +1,46 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Complaint, logger, reasonOf } from '@halftone/service';
+import type { LetterStatus } from '@halftone/contracts';
+import { PollLoop, rowByRow } from '@halftone/service';
 import type { DeadLetterDesk } from './dead-letter-desk';
-import { deadLettersOpen } from './metrics';
+import { deadLettersOldest, deadLettersOpen } from './metrics';
 
+const name = 'dead-letters';
 const EVERY_MS = 10_000;
 
-/** Tells how many dead letters of each group wait for a person. A topic is read again only when it has grown. */
-export class DeadLetterCount {
-  private readonly aborted = new AbortController();
-  private readonly complaint = new Complaint();
-  private readonly counted = new Map<string, string>();
-  private running: Promise<void> | undefined;
+/** Unix seconds. */
+const createdAt = ({ time }: LetterStatus): number => Date.parse(time) / 1_000;
 
-  constructor(private readonly desk: Pick<DeadLetterDesk, 'groups' | 'endOf' | 'list'>) {}
+/**
+ * Metrics of the open dead letters of each group: how many, and since when. Reads a topic again only when it has
+ * grown.
+ */
+export class DeadLetterCount {
+  private readonly counted = new Map<string, string>();
+  private readonly loop: PollLoop;
+
+  constructor(private readonly desk: Pick<DeadLetterDesk, 'groups' | 'endOf' | 'statuses'>) {
+    const run = rowByRow<string>(name, {
+      after: async (last) => (last === undefined ? desk.groups() : []),
+      key: String,
+      work: (group) => this.count(group),
+    });
+    this.loop = new PollLoop({ name, everyMs: EVERY_MS, run });
+  }
 
   start(): void {
-    this.running ??= this.runUntilStopped();
+    this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.aborted.abort();
-    await this.running;
+    await this.loop.stop();
   }
 
-  private async runUntilStopped(): Promise<void> {
-    const { signal } = this.aborted;
-    while (!signal.aborted) {
-      await this.count().catch((error: unknown) => {
-        const reason = reasonOf(error);
-        if (this.complaint.isDue(reason)) logger('dead-letters').warn({ reason }, 'dead letters could not be counted');
-      });
-      await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  private async count(): Promise<void> {
-    for (const group of await this.desk.groups()) {
-      const end = await this.desk.endOf(group);
-      if (this.counted.get(group) === end) continue;
-      const open = await this.desk.list({ group, state: 'open' });
-      deadLettersOpen.set({ group }, open.length);
-      this.counted.set(group, end);
-    }
+  private async count(group: string): Promise<void> {
+    const end = await this.desk.endOf(group);
+    if (this.counted.get(group) === end) return;
+    const open = (await this.desk.statuses(group)).filter(({ state }) => state === 'open');
+    deadLettersOpen.set({ group }, open.length);
+    const oldest = open.reduce((earliest, letter) => Math.min(earliest, createdAt(letter)), Infinity);
+    deadLettersOldest.set({ group }, open.length === 0 ? 0 : oldest);
+    this.counted.set(group, end);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { toLetter } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
 import { engines, eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
 import { DeadLetterCount } from './dead-letter-count';
@@ -34,8 +35,8 @@ const consume = () =>
 const open = () => desk.list({ group: given.group, state: 'open' });
 const letter = () => eventually(async () => (await open())[0] ?? Promise.reject(new Error('no letter')), 20_000);
 
-test('poison in, other keys flow, repair, replay: one effect', async () => {
-  const [a, b] = given.neighbours(2) as [string, string];
+test('poison goes to the dead letters, other keys continue; after a repair the replay has one effect', async () => {
+  const [a, b] = given.keysOfOnePartition(2) as [string, string];
   await consume();
   await given.send(['a1', a], ['b1', b], ['a2', a]);
   const { id } = await letter();
@@ -48,8 +49,8 @@ test('poison in, other keys flow, repair, replay: one effect', async () => {
   await expect(desk.drop(id, 'bob')).rejects.toMatchObject({ code: 'DEAD_LETTER_CLOSED' });
 });
 
-test('a replay in vain is a new letter, which names the one before', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('a replay that fails again is a new letter', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   await consume();
   await given.send(['a1', a]);
   const first = await letter();
@@ -61,8 +62,8 @@ test('a replay in vain is a new letter, which names the one before', async () =>
   expect(await open()).toEqual([]);
 });
 
-test('a replay reaches the group whose letter it was, and no other', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('a replay reaches only the group of the letter', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   const others: string[] = [];
   const { kafka, producer, database, topic, prepare } = given;
   const group = `${topic.name}.others`;
@@ -82,7 +83,7 @@ test('a replay reaches the group whose letter it was, and no other', async () =>
   }
 });
 
-test('what is replayed is the original to the byte', async () => {
+test('a replay sends the original, byte for byte', async () => {
   const headers = { ce_id: 'no uuid', empty: '', twice: ['x', 'y'], bytes: Buffer.from([0, 255]) };
   const value = Buffer.from([0, 1, 254, 255]);
   await consume();
@@ -91,7 +92,7 @@ test('what is replayed is the original to the byte', async () => {
   expect(origin.partition).toBe(1);
   await desk.replay(id, 'olga');
   await letter();
-  const [first, second] = await given.reader.readMessages(given.topic, 1);
+  const [first, second] = await given.messages(given.topic, 1);
   expect({ ...second, headers: { ...second!.headers, dlq_replayed: undefined } }).toEqual({
     ...first,
     headers: { ...first!.headers, dlq_replayed: undefined },
@@ -101,28 +102,53 @@ test('what is replayed is the original to the byte', async () => {
   });
 });
 
-test('no letter of that name is an error with a code', async () => {
+test('with more letters than one chunk, the newest are listed first and the oldest is found', async () => {
+  const letters = 120;
+  const failure = (n: number) => ({
+    group: given.group,
+    origin: { topic: given.topic.name, partition: 0, offset: String(n), recordTime: '1' },
+    reason: 'ORDER_NOT_FOUND',
+    message: 'no such order',
+    attempts: 1,
+    time: new Date(Date.UTC(2026, 0, 1) + n * 1000),
+  });
+  for (let n = 0; n < letters; n += 1)
+    await given.producer.publishRaw(
+      `${given.group}.dlq`,
+      toLetter({ key: null, value: Buffer.from(`v${n}`) }, failure(n)),
+    );
+  const listed = await desk.list({ group: given.group }, 3);
+  expect(listed.map(({ original }) => String(original.value))).toEqual(['v119', 'v118', 'v117']);
+  expect(await desk.list({ group: given.group })).toHaveLength(100);
+  const [oldest] = (await desk.statuses(given.group)).map(({ id }) => id);
+  await desk.drop(oldest!, 'olga');
+  expect(await desk.find(oldest!)).toMatchObject({ state: 'dropped', original: { value: Buffer.from('v0') } });
+  const dropped = await desk.list({ group: given.group, state: 'dropped' });
+  expect(dropped.map(({ id }) => id)).toEqual([oldest]);
+}, 60_000);
+
+test('an unknown letter is DEAD_LETTER_NOT_FOUND', async () => {
   for (const id of [`${given.group}/7`, 'nonsense', '', `${randomUUID()}/1`])
     await expect(desk.replay(id, 'olga')).rejects.toMatchObject({ code: 'DEAD_LETTER_NOT_FOUND' });
 });
 
-test('how many are open is told', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('the number of open letters is a metric', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   const count = new DeadLetterCount(desk);
-  const told = () => scraped(`dead_letters_open{group="${given.group}"}`);
+  const metric = () => scraped(`dead_letters_open{group="${given.group}"}`);
   await consume();
   count.start();
-  await eventually(async () => expect(await told()).toBe(0), 20_000);
+  await eventually(async () => expect(await metric()).toBe(0), 20_000);
   await count.stop();
   await given.send(['a1', a], ['poison', a]);
   await eventually(async () => expect(await open()).toHaveLength(2), 20_000);
   const again = new DeadLetterCount(desk);
   again.start();
-  await eventually(async () => expect(await told()).toBe(2), 20_000);
+  await eventually(async () => expect(await metric()).toBe(2), 20_000);
   await again.stop();
 });
 
-test('a topic of dead letters that an older version made keeps its letters from now on, and takes the largest', async () => {
+test('a dead-letter topic of an older version gets the new retention and message size', async () => {
   const name = `${given.group}.old`;
   await given.admin.createTopics({
     topics: [{ topic: name, numPartitions: 1, configEntries: [{ name: 'segment.ms', value: '3600000' }] }],
@@ -155,15 +181,18 @@ test.each([
   ['a tombstone', { value: null, headers: envelope({}) }],
   ['an empty value', { value: '', headers: envelope({}) }],
   ['a value that does not decode', { value: 'poison', headers: envelope({}) }],
-  ['an id that is no UUID', { value: 'x', headers: envelope({ ce_id: '42' }) }],
+  ['an id that is not a UUID', { value: 'x', headers: envelope({ ce_id: '42' }) }],
   ['a null byte in the id', { value: 'x', headers: envelope({ ce_id: 'a\0b' }) }],
-  ['a time before all times', { value: 'x', headers: envelope({ ce_time: '-000001-01-01T00:00:00Z' }) }],
-  ['a day that is none', { value: 'x', headers: envelope({ ce_time: '2026-13-41T00:00:00Z' }) }],
+  ['a time before year 0', { value: 'x', headers: envelope({ ce_time: '-000001-01-01T00:00:00Z' }) }],
+  ['an impossible date', { value: 'x', headers: envelope({ ce_time: '2026-13-41T00:00:00Z' }) }],
   ['a negative sequence', { value: 'x', headers: envelope({ ce_sequence: '-1' }) }],
-  ['almost as much as the broker takes', { value: Buffer.alloc(1024 * 1024 - 300, 'y'), headers: { any: 'thing' } }],
-  ['what the handler refuses', { value: 'a1', headers: envelope({}) }],
-])('poison: %s; those behind it are handled at once', async (_, message) => {
-  const [a, b] = given.neighbours(2) as [string, string];
+  [
+    'almost the largest message of the broker',
+    { value: Buffer.alloc(1024 * 1024 - 300, 'y'), headers: { any: 'thing' } },
+  ],
+  ['an event that the handler rejects', { value: 'a1', headers: envelope({}) }],
+])('poison: %s; the events behind it are handled at once', async (_, message) => {
+  const [a, b] = given.keysOfOnePartition(2) as [string, string];
   await consume();
   await given.sendRaw({ key: a, ...message });
   await given.send(['a2', a], ['b2', b]);
@@ -171,7 +200,7 @@ test.each([
   expect(await letter()).toMatchObject({ attempts: 1, original: { key: Buffer.from(a) } });
 });
 
-test('an event of a type that nobody here handles is passed over', async () => {
+test('an event of an unhandled type is skipped', async () => {
   await consume();
   await given.sendRaw({ key: 'k', value: 'poison', headers: envelope({ ce_type: 'order.teleported' }) });
   await given.send(['a2', 'k']);

@@ -3,8 +3,10 @@ import {
   type DeadLetterRecord,
   deadLetterTopicOf,
   groupOfDeadLetters,
+  LetterIndex,
   type LetterState,
-  lettersOf,
+  type LetterStatus,
+  letterWith,
   type Resolution,
   toMarker,
   toReplay,
@@ -19,40 +21,63 @@ export interface LetterFilter {
   state?: LetterState | undefined;
 }
 
+interface GroupStatus {
+  group: string;
+  status: LetterStatus;
+}
+
+/** The default number of listed letters. */
+const DEFAULT_LIMIT = 100;
+
 /**
- * Where a person deals with dead letters. A replay sends the original again, and then notes it: a process that dies in between leaves an
- * open letter, whose second replay changes nothing, because the event keeps its id and the group's inbox knows it. Later events of the same
- * key have long been handled: a replay comes after them, as the group's handler must expect of a state that moved on.
+ * Lets a person list, replay and drop dead letters. A replay sends the original and then records that. A process that
+ * dies in between leaves an open letter; its second replay has no effect, because the event keeps its id and the
+ * group's inbox knows it. Later events of the same key were handled long ago, so the handler must expect a replay
+ * after them.
  */
 export class DeadLetterDesk {
   constructor(
-    private readonly reader: Pick<TopicReader, 'readMessages' | 'topicNames' | 'endOffsets'>,
+    private readonly reader: Pick<TopicReader, 'chunks' | 'topicNames' | 'endOffsets'>,
     private readonly producer: Pick<EventProducer, 'publishRaw'>,
   ) {}
 
-  /** Groups that have a topic for dead letters, by name. */
+  /** The groups with a dead-letter topic, sorted by name. */
   async groups(): Promise<string[]> {
     const names = await this.reader.topicNames();
     return names.flatMap((name) => groupOfDeadLetters(name) ?? []).sort();
   }
 
-  /** Oldest first within each group. */
-  async list({ group, state }: LetterFilter = {}): Promise<DeadLetter[]> {
-    const groups = (await this.groups()).filter((name) => group === undefined || name === group);
-    const letters: DeadLetter[] = [];
-    for (const name of groups) letters.push(...(await this.lettersOf(name)));
-    return letters.filter((letter) => state === undefined || letter.state === state);
+  /** At most `limit` letters, newest first. */
+  async list({ group, state }: LetterFilter = {}, limit = DEFAULT_LIMIT): Promise<DeadLetter[]> {
+    let newest: GroupStatus[] = [];
+    for (const name of await this.groups()) {
+      if (group !== undefined && name !== group) continue;
+      const statuses = (await this.statuses(name)).filter((status) => state === undefined || status.state === state);
+      const found = statuses.toReversed().map((status) => ({ group: name, status }));
+      newest = [...newest, ...found].sort(newestFirst).slice(0, limit);
+    }
+    return this.read(newest);
+  }
+
+  /** The status of each letter of a group, oldest first. Reads the whole topic and keeps no letter. */
+  async statuses(group: string): Promise<LetterStatus[]> {
+    const index = new LetterIndex(group);
+    for await (const records of this.reader.chunks(topicOf(group), 0))
+      for (const record of records) index.add(record as DeadLetterRecord);
+    return index.letters;
   }
 
   /** Throws DEAD_LETTER_NOT_FOUND. */
   async find(id: string): Promise<DeadLetter> {
     const group = id.slice(0, Math.max(0, id.lastIndexOf('/')));
-    const found = (await this.list({ group })).find((letter) => letter.id === id);
+    const statuses = (await this.groups()).includes(group) ? await this.statuses(group) : [];
+    const status = statuses.find((one) => one.id === id);
+    const [found] = status ? await this.read([{ group, status }]) : [];
     if (!found) throw new DomainError('DEAD_LETTER_NOT_FOUND', `There is no dead letter ${id}`);
     return found;
   }
 
-  /** Throws DEAD_LETTER_NOT_FOUND, or DEAD_LETTER_CLOSED for one that was replayed or dropped before. */
+  /** Throws DEAD_LETTER_NOT_FOUND, or DEAD_LETTER_CLOSED for a letter that is already replayed or dropped. */
   async replay(id: string, by: string): Promise<DeadLetter> {
     const letter = await this.open(id);
     await this.producer.publishRaw(letter.origin.topic, toReplay(letter));
@@ -60,12 +85,12 @@ export class DeadLetterDesk {
     return this.close(letter, 'replayed', by);
   }
 
-  /** Throws as `replay` does. */
+  /** Throws like `replay`. */
   async drop(id: string, by: string): Promise<DeadLetter> {
     return this.close(await this.open(id), 'dropped', by);
   }
 
-  /** Changes whenever there is something new to read. */
+  /** A token that changes whenever the topic has grown. */
   async endOf(group: string): Promise<string> {
     const [end] = await this.reader.endOffsets({ name: deadLetterTopicOf(group) });
     return `${end?.low}-${end?.high}`;
@@ -81,12 +106,32 @@ export class DeadLetterDesk {
   private async close(letter: DeadLetter, resolution: Resolution, by: string): Promise<DeadLetter> {
     const time = new Date();
     await this.producer.publishRaw(deadLetterTopicOf(letter.group), toMarker(letter, resolution, by, time));
-    logger('dead-letters').info({ letter: letter.id, resolution, by }, 'dead letter dealt with');
+    logger('dead-letters').info({ letter: letter.id, resolution, by }, 'dead letter closed');
     return { ...letter, state: resolution, resolved: { by, time: time.toISOString() } };
   }
 
-  private async lettersOf(group: string): Promise<DeadLetter[]> {
-    const messages = await this.reader.readMessages({ name: deadLetterTopicOf(group), partitions: 1 }, 0);
-    return lettersOf(group, messages as readonly DeadLetterRecord[]);
+  /** In the order of `wanted`, without letters that retention has removed. */
+  private async read(wanted: readonly GroupStatus[]): Promise<DeadLetter[]> {
+    const letters = new Map<string, DeadLetter>();
+    for (const group of new Set(wanted.map((one) => one.group))) {
+      const statuses = wanted.filter((one) => one.group === group).map(({ status }) => status);
+      for await (const letter of this.lettersOf(group, statuses)) letters.set(letter.id, letter);
+    }
+    return wanted.flatMap(({ status }) => letters.get(status.id) ?? []);
+  }
+
+  private async *lettersOf(group: string, statuses: readonly LetterStatus[]): AsyncGenerator<DeadLetter> {
+    const byOffset = new Map(statuses.map((status) => [status.offset, status]));
+    const offsets = statuses.map(({ offset }) => BigInt(offset)).sort((a, b) => (a < b ? -1 : 1));
+    const range = { from: offsets[0] ?? 0n, to: (offsets.at(-1) ?? -1n) + 1n };
+    for await (const records of this.reader.chunks(topicOf(group), 0, range))
+      for (const record of records as DeadLetterRecord[]) {
+        const status = byOffset.get(record.offset);
+        if (status) yield letterWith(status, group, record);
+      }
   }
 }
+
+const topicOf = (group: string) => ({ name: deadLetterTopicOf(group), partitions: 1 });
+
+const newestFirst = (a: GroupStatus, b: GroupStatus): number => b.status.time.localeCompare(a.status.time);

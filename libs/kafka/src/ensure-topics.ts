@@ -4,13 +4,13 @@ import { type Admin, ConfigResourceTypes } from 'kafkajs';
 export interface TopicSpec {
   name: string;
   partitions: number;
-  /** What differs from the broker's defaults. */
+  /** Settings that differ from the broker's defaults. */
   config?: Readonly<Record<string, string>>;
 }
 
 /**
- * Creates what is missing and sets what is configured otherwise; any number of processes may do so at once. A topic with another number of
- * partitions is an error, because the same key would meet another partition and lose its order.
+ * Creates missing topics and corrects their settings; any number of processes may do so at once. A wrong number of
+ * partitions is an error, because a key would then map to another partition and lose its order.
  */
 export async function ensureTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
   const existing = new Set(await admin.listTopics());
@@ -34,14 +34,14 @@ async function checkPartitions(admin: Admin, specs: readonly TopicSpec[]): Promi
   const actual = new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
   for (const { name, partitions } of specs) {
     const found = actual.get(name);
-    // Another process has just created it and the brokers are still passing the word.
+    // Another process has just created it, and the brokers do not all know it yet.
     if (!found) throw new Error(`topic ${name} is not known yet`);
     if (found !== partitions)
       throw new Unstartable(`topic ${name} has ${found} partitions where the catalogue says ${partitions}`);
   }
 }
 
-/** kafkajs can only set all of a topic's own settings at once, so those that somebody else made are sent along. */
+/** kafkajs can only replace all settings of a topic at once, so settings made by others are sent again. */
 async function configure(admin: Admin, name: string, config: Readonly<Record<string, string>>): Promise<void> {
   const type = ConfigResourceTypes.TOPIC;
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] });

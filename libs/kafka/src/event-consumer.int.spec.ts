@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => given.close());
 
-test('events arrive in order with what they were sent with, and continue their trace', async () => {
+test('events arrive in order with all their attributes, and continue their trace', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c';
   const events: (Received<string> & { trace: string | undefined })[] = [];
   await given.consume(async (event) => void events.push({ ...event, trace: traceparent() }));
@@ -38,13 +38,13 @@ test('events arrive in order with what they were sent with, and continue their t
   expect(events[0]!.trace).toContain(trace);
 });
 
-test('a handler that fails for a while holds up its partition only, and loses and reorders nothing', async () => {
+test('a handler that fails for a while delays only its partition, and loses and reorders nothing', async () => {
   const seen: string[] = [];
   let failures = 0;
   const [one, other] = given.keys();
   await given.consume(async ({ value }) => {
     if (value === 'b' && (failures++ < 3 || !seen.includes('y')))
-      throw new DomainError('UNAVAILABLE', 'the database is away');
+      throw new DomainError('UNAVAILABLE', 'the database is unreachable');
     seen.push(value);
   });
   await given.producer.publish([
@@ -58,7 +58,7 @@ test('a handler that fails for a while holds up its partition only, and loses an
   expect(seen.filter((value) => 'abc'.includes(value))).toEqual(['a', 'b', 'c']);
 });
 
-test('poison and refused events go to the dead letters with the reason; those behind them are handled', async () => {
+test('poison and rejected events go to the dead letters with the reason; the events behind them are handled', async () => {
   const seen: string[] = [];
   await given.consume(async ({ value }) => {
     if (value === 'refused') throw new DomainError('ORDER_TRANSITION_ILLEGAL', 'a shipped order cannot be paid');
@@ -96,7 +96,7 @@ test('poison and refused events go to the dead letters with the reason; those be
   });
 });
 
-test('what was handled before a stop is not handled again by the next member', async () => {
+test('events handled before a stop are not handled again by the next member', async () => {
   const seen: string[] = [];
   const first = await given.consume(async ({ value }) => void seen.push(value));
   await given.producer.publish([given.event('a'), given.event('b')]);
@@ -107,14 +107,14 @@ test('what was handled before a stop is not handled again by the next member', a
   await eventually(() => expect(seen).toEqual(['a', 'b', 'c']), 20_000);
 });
 
-test('a topic with another number of partitions is refused by name', async () => {
+test('a topic with a wrong number of partitions is an error with its name', async () => {
   await ensureTopics(given.admin, [given.topic]);
   await expect(ensureTopics(given.admin, [{ ...given.topic, partitions: 3 }])).rejects.toThrow(
     `${given.topic.name} has 2 partitions where the catalogue says 3`,
   );
 });
 
-test('processes that start together all find the topics', async () => {
+test('processes that start together can all create the topics', async () => {
   const spec = { name: `${given.topic.name}.race`, partitions: 3 };
   await Promise.all([1, 2, 3, 4].map(() => eventually(() => ensureTopics(given.admin, [spec]))));
   await given.admin.deleteTopics({ topics: [spec.name] });

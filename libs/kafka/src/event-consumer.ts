@@ -1,57 +1,59 @@
 import { replayedHeader } from '@halftone/contracts';
 import type { Database } from '@halftone/postgres';
-import { failpoint, logger, runInCall } from '@halftone/service';
+import { failpoint, logger } from '@halftone/service';
 import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { DeadLetters } from './dead-letters';
 import { EventDelivery } from './event-delivery';
 import type { EventHandler } from './event-handler';
 import { headerOf } from './event-message';
 import type { EventProducer } from './event-producer';
-import { delayAfter, verdictOn } from './failure';
+import { actionOnFailure, delayAfter } from './failure';
 import { GroupMember, HEARTBEAT_MS, type Membership } from './group-member';
-import { Lanes } from './lanes';
 import { consumerLag } from './metrics';
-import { ParkedWorker } from './parked-worker';
-import { isKnown, keyOf, type Lane, Parking, type Position } from './parking';
+import type { Position } from './parked-event';
+import { PartitionBacklogs } from './partition-backlogs';
+import { isKnown, keyOf, type PartitionBacklog, RetryQueue, withStatementTimeout } from './retry-queue';
+import { RetryWorker } from './retry-worker';
 
-/** For a statement about parked events; without it a database that fell silent would be waited for. */
-const STATEMENT_MS = 5000;
-
-export interface EventConsumerOptions {
+interface EventConsumerOptions {
   kafka: Kafka;
   group: string;
   handlers: readonly EventHandler[];
-  /** Of the service, with the platform's tables. */
-  database: Pick<Database, 'rows'>;
+  /** The service's database, with the platform's tables. */
+  database: Pick<Database, 'rows' | 'tx'>;
   producer: EventProducer;
-  /** Makes the topics, should the brokers have lost them. */
+  /** Creates the topics again if the brokers have lost them. */
   prepare(): Promise<void>;
-  /** Called when the consumer can never work again; the process must end so that a fresh one takes over. */
+  /** Called when the consumer cannot recover; the process must end so that a fresh one takes over. */
   onFatal(error: Error): void;
 }
 
 /**
- * Runs the handlers of one service as a consumer group. Guarantees: every event of a handled type is handled at least once, in order per
- * key; its offset is committed only after its handler succeeded or the event is parked, in a row of the service's own database. An event
- * that fails holds up nothing but the events of its key: they wait in rows behind it, in their order, while all others go on. What fails for
- * good goes from its row to the dead letters. docs/adr/0005 tells what happens when a process dies or is paused at any point of this.
+ * Runs the handlers of one service as a consumer group. Guarantees:
+ *
+ * - Every event of a handled type is handled at least once, and in order per key.
+ * - Its offset is committed only after its handler succeeded or the event is in the retry queue, in the service's own database.
+ * - An event that fails delays only the events of its key. They wait behind it in the retry queue, in order.
+ * - An event that fails permanently moves from the retry queue to the dead letters.
+ *
+ * docs/adr/0005 says what happens when a process dies or is paused at any point.
  */
 export class EventConsumer {
   private readonly member: GroupMember;
   private readonly delivery: EventDelivery;
-  private readonly parking: Parking;
-  private readonly lanes: Lanes;
-  private readonly worker: ParkedWorker;
-  /** Of the message in hand, per partition. */
+  private readonly queue: RetryQueue;
+  private readonly backlogs: PartitionBacklogs;
+  private readonly worker: RetryWorker;
+  /** Attempts of the current message, per partition. */
   private readonly attempts = new Map<string, number>();
 
   constructor(private readonly options: EventConsumerOptions) {
     const { kafka, group, handlers, database, producer, prepare, onFatal } = options;
     this.delivery = new EventDelivery(group, handlers);
-    this.parking = new Parking(database, group);
-    this.lanes = new Lanes(this.parking);
+    this.queue = new RetryQueue(database, group);
+    this.backlogs = new PartitionBacklogs(this.queue);
     const deadLetters = new DeadLetters(group, producer);
-    this.worker = new ParkedWorker({ group, parking: this.parking, delivery: this.delivery, deadLetters });
+    this.worker = new RetryWorker({ group, queue: this.queue, delivery: this.delivery, deadLetters });
     this.member = new GroupMember({
       kafka,
       group,
@@ -68,7 +70,7 @@ export class EventConsumer {
     this.worker.start();
   }
 
-  /** Ends after the events in hand. */
+  /** Resolves after the events that are being handled. */
   async stop(): Promise<void> {
     await Promise.all([this.member.stop(), this.worker.stop()]);
   }
@@ -78,7 +80,7 @@ export class EventConsumer {
     const [first] = batch.messages;
     if (!first) return;
     this.reportLag(batch, first.offset);
-    // A handler may wait longer than the session lasts; what the group answers is heard by the heartbeat between two messages.
+    // A handler may take longer than the session; heartbeats keep the membership meanwhile.
     const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       const retryIn = await this.eachMessage(payload, first, membership);
@@ -88,7 +90,7 @@ export class EventConsumer {
     }
   }
 
-  /** Answers the delay if the message in hand is to be tried again in place. */
+  /** Returns a delay if the current message is to be retried in place. */
   private async eachMessage(
     { batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload,
     first: KafkaMessage,
@@ -97,8 +99,10 @@ export class EventConsumer {
     const position = { topic: batch.topic, partition: batch.partition };
     for (const message of batch.messages) {
       if (!isRunning() || isStale() || !membership.isCurrent()) return undefined;
-      const retryIn = await this.take(position, message, () => this.lanes.of(position, first.offset, membership));
-      // Somebody else has the partition now, and begins where the last commit was.
+      const retryIn = await this.handleOrPark(position, message, () =>
+        this.backlogs.of(position, first.offset, membership),
+      );
+      // Another member owns the partition now and continues from the last commit.
       if (!membership.isCurrent()) return undefined;
       if (retryIn !== undefined) return retryIn;
       resolveOffset(message.offset);
@@ -108,36 +112,37 @@ export class EventConsumer {
     return undefined;
   }
 
-  /** Undefined once the message is handled or in a row. */
-  private async take(
+  /** Undefined once the message is handled or in the retry queue; else the delay before the next attempt. */
+  private async handleOrPark(
     position: Position,
     message: KafkaMessage,
-    laneOf: () => Promise<Lane>,
+    backlogOf: () => Promise<PartitionBacklog>,
   ): Promise<number | undefined> {
-    const place = `${position.topic}/${position.partition}`;
-    const attempt = (this.attempts.get(place) ?? 0) + 1;
+    const partition = `${position.topic}/${position.partition}`;
+    const attempt = (this.attempts.get(partition) ?? 0) + 1;
     try {
-      const lane = await inTime(laneOf);
-      if (!(await this.isSetAside(lane, position, message))) await this.handle(lane, position, message, attempt);
-      this.attempts.delete(place);
+      const backlog = await withStatementTimeout(backlogOf);
+      if (!(await this.parkBehind(backlog, position, message))) await this.handle(backlog, position, message, attempt);
+      this.attempts.delete(partition);
       return undefined;
     } catch (error) {
-      this.attempts.set(place, attempt);
-      // A row may have been written although we were not told.
-      this.lanes.forget(position);
+      this.attempts.set(partition, attempt);
+      // A row may have been written although the answer was lost.
+      this.backlogs.forget(position);
       this.delivery.count(position, message, 'retried');
       const { offset } = message;
-      logger('consumer').warn({ ...position, offset, attempt, err: error }, 'event not handled; trying again');
+      logger('consumer').warn({ ...position, offset, attempt, err: error }, 'event not handled; retrying');
       return delayAfter(attempt);
     }
   }
 
-  private async isSetAside(lane: Lane, position: Position, message: KafkaMessage): Promise<boolean> {
-    if (isKnown(lane, message)) return true;
+  /** Whether the event is in the retry queue already, or had to join it behind an event of its key. */
+  private async parkBehind(backlog: PartitionBacklog, position: Position, message: KafkaMessage): Promise<boolean> {
+    if (isKnown(backlog, message)) return true;
     const key = keyOf(message);
-    if (!lane.keys.has(key) || this.isForOthers(message)) return false;
-    if (!(await inTime(() => this.parking.queueBehind(position, message)))) {
-      lane.keys.delete(key);
+    if (!backlog.keys.has(key) || this.isForOtherGroup(message)) return false;
+    if (!(await withStatementTimeout(() => this.queue.enqueueBehind(position, message)))) {
+      backlog.keys.delete(key);
       return false;
     }
     await failpoint('consumer.parked.behind');
@@ -145,36 +150,39 @@ export class EventConsumer {
     return true;
   }
 
-  /** Throws what is to be tried again in place. */
-  private async handle(lane: Lane, position: Position, message: KafkaMessage, attempt: number): Promise<void> {
-    if (this.isForOthers(message)) return;
+  /** Throws an error that is to be retried in place. */
+  private async handle(
+    backlog: PartitionBacklog,
+    position: Position,
+    message: KafkaMessage,
+    attempt: number,
+  ): Promise<void> {
+    if (this.isForOtherGroup(message)) return;
     try {
       if (await this.delivery.deliver(position, message)) this.delivery.count(position, message, 'done');
     } catch (error) {
-      const verdict = verdictOn(error, attempt);
-      if (verdict === 'again') throw error;
-      await inTime(() => this.parking.setAside(position, message, error, verdict === 'dead'));
+      const action = actionOnFailure(error, attempt);
+      if (action === 'retry') throw error;
+      await withStatementTimeout(() => this.queue.enqueue(position, message, error, action === 'dead-letter'));
       await failpoint('consumer.parked.stored');
-      lane.keys.add(keyOf(message));
+      backlog.keys.add(keyOf(message));
       this.delivery.count(position, message, 'parked');
       const { offset } = message;
-      logger('consumer').warn({ ...position, offset, err: error }, 'handler failed; its key waits, others pass');
+      logger('consumer').warn({ ...position, offset, err: error }, 'handler failed; event moved to the retry queue');
       this.worker.wake();
     }
   }
 
-  /** Somebody replayed the dead letter of another group, which shares the topic with us. */
-  private isForOthers({ headers = {} }: KafkaMessage): boolean {
+  /** The replayed dead letter of another group that shares the topic. */
+  private isForOtherGroup({ headers = {} }: KafkaMessage): boolean {
     const letter = headerOf(headers, replayedHeader);
     const group = letter?.slice(0, Math.max(0, letter.lastIndexOf('/')));
     return group !== undefined && group !== this.options.group;
   }
 
-  /** `next` is the offset that is handled next. */
+  /** `next` is the offset to handle next. */
   private reportLag({ topic, partition, highWatermark }: EachBatchPayload['batch'], next: string): void {
     const lag = Number(highWatermark) - Number(next);
     consumerLag.set({ group: this.options.group, topic, partition: String(partition) }, lag);
   }
 }
-
-const inTime = <R>(work: () => Promise<R>): Promise<R> => runInCall({ deadline: Date.now() + STATEMENT_MS }, work);

@@ -5,17 +5,19 @@ import type { EventHandler } from './event-handler';
 import { type Envelope, envelopeOf, headerOf } from './event-message';
 import { describeSpan } from './messaging-span';
 import { consumerHandled, eventDelay, handleSeconds } from './metrics';
-import type { Position } from './parking';
+import type { Position } from './parked-event';
 
-/** The deadline of each handler's call: without one, a peer that hangs would hold up everything behind it for ever. */
+/** The deadline of each handler call. Without it a hanging peer would block everything behind the event. */
 const HANDLER_MS = 10_000;
-/** What waits for nothing that knows the deadline is left behind so much later. */
-const HANGING_MS = 500;
+/** The longest wait for a lock, because all keys of the partition wait behind this event. */
+const LOCK_MS = 1_000;
+/** Grace period before a handler that ignores its deadline is abandoned. */
+const ABANDON_GRACE_MS = 500;
 
 const outcomes = ['done', 'retried', 'parked', 'dead'] as const;
 type Outcome = (typeof outcomes)[number];
 
-/** Hands an event to the handlers of its type, whether it comes from the topic or was parked. */
+/** Passes an event to the handlers of its type, from the topic or from the retry queue. */
 export class EventDelivery {
   private readonly byType: Map<string, EventHandler[]>;
 
@@ -27,7 +29,7 @@ export class EventDelivery {
     for (const { type } of handlers) for (const outcome of outcomes) consumerHandled.inc({ group, type, outcome }, 0);
   }
 
-  /** False if nobody here handles this type. */
+  /** Returns false if no handler has this type. */
   async deliver({ topic, partition }: Position, message: KafkaMessage): Promise<boolean> {
     const envelope = envelopeOf(topic, partition, message);
     const handlers = this.byType.get(`${topic} ${envelope.type}`) ?? [];
@@ -39,7 +41,7 @@ export class EventDelivery {
     consumerHandled.inc({ group: this.group, type: this.typeOf(position, message), outcome });
   }
 
-  /** For labels: a message that is not ours may call itself anything. */
+  /** For labels: a foreign message may carry any type. */
   typeOf({ topic }: Position, { headers = {} }: KafkaMessage): string {
     const type = headerOf(headers, 'ce_type');
     return type !== undefined && this.byType.has(`${topic} ${type}`) ? type : 'unknown';
@@ -50,10 +52,10 @@ export class EventDelivery {
     const { name, attributes } = describeSpan('consume', envelope);
     const measured = async () => {
       const seconds = stopwatch();
-      await inTime(work).finally(() => handleSeconds.observe({ group, type: envelope.type }, seconds()));
+      await abandonWhenLate(work).finally(() => handleSeconds.observe({ group, type: envelope.type }, seconds()));
       eventDelay.observe({ group, topic: envelope.topic }, (Date.now() - envelope.time.getTime()) / 1_000);
     };
-    return runInCall({ deadline: Date.now() + HANDLER_MS }, () =>
+    return runInCall({ deadline: Date.now() + HANDLER_MS, lockMs: LOCK_MS }, () =>
       withTraceparent(envelope.traceparent, () =>
         withSpan(name, { ...attributes, 'messaging.consumer.group.name': group }, measured, SpanKind.CONSUMER),
       ),
@@ -61,10 +63,10 @@ export class EventDelivery {
   }
 }
 
-/** A handler that never comes back is left behind. Its transactions know the deadline, so it changes nothing any more. */
-async function inTime(work: () => Promise<void>): Promise<void> {
+/** Abandons a handler that never ends. Its transactions know the deadline, so it can change nothing any more. */
+async function abandonWhenLate(work: () => Promise<void>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const late = () => reject(new DomainError('DEADLINE_EXCEEDED', `the handler did not end within ${HANDLER_MS} ms`));
-  const timer = setTimeout(late, HANDLER_MS + HANGING_MS);
+  const late = () => reject(new DomainError('DEADLINE_EXCEEDED', `the handler did not finish within ${HANDLER_MS} ms`));
+  const timer = setTimeout(late, HANDLER_MS + ABANDON_GRACE_MS);
   await Promise.race([work(), promise]).finally(() => clearTimeout(timer));
 }

@@ -14,7 +14,7 @@ const row = {
   time: new Date('2026-01-01T00:00:00.123Z'),
 };
 
-/** As the broker gives it back: bytes everywhere. */
+/** As the broker returns it: all values are bytes. */
 const received = (headers: Record<string, string | undefined>): KafkaMessage => ({
   key: Buffer.from('alice'),
   value: row.value,
@@ -45,7 +45,7 @@ test('an outbox row becomes a CloudEvent in binary mode', () => {
   });
 });
 
-test('and comes back as it was', () => {
+test('envelopeOf reads all attributes back', () => {
   expect(envelopeOf('halftone.orders.v1', 2, received(headersOf()))).toEqual({
     id: row.eventId,
     type: 'order.placed',
@@ -64,7 +64,7 @@ test.each(['ce_id', 'ce_type', 'ce_subject', 'ce_time'])('a message without %s i
   expect(() => envelopeOf('t', 0, received({ ...headersOf(), [name]: undefined }))).toThrow(UndecodableError);
 });
 
-test('a codec that throws says that the value does not decode', () => {
+test('a codec that throws gives UndecodableError', () => {
   const decode = () => {
     throw new RangeError('index out of range');
   };

@@ -1,12 +1,12 @@
 import type { OutboxRow } from '@halftone/postgres';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
-/** An event as a handler sees it. `V` is the decoded protobuf value. */
+/** An event as a handler gets it. `V` is the decoded protobuf value. */
 export interface Received<V> extends Envelope {
   value: V;
 }
 
-/** Everything of an event but its value. */
+/** All attributes of an event, without its value. */
 export interface Envelope {
   /** UUIDv7, the same at every delivery. */
   id: string;
@@ -40,7 +40,7 @@ export const toMessage = (row: OutboxRow, source: string): Message => ({
   },
 });
 
-/** The message is not one of ours, or its value does not decode. Trying again cannot help. */
+/** The message is not an event of ours, or its value does not decode. A retry cannot help. */
 export class UndecodableError extends Error {
   override readonly name = 'UndecodableError';
 }
@@ -67,21 +67,21 @@ export function envelopeOf(topic: string, partition: number, { headers = {}, key
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const wholeNumber = /^\d{1,15}$/;
-/** RFC 3339, of our era. */
+/** RFC 3339, from year 0 on. */
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 function matching(name: string, text: string, pattern: RegExp): string {
-  if (!pattern.test(text)) throw new UndecodableError(`header ${name} is not one of ours`);
+  if (!pattern.test(text)) throw new UndecodableError(`header ${name} has a wrong format`);
   return text;
 }
 
 function timeOf(text: string): Date {
   const time = new Date(matching('ce_time', text, timestamp));
-  if (!(time.getTime() >= 0)) throw new UndecodableError('header ce_time is no time');
+  if (!(time.getTime() >= 0)) throw new UndecodableError('header ce_time is not a valid time');
   return time;
 }
 
-/** The value by the topic's own codec; throws UndecodableError. An event always has a value. */
+/** Decodes the value with the topic's codec; throws UndecodableError. An event always has a value. */
 export function decodeValue<V>(codec: { decode(bytes: Uint8Array): V }, value: Buffer | null): V {
   if (!value || value.length === 0) throw new UndecodableError('there is no value');
   try {

@@ -2,14 +2,15 @@ import type { OutboxRow } from '@halftone/postgres';
 import { CompressionTypes, type Kafka, type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { toMessage } from './event-message';
 import { withPublishSpans } from './messaging-span';
+import { type RejectedEvent, rejectionIn } from './rejected-event';
 
 /** Below the broker's default limit of 1 MiB for a batch, with room for headers. */
 const CHUNK_BYTES = 512 * 1024;
 
 /**
- * Publishes with acks from all replicas and an idempotent producer, so kafkajs's own retries neither lose, double nor reorder.
- * When those are used up the outcome is unknown; then the producer is thrown away, because a new batch under the sequence number of an
- * unknown one would be taken for its duplicate and dropped by the broker.
+ * Publishes with acks from all replicas and an idempotent producer, so kafkajs's own retries neither lose, duplicate
+ * nor reorder. When the retries are used up the outcome is unknown and the producer is replaced. Otherwise the broker
+ * would take a new batch with the same sequence number for a duplicate and drop it.
  */
 export class EventProducer {
   private producer: Promise<Producer> | undefined;
@@ -23,14 +24,18 @@ export class EventProducer {
     await this.connected();
   }
 
-  /** Resolves once every row is acknowledged. Rows of one topic and key keep their order. */
-  async publish(rows: readonly OutboxRow[]): Promise<void> {
-    for (const chunk of chunks(rows)) {
-      await withPublishSpans(chunk, (spanned) => this.send(topicMessages(spanned, this.source)));
-    }
+  /**
+   * Resolves once the broker has acknowledged each row or rejected it permanently. Returns the rejected ones; the
+   * caller must dead-letter them. Rows of one topic and key keep their order. When one is rejected, rows of the same
+   * batch may be published twice.
+   */
+  async publish(rows: readonly OutboxRow[]): Promise<RejectedEvent[]> {
+    const rejected: RejectedEvent[] = [];
+    for (const chunk of chunks(rows)) rejected.push(...(await this.publishChunk(chunk)));
+    return rejected;
   }
 
-  /** One message as it is; used for dead letters. */
+  /** Publishes one message unchanged; used for dead letters. */
   async publishRaw(topic: string, message: Message): Promise<void> {
     await this.send([{ topic, messages: [message] }]);
   }
@@ -39,6 +44,21 @@ export class EventProducer {
     const producer = this.producer;
     this.producer = undefined;
     await (await producer)?.disconnect();
+  }
+
+  /** The broker rejects a batch as a whole; halving the batch finds the row that it rejects. */
+  private async publishChunk(rows: readonly OutboxRow[]): Promise<RejectedEvent[]> {
+    try {
+      await withPublishSpans(rows, (spanned) => this.send(topicMessages(spanned, this.source)));
+      return [];
+    } catch (error) {
+      const rejection = rejectionIn(error);
+      if (!rejection) throw error;
+      const [row] = rows;
+      if (row && rows.length === 1) return [{ row, ...rejection }];
+      const middle = Math.ceil(rows.length / 2);
+      return [...(await this.publishChunk(rows.slice(0, middle))), ...(await this.publishChunk(rows.slice(middle)))];
+    }
   }
 
   private async send(messages: TopicMessages[]): Promise<void> {
@@ -52,6 +72,7 @@ export class EventProducer {
       });
     } catch (error) {
       this.producer = undefined;
+      // The error of the send is thrown; the connection is closed in any case.
       await producer.disconnect().catch(() => undefined);
       throw error;
     }

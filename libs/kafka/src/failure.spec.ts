@@ -1,8 +1,8 @@
 import { DomainError } from '@halftone/kernel';
 import { UndecodableError } from './event-message';
-import { delayAfter, reasonOf, verdictOn, verdictOnParked } from './failure';
+import { actionOnFailure, actionOnParkedFailure, delayAfter, reasonOf } from './failure';
 
-const away = new DomainError('UNAVAILABLE', 'x');
+const unavailable = new DomainError('UNAVAILABLE', 'x');
 const slow = new DomainError('DEADLINE_EXCEEDED', 'x');
 const undecodable = new UndecodableError('the value does not decode', { cause: new RangeError('index out of range') });
 const refused = new DomainError('ORDER_TRANSITION_ILLEGAL', 'x');
@@ -10,33 +10,33 @@ const bug = new TypeError('x');
 const internal = new DomainError('INTERNAL', 'x');
 
 test.each([
-  ['undecodable bytes are dead at once', undecodable, 1, 'dead'],
-  ['a decision against the event is final', refused, 1, 'dead'],
-  ['a part that is away is waited for', away, 1, 'again'],
-  ['until others have waited long enough', away, 5, 'park'],
-  ['what took all its time makes nobody wait again', slow, 1, 'park'],
-  ['nor does an unforeseen error', bug, 1, 'park'],
-  ["or INTERNAL, which is somebody else's unforeseen error", internal, 1, 'park'],
-])('%s', (_, error, attempt, verdict) => {
-  expect(verdictOn(error, attempt)).toBe(verdict);
+  ['undecodable bytes are dead-lettered at once', undecodable, 1, 'dead-letter'],
+  ['a permanent error is dead-lettered at once', refused, 1, 'dead-letter'],
+  ['a transient error is retried in place', unavailable, 1, 'retry'],
+  ['a transient error is parked after five attempts', unavailable, 5, 'park'],
+  ['a timeout is parked at once', slow, 1, 'park'],
+  ['an unexpected error is parked at once', bug, 1, 'park'],
+  ['INTERNAL, an unexpected error of another service, is parked at once', internal, 1, 'park'],
+])('%s', (_, error, attempt, action) => {
+  expect(actionOnFailure(error, attempt)).toBe(action);
 });
 
 test.each([
-  ['a parked event is tried for as long as a part is away', away, 1000, 'again'],
-  ['or slow', slow, 1000, 'again'],
-  ['an unforeseen error gets some tries', bug, 11, 'again'],
-  ['but not for ever', bug, 12, 'dead'],
-  ['a decision against it is final here too', refused, 2, 'dead'],
-  ['and what does not decode', undecodable, 1, 'dead'],
-])('parked: %s', (_, error, attempt, verdict) => {
-  expect(verdictOnParked(error, attempt)).toBe(verdict);
+  ['a transient error is retried without a limit', unavailable, 1000, 'retry'],
+  ['a timeout is retried without a limit', slow, 1000, 'retry'],
+  ['an unexpected error is retried', bug, 11, 'retry'],
+  ['an unexpected error is dead-lettered after 12 attempts', bug, 12, 'dead-letter'],
+  ['a permanent error is dead-lettered', refused, 2, 'dead-letter'],
+  ['undecodable bytes are dead-lettered', undecodable, 1, 'dead-letter'],
+])('parked: %s', (_, error, attempt, action) => {
+  expect(actionOnParkedFailure(error, attempt)).toBe(action);
 });
 
 test('the delay doubles up to five seconds', () => {
   expect([1, 2, 3, 6, 7, 50, 5000].map(delayAfter)).toEqual([100, 200, 400, 3200, 5000, 5000, 5000]);
 });
 
-test('a reason is a stable code or the name of the error, and can be written to a row', () => {
+test('a reason is an error code or the name of the error, and fits into a text column', () => {
   expect(reasonOf(refused)).toEqual({ reason: 'ORDER_TRANSITION_ILLEGAL', text: 'x' });
   expect(reasonOf(undecodable)).toEqual({
     reason: 'UndecodableError',

@@ -1,44 +1,47 @@
 import { isDomainError } from '@halftone/kernel';
 import { UndecodableError } from './event-message';
 
-/** What trying again may repair is waited for in place this often, about 1.5 s; others wait meanwhile, so not for longer. */
-const TRIES_IN_PLACE = 5;
-/** An unforeseen error may be a bug or a hiccup: this many tries, about 40 s, then it is a dead letter. */
-const UNFORESEEN_TRIES = 12;
+/** Attempts of a transient failure in place, about 1.5 s. Other events wait meanwhile, so no longer. */
+const ATTEMPTS_IN_PLACE = 5;
+/** Attempts after an unexpected error, which may be a bug or a hiccup: about 40 s, then it is dead-lettered. */
+const UNEXPECTED_ATTEMPTS = 12;
 const LONGEST_DELAY_MS = 5000;
 
-type Kind = 'hopeless' | 'passing' | 'slow' | 'unforeseen';
+type Kind = 'permanent' | 'transient' | 'timeout' | 'unexpected';
 
-/** `slow`: the handler used up its time, which all partitions of the process feel. */
+/** `timeout`: the handler used up its time, which delays all partitions of the process. */
 function kindOf(error: unknown): Kind {
-  if (error instanceof UndecodableError) return 'hopeless';
-  if (!isDomainError(error) || error.code === 'INTERNAL') return 'unforeseen';
-  if (error.code === 'DEADLINE_EXCEEDED') return 'slow';
-  return error.row.retryable ? 'passing' : 'hopeless';
-}
-
-/** What to do about a delivery that failed: `again` in place after a while, `park` so that others pass, or `dead`. */
-export function verdictOn(error: unknown, attempt: number): 'again' | 'park' | 'dead' {
-  const kind = kindOf(error);
-  if (kind === 'hopeless') return 'dead';
-  return kind === 'passing' && attempt < TRIES_IN_PLACE ? 'again' : 'park';
+  if (error instanceof UndecodableError) return 'permanent';
+  if (!isDomainError(error) || error.code === 'INTERNAL') return 'unexpected';
+  if (error.code === 'DEADLINE_EXCEEDED') return 'timeout';
+  return error.row.retryable ? 'transient' : 'permanent';
 }
 
 /**
- * What to do about a parked event that failed again. What may pass is tried for as long as it takes, because giving up on those would lose
- * the effect of a good event.
+ * What to do after a failed delivery: `retry` in place, `park` in the retry queue so that other events continue, or
+ * `dead-letter`.
  */
-export function verdictOnParked(error: unknown, attempt: number): 'again' | 'dead' {
+export function actionOnFailure(error: unknown, attempt: number): 'retry' | 'park' | 'dead-letter' {
   const kind = kindOf(error);
-  if (kind === 'hopeless') return 'dead';
-  return kind === 'unforeseen' && attempt >= UNFORESEEN_TRIES ? 'dead' : 'again';
+  if (kind === 'permanent') return 'dead-letter';
+  return kind === 'transient' && attempt < ATTEMPTS_IN_PLACE ? 'retry' : 'park';
+}
+
+/**
+ * What to do after a parked event failed again. Transient failures are retried without a limit, because giving up
+ * would lose the effect of a good event.
+ */
+export function actionOnParkedFailure(error: unknown, attempt: number): 'retry' | 'dead-letter' {
+  const kind = kindOf(error);
+  if (kind === 'permanent') return 'dead-letter';
+  return kind === 'unexpected' && attempt >= UNEXPECTED_ATTEMPTS ? 'dead-letter' : 'retry';
 }
 
 /** 100 ms, 200, 400 … 5 s. `attempt` counts from 1. */
 export const delayAfter = (attempt: number): number =>
   Math.min(100 * 2 ** (Math.min(attempt, 30) - 1), LONGEST_DELAY_MS);
 
-/** For rows and headers, so without what text of a row cannot hold. */
+/** The reason and text of an error for rows and headers, without characters that a text column cannot hold. */
 export function reasonOf(error: unknown): { reason: string; text: string } {
   const reason = isDomainError(error) ? error.code : error instanceof Error ? error.name : 'Unknown';
   const text = error instanceof Error ? causesOf(error) : String(error);

@@ -38,11 +38,11 @@ async function join(take: (value: string, membership: Membership) => Promise<voi
   await member.start();
 }
 
-test('what kafkajs gives up for good is replaced, and goes on where it stopped', async () => {
+test('a consumer that kafkajs gives up is replaced and continues where it stopped', async () => {
   const seen: string[] = [];
   let bugs = 2;
   await join(async (value) => {
-    // kafkajs takes a TypeError for something that no restart can repair.
+    // kafkajs treats a TypeError as an error that no restart can repair.
     if (value === 'b' && bugs-- > 0) throw new TypeError('cannot read');
     seen.push(value);
   });
@@ -52,7 +52,7 @@ test('what kafkajs gives up for good is replaced, and goes on where it stopped',
   expect(fatal).toEqual([]);
 });
 
-test('what was learnt under one membership is not believed under the next', async () => {
+test('after a rebalance the earlier memberships are no longer current', async () => {
   const memberships: Membership[] = [];
   await join(async (_, membership) => void memberships.push(membership));
   await given.send(['a', 'k'], ['b', 'k']);
@@ -66,7 +66,7 @@ test('what was learnt under one membership is not believed under the next', asyn
   await other.disconnect();
 });
 
-test('who stops without ever having joined has nothing to leave', async () => {
+test('stop works before the group was joined, and twice', async () => {
   await join(async () => undefined);
   await member?.stop();
   await member?.stop();

@@ -4,42 +4,45 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { consumerLosses } from './metrics';
 
 /**
- * The broker's default minimum. A member that was killed holds the group up for this long when it comes back, because it comes back under
- * a new member id (kafkajs has no static membership).
+ * The broker's default minimum. A killed member blocks its partitions for this long, because it returns with a new
+ * member id (kafkajs has no static membership).
  */
 const SESSION_TIMEOUT_MS = 6000;
 export const HEARTBEAT_MS = 1000;
-/** Longer than a rebalance may take. A consumer that says nothing for so long is one that never comes back (kafkajs #1277). */
+/** Longer than a rebalance may take. A consumer that is silent for this long never comes back (kafkajs #1277). */
 const SILENCE_MS = 45_000;
 const LONGEST_BACKOFF_MS = 2000;
-/** Without a single join for so long, for reasons that kafkajs itself calls final, a fresh process may see something that we do not. */
+/**
+ * After this long without a join, for reasons that kafkajs calls final, a fresh process may succeed where this one
+ * does not.
+ */
 const GIVE_UP_MS = 120_000;
 
-/** One membership between two joins: what was learnt under it may be wrong under the next one. */
+/** The membership between two joins; what the member knows under it may be wrong under the next. */
 export interface Membership {
   isCurrent(): boolean;
 }
 
-export interface GroupMemberOptions {
+interface GroupMemberOptions {
   kafka: Kafka;
   group: string;
   topics: readonly string[];
   eachBatch(payload: EachBatchPayload, membership: Membership): Promise<void>;
-  /** Called before a consumer takes the place of a lost one: the brokers may have come back without their topics. */
+  /** Called before a lost consumer is replaced: the brokers may have come back without their topics. */
   prepare(): Promise<void>;
-  /** Called when nothing helps any more; the process must end so that a fresh one takes over. */
+  /** Called when the member cannot recover; the process must end so that a fresh one takes over. */
   onFatal(error: Error): void;
 }
 
 /**
- * Takes part in a consumer group for as long as the process runs. kafkajs restarts its consumer for some errors and leaves it dead for
- * others; here every consumer that is lost, or has fallen silent, is left behind and a fresh one opened, whatever the reason.
+ * A member of a consumer group for the life of the process. kafkajs restarts its consumer after some errors and
+ * leaves it dead after others. Here every lost or silent consumer is abandoned and replaced, whatever the reason.
  */
 export class GroupMember {
   private consumer: Consumer | undefined;
   private membership: object = {};
   private lost = Promise.withResolvers<Error | undefined>();
-  private lastSignAt = 0;
+  private lastActivityAt = 0;
   private lastJoinAt = 0;
   private stopping = false;
   private running: Promise<void> | undefined;
@@ -48,7 +51,7 @@ export class GroupMember {
     consumerLosses.inc({ group: options.group }, 0);
   }
 
-  /** Resolves when connected; joining the group goes on behind it, which after a crash may take as long as the session timeout. */
+  /** Resolves when connected. The join continues in the background; after a crash it may take the session timeout. */
   async start(): Promise<void> {
     this.lastJoinAt = Date.now();
     try {
@@ -60,7 +63,7 @@ export class GroupMember {
     this.running = this.runUntilStopped();
   }
 
-  /** Ends after the message in hand, commits, and leaves the group so that others take over at once. */
+  /** Finishes the current message, commits, and leaves the group so that others take over at once. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.lost.resolve(undefined);
@@ -69,13 +72,13 @@ export class GroupMember {
 
   private async runUntilStopped(): Promise<void> {
     for (let failures = 0; ; failures += 1) {
-      const watch = setInterval(() => this.noticeSilence(), HEARTBEAT_MS);
+      const watch = setInterval(() => this.detectSilence(), HEARTBEAT_MS);
       const error = await this.lost.promise;
       clearInterval(watch);
       await this.close();
       if (this.stopping) return;
       if (this.lastJoinAt > Date.now() - SILENCE_MS) failures = 0;
-      this.complain(error);
+      this.reportLoss(error);
       await sleep(Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS));
       await this.reopen().catch((failure: Error) => this.lost.resolve(failure));
     }
@@ -116,44 +119,44 @@ export class GroupMember {
     running.catch(lost.resolve);
   }
 
-  private listen(consumer: Consumer, lose: (error: Error) => void): void {
+  private listen(consumer: Consumer, onLost: (error: Error) => void): void {
     const { events } = consumer;
-    this.lastSignAt = Date.now();
-    const sign = () => (this.lastSignAt = Date.now());
-    for (const event of [events.FETCH, events.HEARTBEAT, events.REBALANCING]) consumer.on(event, sign);
-    consumer.on(events.CRASH, ({ payload: { error } }) => lose(error));
+    this.lastActivityAt = Date.now();
+    const recordActivity = () => (this.lastActivityAt = Date.now());
+    for (const event of [events.FETCH, events.HEARTBEAT, events.REBALANCING]) consumer.on(event, recordActivity);
+    consumer.on(events.CRASH, ({ payload: { error } }) => onLost(error));
     consumer.on(events.GROUP_JOIN, () => {
       this.membership = {};
-      this.lastSignAt = this.lastJoinAt = Date.now();
+      this.lastActivityAt = this.lastJoinAt = Date.now();
     });
   }
 
-  private noticeSilence(): void {
-    if (Date.now() - this.lastSignAt > SILENCE_MS) this.lost.resolve(new Error(`silent for ${SILENCE_MS} ms`));
+  private detectSilence(): void {
+    if (Date.now() - this.lastActivityAt > SILENCE_MS) this.lost.resolve(new Error(`silent for ${SILENCE_MS} ms`));
   }
 
-  private complain(error: Error | undefined): void {
+  private reportLoss(error: Error | undefined): void {
     const { group, onFatal } = this.options;
     consumerLosses.inc({ group });
-    logger('consumer').warn({ group, err: error }, 'the consumer was lost; opening another');
-    if (error && !mayPass(error) && Date.now() - this.lastJoinAt > GIVE_UP_MS) onFatal(error);
+    logger('consumer').warn({ group, err: error }, 'the consumer was lost; replacing it');
+    if (error && !isTransient(error) && Date.now() - this.lastJoinAt > GIVE_UP_MS) onFatal(error);
   }
 
-  /** One that cannot even leave is left to itself: the broker ends its membership. */
+  /** A consumer that cannot leave is abandoned: the broker ends its membership. */
   private async close(): Promise<void> {
     const consumer = this.consumer;
     this.consumer = undefined;
     const left = consumer
       ?.disconnect()
-      .catch((error: Error) => logger('consumer').debug({ err: error }, 'did not leave'));
+      .catch((error: Error) => logger('consumer').debug({ err: error }, 'the consumer did not leave its group'));
     await Promise.race([left, sleep(SILENCE_MS, undefined, { ref: false })]);
     this.membership = {};
   }
 }
 
-/** As kafkajs itself judges: used-up retries count by what they were about. */
-function mayPass(error: Error & { retriable?: boolean }): boolean {
+/** As kafkajs itself judges: exhausted retries count by their cause. */
+function isTransient(error: Error & { retriable?: boolean }): boolean {
   const { cause } = error;
   if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true;
-  return cause instanceof Error ? mayPass(cause) : error.retriable !== false;
+  return cause instanceof Error ? isTransient(cause) : error.retriable !== false;
 }

@@ -1,12 +1,12 @@
-/** The events: topics, producer, consumer group, dead letters, and reading a topic as a log. */
-export { createKafka, type KafkaOptions } from './client';
+/** The events: topics, producer, consumer group, retry queue, dead letters, and reading a topic as a log. */
+export { createKafka } from './client';
 export { kafkaSettings } from './config';
 export { DeadLetterDesk, type LetterFilter } from './dead-letter-desk';
-export { ensureTopics, type TopicSpec } from './ensure-topics';
-export { EventConsumer, type EventConsumerOptions } from './event-consumer';
+export { ensureTopics } from './ensure-topics';
 export { on, type EventHandler, type EventHandlers } from './event-handler';
-export type { Envelope, Received } from './event-message';
+export type { Received } from './event-message';
 export { EventProducer } from './event-producer';
-export { KafkaModule, type KafkaModuleOptions, type Mirror } from './kafka.module';
+export { KafkaModule } from './kafka.module';
+export type { Mirror } from './outbox-publisher';
 export { describeSpan } from './messaging-span';
-export { TopicReader, type PartitionEnds, type RangeAnswer, type ReadAllRequest, type Reading } from './topic-reader';
+export { TopicReader, type Reading } from './topic-reader';

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { deadLetterTopicOf, retention, topics } from '@halftone/contracts';
 import { appendEvent, Database, once, type OutboxRow, PostgresModule, postgresSettings } from '@halftone/postgres';
 import { defineService } from '@halftone/service';
 import { bootService, engines, eventually, freshSchema, type FreshSchema } from '@halftone/testing';
 import { Injectable, Module } from '@nestjs/common';
+import { ConfigResourceTypes } from 'kafkajs';
 import { createKafka } from './client';
 import { kafkaSettings } from './config';
 import { ensureTopics } from './ensure-topics';
 import { type EventHandlers, on } from './event-handler';
-import { KafkaModule, type Mirror } from './kafka.module';
+import { KafkaModule } from './kafka.module';
+import type { Mirror } from './outbox-publisher';
 
 interface Tables {
   effect: { n: number };
@@ -35,7 +38,7 @@ class EffectConsumer implements EventHandlers {
   constructor(private readonly database: Database<Tables>) {}
 }
 
-/** Of all replicas, one of which relays at a time. */
+/** Rows mirrored by all replicas; one of them relays at a time. */
 const mirrored: number[] = [];
 
 class Numbers implements Mirror {
@@ -95,7 +98,7 @@ const handled = async (database: Database<Tables>) => {
 };
 const count = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-test('from a row in one replica to one effect, while replicas come and go', async () => {
+test('each row has one effect while replicas start and stop', async () => {
   const first = await boot();
   const second = await boot();
   const database = second.app.get<Database<Tables>>(Database);
@@ -116,6 +119,26 @@ test('from a row in one replica to one effect, while replicas come and go', asyn
   const metrics = await (await fetch(`${third.httpUrl}/metrics`)).text();
   expect(metrics).toContain(`consumer_handled_total{group="${group}",type="n",outcome="done"}`);
   await third.stop();
-  // A relay that lost its place may have handed something over again.
+  // A relay that lost its lock may have mirrored a batch twice.
   expect([...new Set(mirrored)]).toEqual(count(41));
+});
+
+test('the broker has the stated retention for each topic and the dead letters', async () => {
+  const service = await boot();
+  const stated = new Map<string, { days: number }>([
+    ...Object.entries(topics).map(
+      ([key, { name }]) => [name, retention.topicsKept[key as keyof typeof topics]] as const,
+    ),
+    [deadLetterTopicOf(group), retention.deadLettersKept],
+  ]);
+  const type = ConfigResourceTypes.TOPIC;
+  const asked = [...stated.keys()].map((name) => ({ type, name }));
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: asked });
+  for (const { resourceName, configEntries } of resources) {
+    const found = Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    const kept = stated.get(resourceName) ?? { days: 0 };
+    expect({ resourceName, ...found }).toMatchObject({ resourceName, ...retention.topicConfigOf(kept) });
+  }
+  expect(resources).toHaveLength(stated.size);
+  await service.stop();
 });

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logger } from '@halftone/service';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { PositionedConsumer } from './positioned-consumer';
+import { ReaderGroups } from './reader-groups';
 
-export interface LogTailOptions {
+interface LogTailOptions {
   kafka: Kafka;
   topic: string;
   groupPrefix: string;
-  /** First offset to read, per partition. */
+  /** The first offset to read, per partition. */
   start: ReadonlyMap<number, bigint>;
-  /** Ends at the moment of the start: beyond them the reader has caught up. */
+  /** The end offsets at the start; once they are reached the reader has caught up. */
   ends: ReadonlyMap<number, bigint>;
   onMessage(partition: number, message: KafkaMessage): void;
 }
@@ -17,16 +18,17 @@ export interface LogTailOptions {
 const LONGEST_BACKOFF_MS = 2000;
 
 /**
- * Reads all partitions of a topic, for ever: every message from the start offsets on is handed over exactly once and in the order of its
- * partition, across any number of broker restarts, unless retention removed it first. `onMessage` that throws is called again.
+ * Reads all partitions of a topic until it is stopped. Every message from the start offsets is delivered exactly once
+ * and in order per partition, across broker restarts, unless retention removed it first. An `onMessage` that throws
+ * is called again.
  */
 export class LogTail {
-  /** Rejects when it is stopped before. */
+  /** Rejects when the tail is stopped first. */
   readonly caughtUp: Promise<void>;
   private readonly reached = Promise.withResolvers<void>();
   private readonly positions: Map<number, bigint>;
   private readonly behind: Map<number, bigint>;
-  private readonly groups: string[] = [];
+  private readonly groups = new ReaderGroups();
   private consumer: PositionedConsumer | undefined;
   private readonly end = new AbortController();
   private running: Promise<void> | undefined;
@@ -36,21 +38,22 @@ export class LogTail {
     this.positions = new Map(options.start);
     this.behind = new Map(options.ends);
     this.caughtUp = this.reached.promise;
+    // Node ends the process for an unhandled rejection; a later await still gets the error.
     this.caughtUp.catch(() => undefined);
-    for (const partition of options.ends.keys()) this.noteProgress(partition);
+    for (const partition of options.ends.keys()) this.recordProgress(partition);
   }
 
   start(): void {
     this.running ??= this.runUntilStopped();
   }
 
-  /** Answers the groups that were used, for the caller to delete. */
+  /** Returns the latest groups it used, for the caller to delete. */
   async stop(): Promise<readonly string[]> {
     this.end.abort();
     this.lost.resolve();
     await this.running;
-    this.reached.reject(new Error('stopped before everything was read'));
-    return this.groups;
+    this.reached.reject(new Error('the reader was stopped before it caught up'));
+    return this.groups.list();
   }
 
   private async runUntilStopped(): Promise<void> {
@@ -63,12 +66,10 @@ export class LogTail {
         failures = 0;
         if (!signal.aborted) await this.lost.promise;
       } catch (error) {
-        logger('kafka').warn(
-          { reason: String(error), topic: this.options.topic },
-          'reader lost the broker; trying again',
-        );
+        logger('kafka').warn({ reason: String(error), topic: this.options.topic }, 'reader lost the broker; retrying');
       }
       await consumer.close();
+      // An abort only ends the pause early; the loop checks the signal.
       await sleep(Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -80,24 +81,24 @@ export class LogTail {
       topic,
       groupPrefix,
       positions: () => this.positions,
-      onMessage: (partition, message) => this.take(consumer, partition, message),
+      onMessage: (partition, message) => this.deliver(consumer, partition, message),
       onLost,
     });
     this.consumer = consumer;
-    this.groups.push(consumer.groupId);
+    this.groups.add(consumer.groupId);
     return consumer;
   }
 
-  /** A message from a consumer that was replaced, or one before the position, was or will be delivered by another fetch. */
-  private take(from: PositionedConsumer, partition: number, message: KafkaMessage): void {
+  /** Skips a message of a replaced consumer or before the position; another fetch delivers it. */
+  private deliver(from: PositionedConsumer, partition: number, message: KafkaMessage): void {
     const offset = BigInt(message.offset);
     if (from !== this.consumer || offset < (this.positions.get(partition) ?? 0n)) return;
     this.options.onMessage(partition, message);
     this.positions.set(partition, offset + 1n);
-    this.noteProgress(partition);
+    this.recordProgress(partition);
   }
 
-  private noteProgress(partition: number): void {
+  private recordProgress(partition: number): void {
     const end = this.behind.get(partition);
     if (end === undefined || (this.positions.get(partition) ?? 0n) < end) return;
     this.behind.delete(partition);

@@ -1,14 +1,14 @@
 import type { OutboxRow } from '@halftone/postgres';
 import { contextOf, failSpan, isRecorded, SpanKind, startSpan, traceparentOf } from '@halftone/service';
 
-/** An event as its span describes it. https://opentelemetry.io/docs/specs/semconv/messaging/kafka/ */
-export interface SpannedEvent {
+/** The attributes of an event in its span. https://opentelemetry.io/docs/specs/semconv/messaging/kafka/ */
+interface SpannedEvent {
   topic: string;
   type: string;
   id: string;
 }
 
-/** The name says the topic, because the semantic conventions want it so; the event's type stands beside it. */
+/** The span is named after the topic, as the semantic conventions require; the event type is an attribute. */
 export const describeSpan = (operation: 'publish' | 'consume' | 'deliver', { topic, type, id }: SpannedEvent) => ({
   name: `${operation} ${topic}`,
   attributes: {
@@ -23,8 +23,8 @@ export const describeSpan = (operation: 'publish' | 'consume' | 'deliver', { top
 });
 
 /**
- * Publishes inside one span per row, each a child of what wrote the row, and the parent of what consumes it. Rows of traces that
- * nobody records go as they are.
+ * Publishes inside one span per row. Each span is a child of the span that wrote the row and the parent of its
+ * consumers' spans. Rows of unsampled traces are published unchanged.
  */
 export async function withPublishSpans(
   rows: readonly OutboxRow[],

@@ -1,24 +1,24 @@
-import { counter, exemplarHistogram, gauge, journeySeconds } from '@halftone/service';
+import { counter, exemplarHistogram, gauge, endToEndBuckets } from '@halftone/service';
 
 export const consumerHandled = counter(
   'consumer_handled_total',
-  'Deliveries by what became of them: done, retried, parked or dead',
+  'Deliveries by outcome: done, retried, parked or dead',
   ['group', 'type', 'outcome'],
 );
 
-export const handleSeconds = exemplarHistogram('consumer_handle_seconds', 'Time a handler took for an event', [
+export const handleSeconds = exemplarHistogram('consumer_handle_duration_seconds', 'Time a handler took for an event', [
   'group',
   'type',
 ]);
 
 export const eventDelay = exemplarHistogram(
   'event_delay_seconds',
-  'From the moment something happened to the end of its handling here',
+  'Time from the event to the end of its handling in this group',
   ['group', 'topic'],
-  journeySeconds,
+  endToEndBuckets,
 );
 
-export const deadLettersPut = counter('dead_letters_total', 'Events put to the dead letters', ['group']);
+export const deadLettersPublished = counter('dead_letters_total', 'Events sent to the dead letters', ['group']);
 
 export const consumerLag = gauge('consumer_lag', 'Messages behind the end of the partition, as of the latest fetch', [
   'group',
@@ -28,16 +28,22 @@ export const consumerLag = gauge('consumer_lag', 'Messages behind the end of the
 
 export const parkedEvents = gauge(
   'parked_events',
-  'Events that were set aside because their handler failed, and those of the same keys',
+  'Events in the retry queue: those whose handler failed, and those of the same keys behind them',
   ['group'],
 );
 
-export const parkedAge = gauge('parked_age_seconds', 'How long the oldest parked event has waited', ['group']);
-
-export const deadLettersOpen = gauge('dead_letters_open', 'Dead letters that nobody has replayed or dropped', [
+export const parkedAge = gauge('parked_age_seconds', 'How long the oldest event in the retry queue has waited', [
   'group',
 ]);
 
-export const consumerLosses = counter('consumer_losses_total', 'Consumers that were lost and replaced by a fresh one', [
+export const deadLettersOpen = gauge('dead_letters_open', 'Dead letters that are neither replayed nor dropped', [
   'group',
 ]);
+
+export const deadLettersOldest = gauge(
+  'dead_letters_oldest_open_timestamp_seconds',
+  'Unix time of the oldest open dead letter; 0 when none is open',
+  ['group'],
+);
+
+export const consumerLosses = counter('consumer_losses_total', 'Consumers that were lost and replaced', ['group']);

@@ -3,32 +3,36 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { logger } from '@halftone/service';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 
-export interface PositionedOptions {
+interface PositionedOptions {
   kafka: Kafka;
   topic: string;
-  /** The group's id is this and a random part: nobody shares it. */
+  /** The group id is this prefix and a random part, so nobody shares it. */
   groupPrefix: string;
-  /** Next offset to read per partition; read again after every rejoin, so the owner keeps it current. */
+  /** The next offset to read per partition. It is read after every rejoin, so the owner keeps it current. */
   positions(): ReadonlyMap<number, bigint>;
-  /** Partitions that are fetched only when resumed. */
+  /** Whether partitions are fetched only once resumed. */
   startPaused?: boolean;
-  /** How long a fetch waits for something new, and what is resumed for its first fetch. */
+  /** How long a fetch waits for new messages. A resumed partition waits as long for its first fetch. */
   maxWaitMs?: number;
-  /** Of one partition at a time; what a fetch brings is decoded in one go, while nobody else gets a turn. */
+  /** The largest fetch of one partition. A fetch is decoded in one go and blocks the event loop meanwhile. */
   maxBytesPerPartition?: number;
   onMessage(partition: number, message: KafkaMessage): void;
-  /** This consumer is gone for good; the owner opens another. */
+  /** Called when this consumer is lost; the owner opens another. */
   onLost(error: Error): void;
 }
 
-/** How long the broker holds a fetch back until there is something: each one costs more than 2 ms of CPU, and a stop waits for the last. */
+/**
+ * How long the broker delays an empty fetch. Each fetch costs more than 2 ms of CPU, and a stop waits for the last
+ * one.
+ */
 const MAX_WAIT_MS = 250;
-/** After so many bytes of a batch others get their turn of the event loop, so that what was handed over can be written out. */
-const TURN_BYTES = 64 * 1024;
+/** After this many bytes of a batch the event loop gets a turn, so that delivered messages can be written out. */
+const YIELD_EVERY_BYTES = 64 * 1024;
 
 /**
- * kafkajs has no plain assignment, so a reader of its own positions is a group of one that seeks after each join and commits
- * nothing. It never restarts itself: a fresh group under a fresh id is ready at once, while the old one would wait for its own dead member.
+ * kafkajs cannot assign partitions, so a reader with its own positions is a group of one that seeks after each join
+ * and commits nothing. It never restarts itself: a new group is ready at once, while the old one would wait for its
+ * dead member.
  */
 export class PositionedConsumer {
   readonly groupId: string;
@@ -39,6 +43,7 @@ export class PositionedConsumer {
   constructor(private readonly options: PositionedOptions) {
     this.groupId = `${options.groupPrefix}.${randomUUID()}`;
     this.joined = this.hasJoined.promise;
+    // Node ends the process for an unhandled rejection; a later await still gets the error.
     this.joined.catch(() => undefined);
     this.consumer = options.kafka.consumer({
       groupId: this.groupId,
@@ -56,8 +61,8 @@ export class PositionedConsumer {
 
   async open(): Promise<void> {
     const { events } = this.consumer;
-    this.consumer.on(events.GROUP_JOIN, () => this.takePositions());
-    this.consumer.on(events.CRASH, ({ payload: { error } }) => this.lose(error));
+    this.consumer.on(events.GROUP_JOIN, () => this.seekToPositions());
+    this.consumer.on(events.CRASH, ({ payload: { error } }) => this.fail(error));
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
     const running = this.consumer.run({
@@ -65,13 +70,13 @@ export class PositionedConsumer {
       partitionsConsumedConcurrently: 4,
       eachBatch: (payload) => this.eachBatch(payload),
     });
-    running.catch((error: Error) => this.lose(error));
+    running.catch((error: Error) => this.fail(error));
     await this.joined;
     // A consumer that is stopped before it runs does not leave its group.
     await running;
   }
 
-  /** Fetches one partition from an offset on. */
+  /** Fetches one partition from this offset. */
   resumeFrom(partition: number, offset: bigint): void {
     const { topic } = this.options;
     this.consumer.seek({ topic, partition, offset: String(offset) });
@@ -88,7 +93,7 @@ export class PositionedConsumer {
       .catch((error: Error) => logger('kafka').debug({ err: error }, 'reader did not leave its group'));
   }
 
-  private takePositions(): void {
+  private seekToPositions(): void {
     const { topic, positions, startPaused } = this.options;
     for (const [partition, offset] of positions()) {
       this.consumer.seek({ topic, partition, offset: String(offset) });
@@ -103,14 +108,14 @@ export class PositionedConsumer {
       if (!isRunning() || isStale()) return;
       this.options.onMessage(batch.partition, message);
       bytes += message.value?.length ?? 0;
-      if (bytes < TURN_BYTES) continue;
+      if (bytes < YIELD_EVERY_BYTES) continue;
       bytes = 0;
       await nextTurn();
     }
     await heartbeat();
   }
 
-  private lose(error: Error): void {
+  private fail(error: Error): void {
     this.hasJoined.reject(error);
     this.options.onLost(error);
   }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { engines, eventually, freshSchema, type FreshSchema, testKeys } from '@halftone/testing';
 import { sql } from 'kysely';
 import { TestGroup } from './fixture/group.fixture';
-import { buildMember, Member, textOfFile } from './fixture/member.fixture';
+import { buildMember, type Member, startMember, textOfFile } from './fixture/member.fixture';
 
 let schema: FreshSchema;
 let given: TestGroup;
@@ -31,7 +31,7 @@ afterEach(async () => {
 function start(failpoints = ''): Member {
   const { brokers, topic } = given;
   const { name, partitions } = topic;
-  const member = Member.start({
+  const member = startMember({
     databaseUrl: schema.url,
     brokers,
     topic: name,
@@ -44,7 +44,7 @@ function start(failpoints = ''): Member {
   return member;
 }
 
-/** What took effect, per key in the order of the effects. */
+/** The effects, per key in commit order. */
 async function effects(): Promise<Record<string, string[]>> {
   const { rows } = await sql<{ key: string; values: string[] }>`
     select key, array_agg(value order by n) as values from effect group by key
@@ -53,15 +53,15 @@ async function effects(): Promise<Record<string, string[]>> {
 }
 const run = (statement: string) => schema.alter(`set search_path = member; ${statement}`);
 const isReady = () => eventually(async () => expect(await effects()).toEqual({}), 60_000);
-/** As if the time of a claim had passed, whose holder is dead. */
+/** As if a claim had expired whose holder is dead. */
 const endClaims = () => run('update parked_event set next_try_at = now()');
 
 test.each([
-  ['an event is parked, its offset not committed', 'consumer.parked.stored=kill'],
-  ['one of the same key is queued behind it', 'consumer.parked.behind=kill'],
-  ['it is claimed, its handler not called', 'consumer.parked.claimed=kill'],
+  ['an event is parked but its offset is not committed', 'consumer.parked.stored=kill'],
+  ['an event of the same key is enqueued behind it', 'consumer.parked.behind=kill'],
+  ['it is claimed but its handler was not called', 'consumer.parked.claimed=kill'],
 ])('killed when %s: each event takes effect once, in the order of its key', async (_, failpoint) => {
-  const [a, b] = given.neighbours(2) as [string, string];
+  const [a, b] = given.keysOfOnePartition(2) as [string, string];
   const first = start(failpoint);
   await isReady();
   await run(`insert into broken values ('a1')`);
@@ -76,8 +76,8 @@ test.each([
   await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
 });
 
-test('killed when a parked event has taken effect, its row not removed: it does not take effect again', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('killed after a parked event took effect but before its row is removed: it does not take effect again', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   const first = start('consumer.parked.handled=kill');
   await isReady();
   await run(`insert into broken values ('a1')`);
@@ -92,8 +92,8 @@ test('killed when a parked event has taken effect, its row not removed: it does 
   await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
 });
 
-test('killed when a letter is written, and that not noted: the letter is written again and counts once', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('killed after a letter is published but before that is recorded: it is published again and counts once', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   const first = start('consumer.letter.put=kill');
   await isReady();
   await given.send(['poison', a], ['a2', a]);
@@ -105,8 +105,8 @@ test('killed when a letter is written, and that not noted: the letter is written
   expect(await given.letters()).toMatchObject([{ state: 'open', copies: 2, reason: 'UndecodableError' }]);
 });
 
-test('a member that is paused in the middle of an event, beyond its session, wakes up as a zombie and changes nothing', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('a member paused during an event for longer than its session wakes up as a zombie and changes nothing', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   const zombie = start();
   await isReady();
   await given.send(['pause-1', a], ['a2', a], ['a3', a]);
@@ -118,19 +118,19 @@ test('a member that is paused in the middle of an event, beyond its session, wak
   zombie.signal('SIGCONT');
   await given.send(['a4', a]);
   await eventually(async () => expect((await effects())[a]).toContain('a4'), 30_000);
-  // It is a member again and takes part: both are alive, and what is sent from now on is handled once.
+  // It joins again: both members are alive, and further events are handled once.
   await given.send(['a5', a]);
   const all = { [a]: ['pause-1', 'a2', 'a3', 'a4', 'a5'] };
   await eventually(async () => expect(await effects()).toEqual(all), 30_000);
   expect(zombie.hasEnded).toBe(false);
-  // It may have parked what failed under its hands; that has taken effect already, so its row goes.
+  // It may have parked an event that failed meanwhile; that took effect already, so its row is removed.
   await eventually(async () => expect(await given.parked()).toEqual([]), 20_000);
   expect(await effects()).toEqual(all);
   expect(await given.letters()).toEqual([]);
 });
 
-test('a worker that is paused with a parked event in hand loses it to another, and changes nothing when it wakes up', async () => {
-  const [a] = given.neighbours(1) as [string];
+test('a worker paused with a claimed event loses it to another, and changes nothing when it wakes up', async () => {
+  const [a] = given.keysOfOnePartition(1) as [string];
   const zombie = start();
   await isReady();
   await run(`insert into broken values ('pause-1')`);
@@ -140,7 +140,7 @@ test('a worker that is paused with a parked event in hand loses it to another, a
   await eventually(() => expect(textOfFile(startedFile)).toBe('pause-1'), 20_000);
   zombie.signal('SIGSTOP');
   start();
-  // The claim lasts 25 s, so that by its end nothing of the zombie can be committed any more.
+  // The claim lasts 25 s; after that the zombie cannot commit anything.
   await eventually(async () => expect(await effects()).toEqual({ [a]: ['pause-1', 'a2'] }), 60_000);
   zombie.signal('SIGCONT');
   await given.send(['a3', a]);
@@ -150,7 +150,7 @@ test('a worker that is paused with a parked event in hand loses it to another, a
   expect(zombie.hasEnded).toBe(false);
 });
 
-test('members come and go all the time, are killed and paused, and events fail now and then: once each, in order per key', async () => {
+test('while members join, leave, are killed and paused and events fail: each event once, in order per key', async () => {
   const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`);
   const rounds = 15;
   start();
@@ -173,7 +173,7 @@ test('members come and go all the time, are killed and paused, and events fail n
   expect(await given.letters()).toEqual([]);
 });
 
-/** One joins, and in turn one leaves, is killed, or is paused for less or more than its session lasts. */
+/** One member joins; in turn one leaves, is killed, or is paused for less or more than its session. */
 async function changeMembers(round: number): Promise<void> {
   const [oldest] = members.filter((member) => !member.hasEnded);
   if (round % 3 === 0) start();

@@ -1,5 +1,6 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { PositionedConsumer } from './positioned-consumer';
+import { ReaderGroups } from './reader-groups';
 
 interface Range {
   partition: number;
@@ -10,23 +11,24 @@ interface Range {
 
 const IDLE_MS = 20_000;
 const ANSWER_MS = 5000;
-/** Nothing is fetched between two ranges: this is how soon the next one begins, and kafkajs looks for it as often. */
+/** The wait of an empty fetch. The next range starts after it at the latest. */
 const MAX_WAIT_MS = 20;
-/** About a thousand events: the past is in no hurry, and what happens meanwhile is. */
+/** About a thousand events. Reading history is not urgent; live events are. */
 const MAX_FETCH_BYTES = 256 * 1024;
 
 /**
- * Reads pieces of a topic on demand over one connection that stays open while it is used: all partitions are paused, and a range resumes
- * one from its offset to its end. Ranges wait for each other. Assumes that every offset of the range exists; a hole at its start shows as a
- * first message beyond `from`. What a fetch brought beyond the end of a range is kept for the next one, which mostly goes on there. Once
- * closed, nothing is opened again: what is being read and what waits is rejected.
+ * Reads ranges of a topic on demand over one connection that stays open while it is used. All partitions are paused;
+ * a range resumes one from its offset to its end. Ranges wait for each other. It assumes that every offset of the
+ * range exists; a hole at the start shows as a first message beyond `from`. Messages fetched beyond the end of a
+ * range are kept, because the next range mostly continues there. After `close` it opens nothing; running and waiting
+ * reads reject.
  */
 export class RangeReader {
-  readonly groups: string[] = [];
+  private readonly used = new ReaderGroups();
   private queue: Promise<unknown> = Promise.resolve();
   private consumer: Promise<PositionedConsumer> | undefined;
   private receive: ((partition: number, message: KafkaMessage) => void) | undefined;
-  /** What the last fetch has brought, without a hole. */
+  /** The messages of the last fetch, without a hole. */
   private fetched: { partition: number; messages: KafkaMessage[] } | undefined;
   private fail: ((error: Error) => void) | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -39,8 +41,14 @@ export class RangeReader {
     private readonly groupPrefix: string,
   ) {}
 
+  /** The latest groups it used, for the caller to delete. */
+  get groups(): readonly string[] {
+    return this.used.list();
+  }
+
   read(range: Range): Promise<KafkaMessage[]> {
     const answer = this.queue.then(() => this.readWithRetry(range));
+    // The caller of this read gets its error; the next read only waits for its end.
     this.queue = answer.catch(() => undefined);
     return answer;
   }
@@ -58,10 +66,11 @@ export class RangeReader {
     this.consumer = undefined;
     this.receive = undefined;
     this.fetched = undefined;
+    // A consumer that never connected needs no close; the read got its error.
     await (await consumer?.catch(() => undefined))?.close();
   }
 
-  /** The connection may have died while it was idle; a second failure is the caller's. */
+  /** The connection may have died while idle, so the first failure is retried. */
   private async readWithRetry(range: Range): Promise<KafkaMessage[]> {
     clearTimeout(this.idle);
     try {
@@ -91,7 +100,7 @@ export class RangeReader {
     return messages.filter(({ offset }) => BigInt(offset) >= from);
   }
 
-  /** Resolves with everything from `from` on that has come when `to` was reached; more may come after it. */
+  /** Resolves with all messages from `from` once `to` is reached; more may follow. */
   private async fetch({ partition, from, to }: Range): Promise<KafkaMessage[]> {
     this.consumer ??= this.openConsumer();
     const consumer = await this.consumer;
@@ -100,7 +109,8 @@ export class RangeReader {
     this.fetched = { partition, messages };
     const { promise, resolve, reject } = Promise.withResolvers<KafkaMessage[]>();
     const late = setTimeout(
-      () => reject(new Error(`no end of ${this.topic}/${partition} within ${ANSWER_MS} ms`)),
+      () =>
+        reject(new Error(`the end of the range of ${this.topic}/${partition} was not reached within ${ANSWER_MS} ms`)),
       ANSWER_MS,
     );
     this.fail = reject;
@@ -134,7 +144,7 @@ export class RangeReader {
         this.fail?.(error);
       },
     });
-    this.groups.push(consumer.groupId);
+    this.used.add(consumer.groupId);
     const opened = consumer.open().then(
       () => consumer,
       async (error: unknown) => {

@@ -1,6 +1,9 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 
-/** A message as a row keeps it: header values in base64, because they are bytes, and text of a row cannot hold all of them. */
+/**
+ * A message as a row stores it. Header values are base64, because they are bytes and a text column cannot hold all
+ * bytes.
+ */
 export interface StoredMessage {
   offset: string;
   record_time: string;
@@ -28,7 +31,7 @@ export const fromStored = ({ offset, record_time, key, headers, value }: StoredM
   value,
 });
 
-/** The broker allows headers without a value; to us they are as good as absent. */
+/** The broker allows headers without a value; here they count as absent. */
 const toBase64 = (headers: IHeaders): Base64Headers =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {

@@ -68,7 +68,7 @@ const values = (events: readonly Received<string>[]) => events.map((event) => ev
 const expected = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`).sort();
 const ourGroups = async () => (await admin.listGroups()).groups.filter(({ groupId }) => groupId.startsWith(clientId));
 
-test('a reader from a time sees all partitions from then on, each once, and knows when it has caught up', async () => {
+test('a reader from a timestamp gets all partitions from then on, each message once, and reports when it caught up', async () => {
   await send('before', 20);
   await new Promise((resolve) => setTimeout(resolve, 20));
   const since = Date.now();
@@ -80,7 +80,7 @@ test('a reader from a time sees all partitions from then on, each once, and know
   await eventually(() => expect(values(events)).toEqual([...expected('new', 20), ...expected('old', 20)]), 10_000);
 });
 
-test('a reader without a time starts at the end and has caught up at once', async () => {
+test('a reader without a timestamp starts at the end and has caught up at once', async () => {
   await send('old', 5);
   const { events, reading } = await tail();
   await reading.caughtUp;
@@ -88,7 +88,7 @@ test('a reader without a time starts at the end and has caught up at once', asyn
   await eventually(() => expect(values(events)).toEqual(expected('new', 5)), 10_000);
 });
 
-test('a stopped reader leaves no group behind, and the next one removes what a killed one left', async () => {
+test('a stopped reader leaves no group behind, and the next one deletes the groups of a killed one', async () => {
   const { reading } = await tail();
   await eventually(async () => expect(await ourGroups()).toHaveLength(1), 10_000);
   await reading.stop();
@@ -96,7 +96,7 @@ test('a stopped reader leaves no group behind, and the next one removes what a k
   await eventually(async () => expect(await ourGroups()).toHaveLength(0));
 });
 
-test('a range is read by its offsets, again and again over one connection', async () => {
+test('ranges are read by offset, repeatedly over one connection', async () => {
   await send('range', 40);
   const key = 'a';
   const partition = reader.partitionFor(topic, key);
@@ -135,7 +135,7 @@ test('a range is read by its offsets, again and again over one connection', asyn
   });
 });
 
-test('a range that was fetched in part goes on with what has come since', async () => {
+test('a range that was fetched in part continues with new messages', async () => {
   await send('range', 40);
   const partition = reader.partitionFor(topic, 'a');
   const read = async (from: number, to: number) => {
@@ -149,7 +149,7 @@ test('a range that was fetched in part goes on with what has come since', async 
   expect(await read(first - 5, first - 3)).toEqual([first - 5, first - 4]);
 });
 
-test('a range that retention has cut, or that never was, is a reset', async () => {
+test('a range that retention has cut, or that never existed, is a reset', async () => {
   await send('gone', 20);
   const { partition, high } = (await reader.endOffsets(topic)).find((end) => Number(end.high) - Number(end.low) > 2)!;
   const beyond = String(Number(high) + 5);
@@ -165,7 +165,7 @@ test('a range that retention has cut, or that never was, is a reset', async () =
   });
 });
 
-test('closed while ranges are read and wait, it ends them all, and none opens a connection again', async () => {
+test('close ends running and waiting range reads, and none opens a connection again', async () => {
   await send('range', 40);
   const { partition, high } = (await reader.endOffsets(topic)).find((end) => Number(end.high) - Number(end.low) >= 10)!;
   const range = (back: number) => ({ topic, partition, fromOffset: String(Number(high) - back), toOffset: high });
@@ -178,7 +178,7 @@ test('closed while ranges are read and wait, it ends them all, and none opens a 
   await eventually(async () => expect(await ourGroups()).toHaveLength(0), 20_000);
 });
 
-test('closed, it stops what it reads, also what was only about to begin', async () => {
+test('close stops tails, also one that is about to begin', async () => {
   const { reading } = await tail();
   await eventually(async () => expect(await ourGroups()).toHaveLength(1), 20_000);
   const begun = reader.readAll({ topic, onMessage: () => undefined });

@@ -6,37 +6,37 @@ import { decodeValue, envelopeOf, type Received } from './event-message';
 import { LogTail } from './log-tail';
 import { RangeReader, readerClosed } from './range-reader';
 
-export interface ReadAllRequest<V> {
+interface ReadAllRequest<V> {
   topic: Topic<V>;
-  /** Milliseconds; each partition starts at its first message of that time or later. Without it: at the end. */
+  /** In milliseconds: each partition starts at its first message of that time or later. Without it, at the end. */
   fromTimestamp?: number;
   onMessage(event: Received<V>): void;
 }
 
 export interface Reading {
-  /** The first offset that is read, per partition; known before anything is handed over. */
+  /** The first offset to read, per partition; known before anything is delivered. */
   start: ReadonlyMap<number, bigint>;
-  /** Resolves when everything that existed at the start has been handed over; rejects when it is stopped before. */
+  /** Resolves when everything that existed at the start was delivered; rejects when it is stopped first. */
   caughtUp: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Offsets that exist are `low` to `high - 1`. */
-export interface PartitionEnds {
+/** The existing offsets are `low` to `high - 1`. */
+interface PartitionEnds {
   partition: number;
   low: string;
   high: string;
 }
 
-/** `reset`: part of the range is gone from the topic, or was never in it. */
-export type RangeAnswer<V> = { reset: true } | { reset: false; events: Received<V>[] };
+/** `reset`: part of the range is gone from the topic, or never existed. */
+type RangeAnswer<V> = { reset: true } | { reset: false; events: Received<V>[] };
 
-/** So many messages are asked for at a time. */
-const CHUNK = 200n;
+/** Messages per read. One message has at most two megabytes. */
+const CHUNK = 50n;
 
 /**
- * Reads a topic as a log, apart from any consumer group: everything from a time on, or a piece by its offsets. Closed, it stops whatever
- * it reads and opens nothing again, whoever still asks.
+ * Reads a topic as a log, outside the service's consumer group: everything from a time on, or a range by offsets.
+ * After `close` it stops all reads and opens nothing again.
  */
 export class TopicReader {
   private readonly kafka: Kafka;
@@ -87,35 +87,39 @@ export class TopicReader {
     if (!ends || from < BigInt(ends.low) || to > BigInt(ends.high)) return { reset: true };
     const messages = await this.rangeReader(topic).read({ partition, from, to });
     if (to > from && messages[0]?.offset !== String(from)) return { reset: true };
-    // Most of a topic is about others: what nobody asked for is not decoded.
+    // Most messages have other keys, so only the wanted ones are decoded.
     const wanted = key === undefined ? messages : messages.filter((message) => message.key?.toString() === key);
     return { reset: false, events: wanted.flatMap((message) => this.decode(topic, partition, message) ?? []) };
   }
 
-  /** Every message of a partition that exists now, as it is. */
-  async readMessages(topic: Pick<Topic<unknown>, 'name' | 'partitions'>, partition: number): Promise<KafkaMessage[]> {
-    const ends = (await this.endOffsets(topic)).find((end) => end.partition === partition);
-    const messages: KafkaMessage[] = [];
-    const high = BigInt(ends?.high ?? 0);
-    for (let from = BigInt(ends?.low ?? 0); from < high; from += CHUNK) {
-      const to = from + CHUNK < high ? from + CHUNK : high;
-      messages.push(...(await this.rangeReader(topic).read({ partition, from, to })));
-    }
-    return messages;
+  /**
+   * The existing messages of a partition, or of a range, undecoded and in chunks, so that not all are in memory at
+   * once.
+   */
+  async *chunks(
+    topic: Pick<Topic<unknown>, 'name' | 'partitions'>,
+    partition: number,
+    range?: { from: bigint; to: bigint },
+  ): AsyncGenerator<KafkaMessage[]> {
+    const { low = 0, high = 0 } = (await this.endOffsets(topic)).find((end) => end.partition === partition) ?? {};
+    const first = largest(BigInt(low), range?.from);
+    const end = smallest(BigInt(high), range?.to);
+    for (let from = first; from < end; from += CHUNK)
+      yield await this.rangeReader(topic).read({ partition, from, to: smallest(from + CHUNK, end) });
   }
 
   topicNames(): Promise<string[]> {
-    return this.ask((admin) => admin.listTopics());
+    return this.request((admin) => admin.listTopics());
   }
 
   async endOffsets(topic: Pick<Topic<unknown>, 'name'>): Promise<PartitionEnds[]> {
-    const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topic.name));
+    const offsets = await this.request((admin) => admin.fetchTopicOffsets(topic.name));
     return offsets
       .map(({ partition, low, high }) => ({ partition, low, high }))
       .sort((a, b) => a.partition - b.partition);
   }
 
-  /** Where the producer puts this key: murmur2, as every Kafka client does. */
+  /** The partition of this key: murmur2, as in every Kafka client. */
   partitionFor(topic: Pick<Topic<unknown>, 'name' | 'partitions'>, key: string): number {
     const partitionMetadata = Array.from({ length: topic.partitions }, (_, partitionId) => ({
       partitionId,
@@ -134,6 +138,7 @@ export class TopicReader {
     await this.deleteGroups(ranges.flatMap((range) => range.groups));
     const admin = this.admin;
     this.admin = undefined;
+    // A client that never connected needs no close; its caller got the error.
     await (await admin?.catch(() => undefined))?.disconnect();
   }
 
@@ -156,7 +161,7 @@ export class TopicReader {
     timestamp: number,
     ends: ReadonlyMap<number, bigint>,
   ): Promise<Map<number, bigint>> {
-    const found = await this.ask((admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestamp));
+    const found = await this.request((admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestamp));
     return new Map(
       found.map(({ partition, offset }) => [
         partition,
@@ -165,46 +170,47 @@ export class TopicReader {
     );
   }
 
-  /** A message that is not an event cannot be shown to anyone; it is reported and passed over. */
+  /** Skips and logs a message that is not an event. */
   private decode<V>(topic: Topic<V>, partition: number, message: KafkaMessage): Received<V> | undefined {
     try {
       return { ...envelopeOf(topic.name, partition, message), value: decodeValue(topic.codec, message.value) };
     } catch (error) {
       logger('kafka').error(
         { err: error, topic: topic.name, partition, offset: message.offset },
-        'undecodable message passed over',
+        'undecodable message skipped',
       );
       return undefined;
     }
   }
 
-  /** Groups of readers that were killed; the broker would keep them for a week. */
+  /** Deletes the groups of killed readers; the broker would keep them for a week. */
   private async deleteDeadGroups(): Promise<void> {
     try {
-      const { groups } = await this.ask((admin) => admin.listGroups());
+      const { groups } = await this.request((admin) => admin.listGroups());
       const ours = groups.map((group) => group.groupId).filter((id) => id.startsWith(`${this.groupPrefix}.`));
       if (ours.length === 0) return;
-      const described = await this.ask((admin) => admin.describeGroups(ours));
+      const described = await this.request((admin) => admin.describeGroups(ours));
       await this.deleteGroups(described.groups.filter(({ state }) => state === 'Empty').map(({ groupId }) => groupId));
     } catch (error) {
-      logger('kafka').debug({ err: error }, 'groups of dead readers were left');
+      logger('kafka').debug({ err: error }, 'groups of dead readers could not be deleted');
     }
   }
 
   private async deleteGroups(groups: readonly string[]): Promise<void> {
     if (groups.length === 0) return;
-    const deleted = this.ask((admin) => admin.deleteGroups([...groups]));
+    const deleted = this.request((admin) => admin.deleteGroups([...groups]));
     await deleted.catch((error: Error) => logger('kafka').debug({ err: error }, 'a reader group could not be deleted'));
   }
 
-  /** One admin connection, opened at the first question and again after a failure. */
-  private async ask<R>(question: (admin: Admin) => Promise<R>): Promise<R> {
+  /** One admin connection, opened on first use and again after a failure. */
+  private async request<R>(call: (admin: Admin) => Promise<R>): Promise<R> {
     this.admin ??= this.openAdmin();
     const admin = this.admin;
     try {
-      return await question(await admin);
+      return await call(await admin);
     } catch (error) {
       if (this.admin === admin) this.admin = undefined;
+      // The error of the request is thrown; the connection is closed in any case.
       void admin.then((broken) => broken.disconnect()).catch(() => undefined);
       throw error;
     }
@@ -218,4 +224,6 @@ export class TopicReader {
   }
 }
 
+const largest = (a: bigint, b: bigint = a): bigint => (a > b ? a : b);
+const smallest = (a: bigint, b: bigint = a): bigint => (a < b ? a : b);
 const partitioner = Partitioners.DefaultPartitioner();

@@ -1,6 +1,6 @@
-import { isUuid, uuidv7 } from './id';
+import { parseId, parseIds, uuidv7 } from './id';
 
-test('version and variant are those of RFC 9562', () => {
+test('version and variant follow RFC 9562', () => {
   expect(uuidv7()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
@@ -10,7 +10,17 @@ test('the first 48 bits are the milliseconds, so later ids sort later', () => {
   expect(uuidv7(at) < uuidv7(at + 1)).toBe(true);
 });
 
-test('only lower-case UUIDs are ids', () => {
-  expect(['', 'x', uuidv7().toUpperCase(), `${uuidv7()}0`].filter(isUuid)).toEqual([]);
-  expect(isUuid(uuidv7())).toBe(true);
+test('an id is read in upper, lower or mixed case and becomes lower case', () => {
+  const id = uuidv7();
+  expect([id, id.toUpperCase(), id.slice(0, 18) + id.slice(18).toUpperCase()].map(parseId)).toEqual([id, id, id]);
+});
+
+test.each(['', 'x', `${uuidv7()}0`, uuidv7().replaceAll('-', ''), `{${uuidv7()}}`, `${uuidv7().slice(0, 35)}İ`])(
+  '%j is not an id',
+  (text) => expect(parseId(text)).toBeUndefined(),
+);
+
+test('parseIds keeps only valid ids', () => {
+  const id = uuidv7();
+  expect(parseIds(['x', id.toUpperCase()])).toEqual([id]);
 });

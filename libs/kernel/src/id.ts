@@ -15,5 +15,14 @@ export function uuidv7(now: number = Date.now()): string {
 
 const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Any lower-case UUID; asked before an id reaches a database that would refuse it with its own words. */
-export const isUuid = (text: string): boolean => pattern.test(text);
+/**
+ * The id in lower case, the one form that is stored, compared and shown (RFC 9562 §4). Undefined when the text is not
+ * a UUID. Every edge calls this before an id reaches the database, which would fail with its own error.
+ */
+export function parseId(text: string): string | undefined {
+  const id = text.toLowerCase();
+  return pattern.test(id) ? id : undefined;
+}
+
+/** The valid ids among the texts. */
+export const parseIds = (texts: readonly string[]): string[] => texts.flatMap((text) => parseId(text) ?? []);

@@ -1,5 +1,4 @@
-/** The words every part shares: outcomes, money, ids, time. Pure; imports nothing. */
-export type { Clock } from './clock';
+/** The words that every part shares: error codes, amounts, ids, permissions. Pure; imports nothing. */
 export {
   DomainError,
   errorTable,
@@ -9,5 +8,8 @@ export {
   type ErrorDetail,
   type ErrorRow,
 } from './errors';
-export { isUuid, uuidv7 } from './id';
-export { minorUnits, sumMinor, timesMinor, type Money } from './money';
+export { parseId, parseIds, uuidv7 } from './id';
+export { LARGEST_AMOUNT, minorUnits, sumMinor, timesMinor } from './money';
+export { assertPermitted, commandsAt, isOpenToAll, permitOf, endpointsOf, refusalOfRole } from './permission';
+export type { CallerKind } from './permissions/row';
+export type { Command } from './permissions/table';

@@ -1,15 +1,15 @@
 import { DomainError } from './errors';
 
-/** Integer minor units (cents) and an ISO 4217 code. Exact up to 2^53 - 1; anything beyond is refused, never rounded. */
-export interface Money {
-  amount: number;
-  currency: string;
-}
+/** In minor units. An amount above ten billion (in a currency of hundredths) is a mistake. */
+export const LARGEST_AMOUNT = 10 ** 12;
 
-/** Refuses fractions and anything a JSON number cannot hold exactly. */
+/**
+ * An amount in integer minor units (cents). Throws VALIDATION_FAILED for a fraction and for a number above 2^53 - 1,
+ * which JSON cannot hold exactly.
+ */
 export function minorUnits(amount: number): number {
   if (!Number.isSafeInteger(amount))
-    throw new DomainError('VALIDATION_FAILED', `${amount} is no exact amount in minor units`);
+    throw new DomainError('VALIDATION_FAILED', `${amount} is not an exact amount in minor units`);
   return amount;
 }
 

@@ -1,14 +1,14 @@
-const waiting = new WeakMap<object, (() => void)[]>();
+const callbacks = new WeakMap<object, (() => void)[]>();
 
 /**
- * Does this once the transaction is committed, and never if it is not: for counting what happened. May be lost with the process, so
- * nothing that matters to the business belongs here.
+ * Calls `callback` once the transaction has committed, and never after a rollback; for counting. The call may be lost
+ * with the process, so nothing that matters to the business belongs here.
  */
-export function afterCommit(tx: object, work: () => void): void {
-  const known = waiting.get(tx);
-  if (known) known.push(work);
-  else waiting.set(tx, [work]);
+export function afterCommit(tx: object, callback: () => void): void {
+  const known = callbacks.get(tx);
+  if (known) known.push(callback);
+  else callbacks.set(tx, [callback]);
 }
 
-/** What was asked for during this transaction. */
-export const workAfter = (tx: object): readonly (() => void)[] => waiting.get(tx) ?? [];
+/** The callbacks that this transaction has registered. */
+export const callbacksOf = (tx: object): readonly (() => void)[] => callbacks.get(tx) ?? [];

@@ -2,44 +2,68 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { remainingMs, SpanKind, stopwatch, withSpan } from '@halftone/service';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Pool } from 'pg';
-import { workAfter } from './after-commit';
-import { openRows } from './deadline-dialect';
-import { lostRace } from './errors';
+import { callbacksOf } from './after-commit';
+import { createQueryBuilder } from './deadline-dialect';
+import { isConflict } from './errors';
 import { transactionSeconds } from './metrics';
-import { migrate, type Migration } from './migrations';
+import type { Migration } from './migration';
+import { migrate } from './migrations';
 import { hasAppended } from './outbox';
+import { TransactionLimiter } from './transaction-limiter';
 import type { PlatformTables } from './platform-tables';
 
-/** A running transaction of a service whose tables are `T`; the only thing stores write through. */
+/** A running transaction of a service with the tables `T`. Stores write only through it. */
 export type Tx<T = object> = Transaction<T & PlatformTables>;
 
-const TRIES = 4;
+const ATTEMPTS = 4;
 
 /** https://opentelemetry.io/docs/specs/semconv/db/postgresql/ */
 const transaction = { 'db.system.name': 'postgresql', 'db.operation.name': 'transaction' };
 
 /**
- * The rows of one service. Guarantees: `tx` commits all of the work or nothing; it runs the work again when two transactions collided
- * (so the work must have no effect outside the transaction); no statement of it outlives the deadline of the call it runs in; and the
- * relay hears of new outbox rows only after they are committed. Throws UNAVAILABLE when the server is away: the outcome of a commit
- * is then unknown, which is what idempotency keys and inboxes are for.
+ * The tables of one service. Guarantees:
+ *
+ * - `tx` commits all of the work or nothing.
+ * - `tx` runs the work again after a deadlock or serialization failure, so the work must have no effect outside the transaction.
+ * - No statement outlives the deadline of its call.
+ * - The relay is woken for new outbox rows only after they are committed.
+ * - Reads get a connection while transactions wait, and one customer's transactions never hold all of them (TransactionLimiter).
+ *
+ * Throws UNAVAILABLE when the server is unreachable. The outcome of a commit is then unknown; idempotency keys and
+ * inboxes exist for that.
  */
 export class Database<T = object> {
   /** For reads outside a transaction. */
   readonly rows: Kysely<T & PlatformTables>;
 
+  private readonly limiter: TransactionLimiter;
+
   constructor(
     private readonly pool: Pool,
     private readonly onAppended: () => void = () => undefined,
   ) {
-    this.rows = openRows<T & PlatformTables>(pool);
+    this.rows = createQueryBuilder<T & PlatformTables>(pool);
+    this.limiter = new TransactionLimiter(pool.options.max);
   }
 
+  /**
+   * Must not be called inside the work of another transaction: that would hold one connection and wait for a second.
+   */
   tx<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
-    return withSpan('transaction', transaction, () => this.untilWon(work), SpanKind.CLIENT);
+    return withSpan(
+      'transaction',
+      transaction,
+      () => this.limiter.forCaller(() => this.runWithRetries(work)),
+      SpanKind.CLIENT,
+    );
   }
 
-  /** Throws while the server is away. */
+  /** Transactions that wait in the queue and have no connection yet. */
+  get waitingTransactions(): number {
+    return this.limiter.waiting;
+  }
+
+  /** Throws while the server is unreachable. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.rows);
   }
@@ -52,23 +76,23 @@ export class Database<T = object> {
     await this.rows.destroy();
   }
 
-  private async untilWon<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
+  private async runWithRetries<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.once(work);
+        return await this.runOnce(work);
       } catch (error) {
-        if (!lostRace(error) || attempt === TRIES) throw error;
+        if (!isConflict(error) || attempt === ATTEMPTS) throw error;
         remainingMs();
         await sleep(Math.random() * 20 * attempt);
       }
     }
   }
 
-  private async once<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
+  private async runOnce<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
     const seconds = stopwatch();
     let outcome = 'rolled-back';
     try {
-      const answer = await this.commit(work);
+      const answer = await this.limiter.forConnection(() => this.commit(work));
       outcome = 'committed';
       return answer;
     } finally {
@@ -78,15 +102,15 @@ export class Database<T = object> {
 
   private async commit<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
     let appended = false;
-    let after: readonly (() => void)[] = [];
+    let callbacks: readonly (() => void)[] = [];
     const result = await this.rows.transaction().execute(async (tx) => {
       const answer = await work(tx);
       appended = hasAppended(tx);
-      after = workAfter(tx);
+      callbacks = callbacksOf(tx);
       return answer;
     });
     if (appended) this.onAppended();
-    for (const counted of after) counted();
+    for (const callback of callbacks) callback();
     return result;
   }
 }

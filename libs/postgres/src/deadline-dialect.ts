@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@halftone/kernel';
 import { currentCall, remainingMs } from '@halftone/service';
 import {
@@ -20,10 +21,14 @@ import {
   type QueryResult as PgResult,
   type QueryResultRow,
 } from 'pg';
-import { translated } from './errors';
+import { LONGEST_STATEMENT_MS } from './connections';
+import { translateError } from './errors';
 
-/** The query builder over a pool, with the kernel's words for errors and the caller's deadline in every transaction. */
-export const openRows = <T>(pool: Pool): Kysely<T> => new Kysely<T>({ dialect: deadlineDialect(pool) });
+/**
+ * The query builder over a pool. It translates errors to the codes of the kernel and gives every statement the
+ * caller's deadline.
+ */
+export const createQueryBuilder = <T>(pool: Pool): Kysely<T> => new Kysely<T>({ dialect: deadlineDialect(pool) });
 
 const deadlineDialect = (pool: Pool): Dialect => ({
   createDriver: () => new DeadlineDriver(pool),
@@ -33,29 +38,33 @@ const deadlineDialect = (pool: Pool): Dialect => ({
 });
 
 /**
- * Differs from kysely's own driver in four ways: `begin` carries the statement timeout in the same round trip, a rollback over a dead
- * connection does not hide the error that led to it, a server that vanished without a word is given up soon after the deadline (TCP alone
- * would wait a quarter of an hour), and errors are translated at the one seam all statements pass.
+ * Differs from kysely's own driver in four ways:
+ *
+ * - The server limits each statement to the rest of the deadline.
+ * - A rollback over a dead connection does not hide the first error.
+ * - A silent server is given up soon after the deadline; TCP alone would wait a quarter of an hour.
+ * - Errors are translated here, where all statements pass.
  */
 class DeadlineDriver implements Driver {
+  /** The statement timeout that is set on each connection of the pool, outside transactions. */
+  private readonly limits = new WeakMap<PoolClient, number>();
+
   constructor(private readonly pool: Pool) {}
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
-    return new Connection(await this.pool.connect().catch(rethrow));
+    return new Connection(await connectInTime(this.pool), this.limits);
   }
 
   async beginTransaction(connection: Connection, { isolationLevel }: TransactionSettings): Promise<void> {
-    const begin = isolationLevel ? `begin isolation level ${isolationLevel}` : 'begin';
-    const left = remainingMs();
-    await connection.run(left === undefined ? begin : `${begin}; set local statement_timeout = ${Math.ceil(left)}`);
+    await connection.begin(isolationLevel ? `begin isolation level ${isolationLevel}` : 'begin');
   }
 
   async commitTransaction(connection: Connection): Promise<void> {
-    const tag = await connection.run('commit');
-    // PostgreSQL answers COMMIT with ROLLBACK when a statement had failed and its error was swallowed by the work.
-    if (tag !== 'COMMIT') throw new DomainError('INTERNAL', 'the transaction had failed before its commit');
+    const tag = await connection.commit();
+    // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and the work swallowed its error.
+    if (tag !== 'COMMIT') throw new DomainError('INTERNAL', 'the transaction had already failed before its commit');
   }
 
   async rollbackTransaction(connection: Connection): Promise<void> {
@@ -71,60 +80,118 @@ class DeadlineDriver implements Driver {
   }
 }
 
-/** https://node-postgres.com/apis/client#queryconfig, where its types lack the timeout. */
+/** Waits for a free connection until the deadline; a connection that arrives later goes back to the pool. */
+async function connectInTime(pool: Pool): Promise<PoolClient> {
+  const left = remainingMs();
+  const connecting = pool.connect().catch(rethrowConnectError);
+  if (left === undefined) return connecting;
+  const late = Symbol('late');
+  const timer = new AbortController();
+  const first = await Promise.race([connecting, sleep(left, late, { signal: timer.signal }).catch(() => late)]).finally(
+    () => timer.abort(),
+  );
+  if (typeof first !== 'symbol') return first;
+  connecting.then(
+    (client) => client.release(),
+    () => undefined,
+  );
+  throw deadlineExceeded();
+}
+
+/** https://node-postgres.com/apis/client#queryconfig; its types lack the timeout. */
 type TimedQuery = QueryConfig & { query_timeout: number };
 
 class Connection implements DatabaseConnection {
   private broken = false;
+  /** The statement timeout that is set for the running transaction. */
+  private transactionLimit: number | undefined;
 
-  constructor(private readonly client: PoolClient) {}
+  constructor(
+    private readonly client: PoolClient,
+    private readonly limits: WeakMap<PoolClient, number>,
+  ) {}
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, rowCount, command } = await this.ask<R>(query.sql, [...query.parameters]);
+    await this.limit();
+    const { rows, rowCount, command } = await this.send<R>(query.sql, [...query.parameters]);
     const changes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE';
     return changes ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
   }
 
-  /** Without parameters, so several statements may stand in one; answers the tag of a single one. */
-  async run(statement: string): Promise<string | undefined> {
-    const { command } = await this.ask(statement);
+  /** The limit is sent in the same round trip. */
+  async begin(statement: string): Promise<void> {
+    const limit = Math.ceil(remainingMs() ?? LONGEST_STATEMENT_MS);
+    const lockMs = currentCall()?.lockMs;
+    const lockLimit = lockMs === undefined ? '' : `; set local lock_timeout = ${Math.ceil(lockMs)}`;
+    await this.send(`${statement}; set local statement_timeout = ${limit}${lockLimit}`);
+    this.transactionLimit = limit;
+  }
+
+  /** Returns the command tag. Nothing is committed once the deadline has passed. */
+  async commit(): Promise<string> {
+    await this.limit();
+    const { command } = await this.send('commit');
+    this.transactionLimit = undefined;
     return command;
   }
 
-  /** A connection that can't do that is not used again; the server rolls back by itself when it closes. */
+  /** A connection whose rollback fails is not used again; the server rolls back when it closes. */
   async rollback(): Promise<void> {
-    if (!this.broken) await this.run('rollback').catch(() => (this.broken = true));
+    if (!this.broken) await this.send('rollback').catch(() => (this.broken = true));
+    this.transactionLimit = undefined;
   }
 
   streamQuery(): never {
-    throw new Error('rows are read whole; page with a cursor');
+    throw new Error('streaming is not supported; use a cursor and pages');
   }
 
   release(): void {
     this.client.release(this.broken);
   }
 
-  /** Whatever the server did not say itself leaves the connection in an unknown state. */
-  private async ask<R>(text: string, values?: unknown[]): Promise<PgResult<R & QueryResultRow>> {
-    const query: TimedQuery = { text, ...(values && { values }), query_timeout: patienceMs() };
+  /**
+   * Needs a round trip only when the limit that is set is no longer right. Throws DEADLINE_EXCEEDED when no time is
+   * left.
+   */
+  private async limit(): Promise<void> {
+    const left = Math.ceil(remainingMs() ?? LONGEST_STATEMENT_MS);
+    const isInTx = this.transactionLimit !== undefined;
+    const current = this.transactionLimit ?? this.limits.get(this.client) ?? LONGEST_STATEMENT_MS;
+    if (current >= left && current <= left + TOLERANCE_MS) return;
+    const limit = Math.min(left + TOLERANCE_MS / 2, LONGEST_STATEMENT_MS);
+    await this.send(`set ${isInTx ? 'local ' : ''}statement_timeout = ${limit}`);
+    if (isInTx) this.transactionLimit = limit;
+    else this.limits.set(this.client, limit);
+  }
+
+  /** An error that does not come from the server leaves the connection in an unknown state. */
+  private async send<R>(text: string, values?: unknown[]): Promise<PgResult<R & QueryResultRow>> {
+    const query: TimedQuery = { text, ...(values && { values }), query_timeout: clientTimeoutMs() };
     try {
       return await this.client.query<R & QueryResultRow>(query);
     } catch (error) {
-      if (!(error instanceof DatabaseError)) this.broken = true;
-      throw translated(error);
+      const isFromServer = error instanceof DatabaseError;
+      if (!isFromServer) this.broken = true;
+      throw !isFromServer && isPastDeadline() ? deadlineExceeded(error) : translateError(error);
     }
   }
 }
 
-/** What the server may take beyond the deadline to say that it passed, and how long anything may take that has no deadline. */
-const graceMs = 500;
-const longestMs = 30_000;
+/** How far the server's limit may lie beyond the deadline before it is set again; less than the grace period. */
+const TOLERANCE_MS = 100;
+/** The extra time for the server to report that the deadline passed. */
+const GRACE_MS = 500;
 
-function patienceMs(): number {
+const isPastDeadline = (): boolean => (currentCall()?.deadline ?? Infinity) <= Date.now();
+
+function clientTimeoutMs(): number {
   const left = (currentCall()?.deadline ?? Infinity) - Date.now();
-  return Math.min(Math.max(0, Math.ceil(left)) + graceMs, longestMs);
+  return Math.min(Math.max(0, Math.ceil(left)), LONGEST_STATEMENT_MS) + GRACE_MS;
 }
 
-const rethrow = (error: unknown): never => {
-  throw translated(error);
+const deadlineExceeded = (cause?: unknown) =>
+  new DomainError('DEADLINE_EXCEEDED', 'the database did not answer in time', [], { cause });
+
+const rethrowConnectError = (error: unknown): never => {
+  throw isPastDeadline() && !(error instanceof DatabaseError) ? deadlineExceeded(error) : translateError(error);
 };

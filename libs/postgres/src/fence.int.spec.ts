@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { eventually, freshSchema, type FreshSchema } from '@halftone/testing';
 import { sql } from 'kysely';
-import { noticeOurLoss, openPool } from './connections';
+import { deadClientDetection, openPool } from './connections';
 import { Database } from './database';
 import { idempotently } from './idempotency';
 
@@ -13,20 +13,23 @@ const text = {
 };
 const claim = { customer: 'alice', route: 'payments.CreateTransfer', key: 'k1' };
 
-/** Claims the key and moves money as our services do, then says so; commits when it is told to, and says what became of that. */
+/**
+ * Claims the key and writes the effect as our services do, then prints `holds`. It commits on input and prints the
+ * outcome.
+ */
 const holder = `
   const { Client } = require('pg');
   const client = new Client({ connectionString: process.argv[1], application_name: 'holder' });
   client.on('error', () => undefined);
-  const say = (word) => process.stdout.write(word + '\\n');
+  const print = (word) => process.stdout.write(word + '\\n');
   void (async () => {
     await client.connect();
     await client.query('begin');
     await client.query("insert into idempotency (customer, route, key, fingerprint) values ('alice', 'payments.CreateTransfer', 'k1', 'f1')");
     await client.query("insert into effect values ('of the holder')");
     await client.query(process.argv[2]);
-    process.stdin.once('data', () => client.query('commit').then(() => say('committed'), () => say('refused')));
-    say('holds');
+    process.stdin.once('data', () => client.query('commit').then(() => print('committed'), () => print('refused')));
+    print('holds');
   })();
 `;
 
@@ -46,48 +49,48 @@ afterEach(async () => {
 });
 
 async function startHolder(idleMs: number) {
-  const child = spawn(process.execPath, ['-e', holder, schema.url, noticeOurLoss(idleMs)], {
+  const child = spawn(process.execPath, ['-e', holder, schema.url, deadClientDetection(idleMs)], {
     cwd: __dirname,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   paused = child;
-  const words = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const heard = async () => (await words.next()).value as string;
-  expect(await heard()).toBe('holds');
-  return { child, heard };
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => (await lines.next()).value as string;
+  expect(await nextLine()).toBe('holds');
+  return { child, nextLine };
 }
 
-test('a process that was paused in its transaction cannot commit when it wakes up; who waited for its key did the work once', async () => {
-  const { child, heard } = await startHolder(500);
+test('a process paused in its transaction cannot commit when it wakes up; the waiter for its key does the work once', async () => {
+  const { child, nextLine } = await startHolder(500);
   child.kill('SIGSTOP');
   const taken = await database.tx((tx) =>
     idempotently(tx, claim, 'f1', text, async () => {
-      await tx.insertInto('effect').values({ of: 'who waited' }).execute();
+      await tx.insertInto('effect').values({ of: 'the waiter' }).execute();
       return 'done';
     }),
   );
   expect(taken).toEqual({ response: 'done', replayed: false });
   child.kill('SIGCONT');
   child.stdin.write('commit\n');
-  expect(await heard()).toBe('refused');
-  expect(await database.rows.selectFrom('effect').selectAll().execute()).toEqual([{ of: 'who waited' }]);
+  expect(await nextLine()).toBe('refused');
+  expect(await database.rows.selectFrom('effect').selectAll().execute()).toEqual([{ of: 'the waiter' }]);
 });
 
-test('one that was not paused for long commits, and who waited sees its key taken', async () => {
-  const { child, heard } = await startHolder(60_000);
+test('one that was paused briefly commits, and the waiter sees that the key is taken', async () => {
+  const { child, nextLine } = await startHolder(60_000);
   child.kill('SIGSTOP');
   const waited = database.tx((tx) => idempotently(tx, claim, 'f1', text, async () => 'never'));
   const refused = expect(waited).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_FLIGHT' });
   child.kill('SIGCONT');
   child.stdin.write('commit\n');
-  expect(await heard()).toBe('committed');
+  expect(await nextLine()).toBe('committed');
   await refused;
   child.stdin.end();
   child.kill('SIGTERM');
   await once(child, 'exit');
 });
 
-test('every connection of a pool has the fence, and a transaction that ran into it is UNAVAILABLE', async () => {
+test('every connection of a pool has the fence; a transaction that hits it gets UNAVAILABLE', async () => {
   const { rows } = await sql<{ limit: string }>`
     select current_setting('idle_in_transaction_session_timeout') as limit
   `.execute(database.rows);

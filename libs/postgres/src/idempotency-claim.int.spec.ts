@@ -7,12 +7,12 @@ import {
   claimKey,
   completeKey,
   idempotently,
-  recoveryPoint,
+  setRecoveryPoint,
   refuseKey,
   releaseKey,
   storedResponse,
 } from './idempotency';
-import { keepKeysFor } from './idempotency.store';
+import { setKeyLifetime } from './idempotency.store';
 
 const text = {
   encode: (value: string) => ({ finish: () => Buffer.from(value) }),
@@ -30,7 +30,7 @@ beforeEach(async () => {
   await database.migrate('payments', []);
 });
 afterEach(async () => {
-  keepKeysFor(24);
+  setKeyLifetime(24);
   await database.close();
   await schema.drop();
 });
@@ -46,7 +46,7 @@ const point = async () => {
 };
 
 describe('work that takes more than one transaction', () => {
-  test('runs until it is completed; what comes meanwhile is told so, what comes later gets its response', async () => {
+  test('a request during the work gets IDEMPOTENCY_IN_FLIGHT, a later one gets the response', async () => {
     expect(await claimed()).toEqual({ claimed: true });
     await expect(claimed()).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_FLIGHT' });
     expect(await storedResponse(database.rows, claim, 'f1', text)).toBeUndefined();
@@ -54,12 +54,12 @@ describe('work that takes more than one transaction', () => {
     expect(await claimed()).toEqual({ claimed: false, response: 'done' });
   });
 
-  test('another request with its key is refused, also while it runs', async () => {
+  test('a different request with its key is refused, also while it runs', async () => {
     await claimed();
     await expect(claimed('f2')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
-  test('that was refused is refused again, in the same words', async () => {
+  test('refused work is refused again with the same error', async () => {
     await claimed();
     await database.tx((tx) => refuseKey(tx, claim, refused));
     const same = { code: refused.code, message: refused.message, details: refused.details };
@@ -68,16 +68,16 @@ describe('work that takes more than one transaction', () => {
     await expect(claimed('f2')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
-  test('that was never begun leaves the key free once it is released', async () => {
+  test('a released key is free again', async () => {
     await claimed();
     await database.tx((tx) => releaseKey(tx, claim));
     expect(await claimed('f2')).toEqual({ claimed: true });
   });
 
-  test('says how far it has come', async () => {
+  test('records its recovery point', async () => {
     await claimed();
     expect(await point()).toBe('claimed');
-    await database.tx((tx) => recoveryPoint(tx, claim, 'bank'));
+    await database.tx((tx) => setRecoveryPoint(tx, claim, 'bank'));
     expect(await point()).toBe('bank');
     await complete('done');
     expect(await point()).toBe('settled');
@@ -86,9 +86,9 @@ describe('work that takes more than one transaction', () => {
   test.each<[string, (tx: Tx) => Promise<void>]>([
     ['completed', (tx) => completeKey(tx, claim, text, 'again')],
     ['refused', (tx) => refuseKey(tx, claim, refused)],
-    ['moved', (tx) => recoveryPoint(tx, claim, 'bank')],
+    ['moved', (tx) => setRecoveryPoint(tx, claim, 'bank')],
     ['released', (tx) => releaseKey(tx, claim)],
-  ])('is settled once: after that, and without a claim, it is not %s', async (_, change) => {
+  ])('without a claim, or once settled, it cannot be %s', async (_, change) => {
     await expect(database.tx(change)).rejects.toMatchObject({ code: 'INTERNAL' });
     await claimed();
     await complete('done');
@@ -98,7 +98,7 @@ describe('work that takes more than one transaction', () => {
 });
 
 describe('a key that has expired', () => {
-  test('is free, also for another request, before anybody deletes it', async () => {
+  test('is free before it is deleted, also for a different request', async () => {
     await call(async () => 'first');
     await ageBy('23 hours 59 minutes');
     expect(await call(async () => 'second')).toEqual({ response: 'first', replayed: true });
@@ -107,7 +107,7 @@ describe('a key that has expired', () => {
     expect(await claimed('f2')).toEqual({ claimed: true });
   });
 
-  test('has one new effect, however many ask at once', async () => {
+  test('has one new effect, however many requests arrive at once', async () => {
     await call(async () => 'first');
     await ageBy('24 hours');
     let effects = 0;
@@ -116,14 +116,14 @@ describe('a key that has expired', () => {
     expect(new Set(answers.map(({ response }) => response))).toEqual(new Set(['effect 1']));
   });
 
-  test('stays taken while its work runs, because that may take effect yet', async () => {
+  test('stays taken while its work runs, because the work may still take effect', async () => {
     await claimed();
     await ageBy('48 hours');
     await expect(claimed()).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_FLIGHT' });
   });
 
-  test('is one after the time that was set', async () => {
-    keepKeysFor(2);
+  test('expires after the configured lifetime', async () => {
+    setKeyLifetime(2);
     await call(async () => 'first');
     await ageBy('1 hour');
     expect(await call(async () => 'second')).toMatchObject({ replayed: true });
@@ -132,16 +132,16 @@ describe('a key that has expired', () => {
   });
 });
 
-test('a claim that is rolled back leaves the key free for the one that waited', async () => {
+test('a claim that is rolled back leaves the key free for the waiter', async () => {
   const begun = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
   const first = database.tx(async (tx) => {
     await claimKey(tx, claim, 'f1', text);
     begun.resolve();
     await end.promise;
-    throw new Error('the process fell over');
+    throw new Error('the process crashed');
   });
-  const failed = expect(first).rejects.toThrow('fell over');
+  const failed = expect(first).rejects.toThrow('crashed');
   await begun.promise;
   const second = claimed();
   await eventually(async () => {

@@ -43,7 +43,7 @@ test('the second call gets the stored response and its effect does not run', asy
   expect(await storedResponse(database.rows, claim, 'f1', text)).toBe('first');
 });
 
-/** A first call whose effect has begun, and ends when told. */
+/** A first call whose effect has begun; `release` ends it. */
 async function firstCall(end: () => Promise<string>) {
   const begun = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
@@ -56,7 +56,7 @@ async function firstCall(end: () => Promise<string>) {
   return { answer, release: go.resolve };
 }
 
-test('a call that comes while the first runs waits for it and replays it', async () => {
+test('a call during the first one waits and replays its response', async () => {
   const first = await firstCall(async () => 'first');
   const never = jest.fn(async () => 'second');
   const second = call(never);
@@ -69,7 +69,7 @@ test('a call that comes while the first runs waits for it and replays it', async
   expect(never).not.toHaveBeenCalled();
 });
 
-test('if the first fails, the one that waited runs; nothing of the first is stored', async () => {
+test('if the first call fails, the waiting one runs; nothing of the first is stored', async () => {
   const first = await firstCall(() => Promise.reject(new DomainError('INSUFFICIENT_FUNDS', 'poor')));
   const refused = expect(first.answer).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
   const second = call(async () => 'second');
@@ -79,7 +79,7 @@ test('if the first fails, the one that waited runs; nothing of the first is stor
   expect(await second).toEqual({ response: 'second', replayed: false });
 });
 
-test('the same key with another request is refused, before and inside the transaction', async () => {
+test('the same key with a different request is refused, before and inside the transaction', async () => {
   await call(async () => 'first');
   await expect(call(async () => 'x', 'f2')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   await expect(storedResponse(database.rows, claim, 'f2', text)).rejects.toMatchObject({
@@ -96,7 +96,7 @@ test('twenty calls at once have one effect', async () => {
   expect(new Set(answers.map((answer) => answer.response)).size).toBe(1);
 });
 
-test('an event takes effect once per consumer, however often it is delivered at once; a rollback forgets it', async () => {
+test('an event takes effect once per consumer, however often it arrives at once; a rollback undoes that', async () => {
   const event = { consumer: 'payments', eventId: '019a0000-0000-7000-8000-000000000001' };
   const failing = database.tx(async (tx) => {
     await once(tx, event);
@@ -108,7 +108,7 @@ test('an event takes effect once per consumer, however often it is delivered at 
   expect(await database.tx((tx) => once(tx, { ...event, consumer: 'orders' }))).toBe(true);
 });
 
-test('replays, refused keys and events that came again are counted, each where it was noticed', async () => {
+test('replays, refused keys and duplicate events are counted', async () => {
   const replays = 'idempotent_replays_total{route="orders.PlaceOrder",source="postgres"}';
   const mismatches = 'idempotency_conflicts_total{reason="mismatch"}';
   const duplicates = 'inbox_duplicates_total{group="halftone.counted"}';
@@ -116,6 +116,7 @@ test('replays, refused keys and events that came again are counted, each where i
   const counted = await growth([replays, mismatches, duplicates], async () => {
     await call(async () => 'first');
     await call(async () => 'second');
+    // Refused and counted as a mismatch.
     await call(async () => 'x', 'f2').catch(() => undefined);
     for (let delivery = 1; delivery <= 3; delivery++) await database.tx((tx) => once(tx, event));
   });

@@ -4,33 +4,33 @@ import { DomainError } from '@halftone/kernel';
 import { planted } from '@halftone/service';
 import {
   deleteIfExpired,
-  deleteRunning,
+  deleteKey,
+  deleteRunningKey,
   findKey,
-  forgetKey,
   type IdempotencyClaim,
   insertKey,
   type KeyRow,
-  moveKey,
   type Settlement,
   settleKey,
+  updateRecoveryPoint,
 } from './idempotency.store';
 import { conflicts, replays } from './metrics';
 import type { AnyTx } from './outbox';
 
 export interface Replayable<R> {
   response: R;
-  /** True if the effect was done by an earlier call and this is its stored response. */
+  /** True if an earlier call had the effect and this is its stored response. */
   replayed: boolean;
 }
 
-export type Claimed<R> = { claimed: true } | { claimed: false; response: R };
+type Claimed<R> = { claimed: true } | { claimed: false; response: R };
 
-/** What makes two requests "the same": hash of the request's bytes. */
+/** Identifies a request: the hash of its bytes. */
 export const fingerprintOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * Runs the effect once per claim. The key is claimed, the effect done and its response stored in the one transaction given, so
- * either all of it exists or nothing: an effect that throws leaves the key free. Throws what `claimKey` throws.
+ * Runs the effect once per claim. The key, the effect and the response are stored in the given transaction, so all of
+ * it exists or nothing. An effect that throws leaves the key free. Throws the errors of `claimKey`.
  */
 export async function idempotently<R>(
   tx: AnyTx,
@@ -47,12 +47,14 @@ export async function idempotently<R>(
 }
 
 /**
- * Takes the key for this request, or gives the response of the earlier one. For work that takes more than one transaction: whoever commits
- * a claim owes it `completeKey`, `refuseKey` or `releaseKey` in the transaction that ends the work, however often the process dies before.
+ * Claims the key for this request, or returns the response of the earlier one. For work of several transactions: the
+ * claim must be followed by `completeKey`, `refuseKey` or `releaseKey` in the transaction that ends the work, however
+ * often the process dies in between.
  *
- * A second call that comes while the first transaction still runs waits at the unique index until that one has ended, then sees what it
- * left. Throws IDEMPOTENCY_KEY_MISSING for an empty key, IDEMPOTENCY_KEY_REUSED if the key was used with another fingerprint,
- * IDEMPOTENCY_IN_FLIGHT while a committed claim is not settled, and the stored error if the work was refused.
+ * A second call while the first transaction runs waits at the unique index until it ends, then sees its outcome.
+ * Throws IDEMPOTENCY_KEY_MISSING for an empty key and IDEMPOTENCY_KEY_REUSED if the key was used with another
+ * fingerprint. Throws IDEMPOTENCY_IN_FLIGHT while a committed claim is not settled, and the stored error if the work
+ * was refused.
  */
 export async function claimKey<R>(
   tx: AnyTx,
@@ -61,9 +63,9 @@ export async function claimKey<R>(
   codec: Codec<R>,
 ): Promise<Claimed<R>> {
   requireKey(claim.key);
-  // So that the first replay is a step from 0 to 1 and not a series out of nothing.
+  // The first replay must be an increase from 0, not a new series.
   replays.inc({ route: claim.route, source: 'postgres' }, 0);
-  if (planted('idempotency.ignored')) await forgetKey(tx, claim);
+  if (planted('idempotency.ignored')) await deleteKey(tx, claim);
   for (;;) {
     if (await insertKey(tx, claim, fingerprint)) return { claimed: true };
     const row = await findKey(tx, claim);
@@ -72,23 +74,23 @@ export async function claimKey<R>(
   }
 }
 
-/** The work is done: from now on this is the answer. INTERNAL if the key is not claimed or was settled before. */
+/** The work is done: from now on this is the response. Throws INTERNAL if the key is not claimed or already settled. */
 export function completeKey<R>(tx: AnyTx, claim: IdempotencyClaim, codec: Codec<R>, response: R): Promise<void> {
   return settle(tx, claim, { response: Buffer.from(codec.encode(response).finish()), refusal: null });
 }
 
-/** The work can't be done and never will be: from now on this error is the answer. INTERNAL as with `completeKey`. */
+/** The work can never be done: from now on this error is the response. Throws INTERNAL like `completeKey`. */
 export function refuseKey(tx: AnyTx, claim: IdempotencyClaim, error: DomainError): Promise<void> {
   const { code, message, details } = error;
   return settle(tx, claim, { response: null, refusal: { code, message, details } });
 }
 
 /**
- * The work was never begun and nobody will go on with it: the key is free again, as after a rollback. Only for who is certain that nothing
- * outside has happened. INTERNAL as with `completeKey`.
+ * The work was never begun and nobody will continue it: the key is free again, as after a rollback. Only when it is
+ * certain that nothing happened outside the database. Throws INTERNAL like `completeKey`.
  */
 export async function releaseKey(tx: AnyTx, claim: IdempotencyClaim): Promise<void> {
-  if (!(await deleteRunning(tx, claim))) throw notClaimed(claim);
+  if (!(await deleteRunningKey(tx, claim))) throw notClaimed(claim);
 }
 
 async function settle(tx: AnyTx, claim: IdempotencyClaim, settlement: Settlement): Promise<void> {
@@ -98,14 +100,17 @@ async function settle(tx: AnyTx, claim: IdempotencyClaim, settlement: Settlement
   throw notClaimed(claim);
 }
 
-/** Notes how far the work has come, for whoever reads the row; the steps themselves are the service's. INTERNAL as with `completeKey`. */
-export async function recoveryPoint(tx: AnyTx, claim: IdempotencyClaim, point: string): Promise<void> {
-  if (!(await moveKey(tx, claim, point))) throw notClaimed(claim);
+/**
+ * Records how far the work has come, for readers of the row; the steps belong to the service. Throws INTERNAL like
+ * `completeKey`.
+ */
+export async function setRecoveryPoint(tx: AnyTx, claim: IdempotencyClaim, point: string): Promise<void> {
+  if (!(await updateRecoveryPoint(tx, claim, point))) throw notClaimed(claim);
 }
 
 /**
- * The response of an earlier call with this key, if there was one; lets a service skip work that a replay does not need. Undefined also
- * while the first call runs. Throws IDEMPOTENCY_KEY_REUSED and stored refusals as `claimKey` does.
+ * The response of an earlier call with this key, if any; a service can skip work that a replay does not need.
+ * Undefined also while the first call runs. Throws IDEMPOTENCY_KEY_REUSED and stored refusals like `claimKey`.
  */
 export async function storedResponse<R>(
   rows: Pick<AnyTx, 'getExecutor'>,
@@ -119,11 +124,11 @@ export async function storedResponse<R>(
   return row && settled(row, claim, fingerprint, codec);
 }
 
-/** What the row answers to a request with this fingerprint; undefined while its work runs. */
+/** The stored response for this fingerprint; undefined while the work runs. */
 function settled<R>(row: KeyRow, { route }: IdempotencyClaim, fingerprint: string, codec: Codec<R>): R | undefined {
   if (row.fingerprint !== fingerprint) {
     conflicts.inc({ reason: 'mismatch' });
-    throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'this key was used with another request');
+    throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'this key was used with a different request');
   }
   const { response, refusal } = row;
   if (response === null && refusal === null) return undefined;
@@ -133,14 +138,14 @@ function settled<R>(row: KeyRow, { route }: IdempotencyClaim, fingerprint: strin
 }
 
 const notClaimed = ({ route }: IdempotencyClaim) =>
-  new DomainError('INTERNAL', `a key of ${route} is to be settled that is not claimed, or was settled before`);
+  new DomainError('INTERNAL', `cannot settle a key of ${route}: it is not claimed or already settled`);
 
 function inFlight(): never {
   conflicts.inc({ reason: 'running' });
-  throw new DomainError('IDEMPOTENCY_IN_FLIGHT', 'the first request with this key has not ended');
+  throw new DomainError('IDEMPOTENCY_IN_FLIGHT', 'the first request with this key is still running');
 }
 
-/** An empty key is what a caller sends that knows of none; it must not be shared by all such calls. */
+/** A caller without a key sends an empty one; all such calls must not share it. */
 function requireKey(key: string): void {
   if (key === '') throw new DomainError('IDEMPOTENCY_KEY_MISSING', 'this call needs an idempotency key');
 }

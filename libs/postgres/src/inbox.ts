@@ -4,8 +4,9 @@ import { inboxDuplicates } from './metrics';
 import type { AnyTx } from './outbox';
 
 /**
- * True the first time this consumer group meets this event, false ever after. Recorded in the transaction of the effect, so an event
- * that is delivered any number of times takes effect once. A second delivery at the same moment waits for the first to end.
+ * Returns true the first time this consumer group sees this event, and false after that. It is recorded in the
+ * transaction of the effect, so an event takes effect once however often it is delivered. A concurrent delivery waits
+ * for the first one to end.
  */
 export async function once(tx: AnyTx, { consumer, eventId }: { consumer: string; eventId: string }): Promise<boolean> {
   if (planted('inbox.forgotten')) return true;

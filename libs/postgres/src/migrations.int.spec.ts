@@ -18,7 +18,7 @@ afterEach(async () => {
   await schema.drop();
 });
 
-/** The service's own, after those that every schema has. */
+/** The service's own migrations, after those of the platform. */
 const applied = async () => {
   const { rows } = await sql<{ id: string }>`select id from things.migration order by applied_at`.execute(
     replicas[0]!.rows,
@@ -36,7 +36,7 @@ test('replicas that start together apply each migration once', async () => {
   expect(await applied()).toEqual(['0001-thing']);
 });
 
-test('a migration that fails leaves nothing of itself and may be repaired', async () => {
+test('a migration that fails is rolled back and may be repaired', async () => {
   const bad = { id: '0002-bad', up: 'create table half (id int); select 1 / 0' };
   await expect(replicas[0]!.migrate('things', [first, bad])).rejects.toThrow(/division by zero/);
   expect(await applied()).toEqual(['0001-thing']);
@@ -44,7 +44,7 @@ test('a migration that fails leaves nothing of itself and may be repaired', asyn
   expect(await applied()).toEqual(['0001-thing', '0002-bad']);
 });
 
-test('a migration that was changed after it ran is refused by name', async () => {
+test('a migration that was changed after it ran is an error with its name', async () => {
   await replicas[0]!.migrate('things', [first]);
   const changed = { id: first.id, up: `${first.up};` };
   await expect(replicas[1]!.migrate('things', [changed])).rejects.toThrow('things/0001-thing was changed');

@@ -1,26 +1,23 @@
 import { createHash } from 'node:crypto';
 import { logger, Unstartable } from '@halftone/service';
 import type { Pool, PoolClient } from 'pg';
+import type { Migration } from './migration';
 import { platformMigrations } from './platform-tables';
 
-/** `id` orders and names it (`0001-orders`); `up` is SQL whose unqualified names fall into the service's own schema. */
-export interface Migration {
-  id: string;
-  up: string;
-}
-
 /**
- * Brings a schema up to date: every migration runs exactly once, in the order given, each in a transaction of its own together with its
- * record. Any number of replicas may start at once: an advisory lock lets one work while the others wait and then find nothing to do.
- * A migration that was changed after it ran is an error, because nobody can know what the tables look like then.
+ * Brings a schema up to date: every migration runs exactly once, in the given order, each in one transaction with its
+ * record. Any number of replicas may start at once: an advisory lock lets one work, and the others then find nothing
+ * to do. A migration that was changed after it ran is an error, because the state of the tables is then unknown.
  */
 export async function migrate(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<void> {
   const client = await pool.connect();
   try {
+    // A migration may build an index over many rows while other replicas wait.
+    await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`halftone.migrate.${schema}`]);
     await applyMissing(client, schema, [...platformMigrations, ...migrations]);
   } finally {
-    // Closing the session gives the lock back, also after an error in the middle of a transaction.
+    // Closing the session releases the lock, also after an error inside a transaction.
     client.release(true);
   }
 }

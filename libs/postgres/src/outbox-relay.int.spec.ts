@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Wakeup } from '@halftone/service';
 import { eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
 import { openPool } from './connections';
 import { Database } from './database';
 import { appendEvent, type OutboxRow } from './outbox';
 import { OutboxRelay, type Publish } from './outbox-relay';
-import { Wakeup } from './wakeup';
 
 const topic = {
   name: 'test',
@@ -26,7 +26,7 @@ beforeEach(async () => {
   schema = await freshSchema('orders');
   relays = [];
   published = [];
-  database = new Database(openPool(schema.url, 8, 'test'), () => relays.forEach((relay) => relay.poke()));
+  database = new Database(openPool(schema.url, 8, 'test'), () => relays.forEach((relay) => relay.wake()));
   await database.migrate('orders', []);
 });
 afterEach(async () => {
@@ -59,7 +59,7 @@ const killRelays = async () => {
 
 const count = (n: number, from = 1) => Array.from({ length: n }, (_, i) => from + i);
 
-test('what is committed is published in order and deleted; what is rolled back is not', async () => {
+test('committed events are published in order and deleted; events of a rollback are not published', async () => {
   newRelay();
   await append(1, 2, 3);
   const failing = database.tx(async (tx) => {
@@ -72,7 +72,7 @@ test('what is committed is published in order and deleted; what is rolled back i
   await eventually(async () => expect(await left()).toBe(0));
 });
 
-test('it is the poke after the commit that publishes, not the poll', async () => {
+test('the wake-up after the commit publishes, not the poll', async () => {
   const { within } = Wakeup.prototype;
   const poll = jest.spyOn(Wakeup.prototype, 'within').mockImplementation(function (this: Wakeup) {
     return within.call(this, 120_000);
@@ -84,7 +84,7 @@ test('it is the poke after the commit that publishes, not the poll', async () =>
   poll.mockRestore();
 });
 
-test('more than a batch, while the relay loses its connection again and again: everything, each first time in order', async () => {
+test('several batches while the relay keeps losing its connection: all are published, first times in order', async () => {
   const slowly: Publish = async (rows) => {
     await sleep(5);
     await publish(rows);
@@ -103,7 +103,7 @@ test('more than a batch, while the relay loses its connection again and again: e
   expect([...new Set(values())]).toEqual(count(1260));
 });
 
-test('a relay that died between publishing and deleting publishes again, under the same event id', async () => {
+test('a relay that dies between publishing and deleting publishes again with the same event id', async () => {
   let cut = true;
   newRelay(async (rows) => {
     await publish(rows);
@@ -116,7 +116,7 @@ test('a relay that died between publishing and deleting publishes again, under t
   await eventually(async () => expect(await left()).toBe(0));
 });
 
-test('of several relays one publishes; another takes over when it stops, and hears pokes of the others before', async () => {
+test('of several relays one publishes; another takes over when it stops; every replica can wake the active one', async () => {
   const by: string[] = [];
   const first = newRelay(async () => void by.push('first'));
   await append(1);
@@ -131,7 +131,7 @@ test('of several relays one publishes; another takes over when it stops, and hea
   await eventually(() => expect(by).toEqual(['second']));
 });
 
-test('a broker that refuses loses nothing, and never has two batches at once', async () => {
+test('a broker that refuses loses nothing, and two batches are never in flight', async () => {
   let running = 0;
   let most = 0;
   let refusals = 3;
@@ -139,7 +139,7 @@ test('a broker that refuses loses nothing, and never has two batches at once', a
     most = Math.max(most, ++running);
     await sleep(10);
     running -= 1;
-    if (refusals-- > 0) throw new Error('broker away');
+    if (refusals-- > 0) throw new Error('broker unavailable');
     await publish(rows);
   });
   await append(1, 2);
@@ -156,12 +156,12 @@ test('stop publishes what was committed before it', async () => {
   expect(await left()).toBe(0);
 });
 
-test('while the broker is away the backlog is told without a break, and it is 0 once all is published', async () => {
+test('the backlog metric stays while the broker is unavailable, and is 0 once all is published', async () => {
   let away = true;
   let refusals = 0;
   newRelay(async (rows) => {
     refusals += 1;
-    if (away) throw new Error('broker away');
+    if (away) throw new Error('broker unavailable');
     await publish(rows);
   });
   await append(1, 2);
@@ -173,3 +173,23 @@ test('while the broker is away the backlog is told without a break, and it is 0 
   away = false;
   await eventually(async () => expect(await scraped('outbox_pending{schema="orders"}')).toBe(0));
 });
+
+test.each([
+  ['value', { value: 2 ** 20 }],
+  ['key', { key: 'k'.repeat(2 ** 20) }],
+])(
+  'an event whose %s is too large for the broker fails its own transaction, so it blocks no other event',
+  async (_, asked) => {
+    const large = {
+      ...topic,
+      codec: { ...topic.codec, encode: (size: number) => ({ finish: () => Buffer.alloc(size) }) },
+    };
+    const appending = database.tx((tx) =>
+      appendEvent(tx, { topic: large, type: 'n', subject: 'n/1', key: 'k', sequence: 1, value: 1, ...asked }),
+    );
+    await expect(appending).rejects.toMatchObject({ code: 'EVENT_TOO_LARGE' });
+    newRelay();
+    await append(2);
+    await eventually(() => expect(values()).toEqual([2]));
+  },
+);

@@ -1,36 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { logger, planted } from '@halftone/service';
+import { logger, planted, PollLoop, reasonOf } from '@halftone/service';
 import { Client } from 'pg';
-import { connectionConfig, noticeOurLoss } from './connections';
+import { connectionConfig, deadClientDetection } from './connections';
 import { outboxAge, outboxPending, outboxPublished, relayActive } from './metrics';
 import type { OutboxRow } from './outbox';
-import { Wakeup } from './wakeup';
 
-/** Hands rows to the broker; resolves once it has acknowledged all of them. */
+/**
+ * Sends rows to the broker. Resolves once the broker has acknowledged each row, or the row was dead-lettered because
+ * it never will.
+ */
 export type Publish = (rows: readonly OutboxRow[]) => Promise<void>;
 
 const POLL_MS = 250;
 const BATCH = 500;
-const LONGEST_BACKOFF_MS = 2000;
-/** Longer than any statement here takes; a connection that went silent is given up after it. */
+/** Longer than any statement here takes; a silent connection is given up after it. */
 const STATEMENT_MS = 10_000;
 
 /**
- * Moves outbox rows to the broker. Guarantees: every committed row is published at least once; rows are published in the order of their
- * ids, one batch at a time; at most one relay per schema publishes, held by a session lock on the connection that also deletes the rows,
- * so a relay that lost its lock cannot delete. A row is deleted only after the broker has acknowledged it, so a relay that dies in
- * between leads to a second publication, which the inbox of the consumer drops.
+ * Moves outbox rows to the broker. Guarantees:
  *
- * Two transactions that change the same aggregate must take its row lock before they append: ids are given at the insert, and a lower id
- * may otherwise commit later. The pokes of standby replicas reach the active one by NOTIFY on this connection, outside of any
- * business transaction; a poll finds what a lost poke leaves behind.
+ * - Every committed row is published at least once.
+ * - Rows are published in the order of their ids, one batch at a time.
+ * - At most one relay per schema publishes. It holds a session lock on the connection that also deletes the rows, so a relay that lost
+ *   the lock cannot delete.
+ * - A row is deleted only after the broker has acknowledged it. A relay that dies in between publishes it again, and the inbox of the
+ *   consumer drops the duplicate.
+ *
+ * Two transactions that change the same aggregate must lock its row before they append: ids are given at the insert,
+ * and a lower id may otherwise commit later. Standby replicas wake the active relay by NOTIFY on this connection,
+ * outside any business transaction. The poll finds rows whose wake-up was lost.
  */
 export class OutboxRelay {
-  private readonly wakeup = new Wakeup();
+  private readonly loop = new PollLoop({ name: 'outbox', everyMs: POLL_MS, run: () => this.run() });
+  private publish: Publish = () => Promise.reject(new Error('the relay was not started'));
   private client: Client | undefined;
   private active = false;
-  private stopping = false;
-  private running: Promise<void> | undefined;
   private notifying = false;
 
   constructor(
@@ -38,75 +41,72 @@ export class OutboxRelay {
     private readonly schema: string,
   ) {}
 
-  /** New rows are committed. Cheap, never throws. */
-  poke(): void {
-    if (this.active) this.wakeup.signal();
+  /** Call it after new rows are committed. Cheap; never throws. */
+  wake(): void {
+    if (this.active) this.loop.wake();
     else void this.notifyActive();
   }
 
-  /** Returns at once; from now on this process publishes whenever it is the one that holds the lock. */
+  /** Returns at once. From now on this process publishes whenever it holds the lock. */
   start(publish: Publish): void {
-    this.running ??= this.runUntilStopped(publish);
+    this.publish = publish;
+    this.loop.start();
   }
 
-  /** Publishes what is committed (as long as that works), then gives the lock back. */
+  /** Publishes the committed rows as long as that works, then releases the lock. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.wakeup.signal();
-    await this.running;
+    // An abandoned batch must stay the only one in flight.
+    if (await this.loop.stop()) await this.publishRemaining();
+    await this.endSession();
   }
 
   private get channel(): string {
     return `"halftone_outbox_${this.schema}"`;
   }
 
-  private async runUntilStopped(publish: Publish): Promise<void> {
-    let failures = 0;
-    do {
-      try {
-        await this.session(publish, () => (failures = 0));
-      } catch (error) {
-        failures += 1;
-        logger('outbox').warn(
-          { reason: String(error), failures },
-          'the relay lost its connection or the broker refused; trying again',
-        );
-      } finally {
-        await this.endSession();
-      }
-      if (!this.stopping) await sleep(Math.min(50 * 2 ** failures, LONGEST_BACKOFF_MS));
-    } while (!this.stopping);
+  private async run(): Promise<'more' | void> {
+    try {
+      if ((await this.publishNext(this.client ?? (await this.connect()))) === BATCH) return 'more';
+    } catch (error) {
+      await this.endSession();
+      throw error;
+    }
   }
 
-  /** One connection from its opening to its loss. */
-  private async session(publish: Publish, healthy: () => void): Promise<void> {
+  private async publishRemaining(): Promise<void> {
+    const { client } = this;
+    if (!client) return;
+    try {
+      while ((await this.publishNext(client)) > 0);
+    } catch (error) {
+      logger('outbox').warn({ reason: reasonOf(error) }, 'not all rows could be published before the stop');
+    }
+  }
+
+  private async connect(): Promise<Client> {
     const client = new Client({ ...connectionConfig(this.url, `${this.schema}-relay`), query_timeout: STATEMENT_MS });
-    // A lost connection shows at the next statement; the loop is woken rather than raced, so that never two batches are in flight.
-    client.on('error', () => this.wakeup.signal());
-    client.on('notification', () => this.wakeup.signal());
+    // A lost connection fails the next statement. The loop is only woken, so two batches are never in flight.
+    client.on('error', () => this.loop.wake());
+    client.on('notification', () => this.loop.wake());
     this.client = client;
     await client.connect();
-    await client.query(noticeOurLoss());
-    await this.publishWhileLocked(client, publish, healthy);
+    await client.query(`${deadClientDetection()}; set statement_timeout = ${STATEMENT_MS}`);
+    return client;
   }
 
-  private async publishWhileLocked(client: Client, publish: Publish, healthy: () => void): Promise<void> {
-    while (!(await this.tryLock(client))) {
-      healthy();
-      // Whoever holds the lock tells how much there is.
-      this.reportBacklog(undefined, 0);
-      if (this.stopping) return;
-      await this.wakeup.within(POLL_MS);
-    }
+  /** Returns the number of published rows; 0 also while another process holds the lock. */
+  private async publishNext(client: Client): Promise<number> {
+    if (this.active || (await this.becomeActive(client))) return this.publishBatch(client);
+    // The active relay reports the backlog.
+    this.reportBacklog(undefined, 0);
+    return 0;
+  }
+
+  private async becomeActive(client: Client): Promise<boolean> {
+    if (!(await this.tryLock(client))) return false;
     await client.query(`listen ${this.channel}`);
     this.setActive(true);
-    for (;;) {
-      const last = this.stopping;
-      const published = await this.publishBatch(client, publish);
-      healthy();
-      if (last && published === 0) return;
-      if (!this.stopping && published < BATCH) await this.wakeup.within(POLL_MS);
-    }
+    return true;
   }
 
   private async tryLock(client: Client): Promise<boolean> {
@@ -116,14 +116,14 @@ export class OutboxRelay {
     return rows[0].locked;
   }
 
-  private async publishBatch(client: Client, publish: Publish): Promise<number> {
+  private async publishBatch(client: Client): Promise<number> {
     if (planted('outbox.relay-asleep')) return 0;
     const { rows } = await client.query<OutboxRow>(readBatch);
     const oldest = rows[0];
     const pending = oldest && rows.length === BATCH ? await this.estimate(client, oldest) : rows.length;
     this.reportBacklog(oldest?.time, pending);
     if (!oldest) return 0;
-    await publish(rows);
+    await this.publish(rows);
     await client.query({
       name: 'outbox-delete',
       text: 'delete from outbox where id = any($1)',
@@ -137,6 +137,7 @@ export class OutboxRelay {
   private async notifyActive(): Promise<void> {
     if (this.notifying || !this.client) return;
     this.notifying = true;
+    // Only a hint: the active relay also polls, and its loop detects a lost session.
     await this.client.query(`notify ${this.channel}`).catch(() => undefined);
     this.notifying = false;
   }
@@ -146,14 +147,20 @@ export class OutboxRelay {
     relayActive.set({ schema: this.schema }, Number(active));
   }
 
-  /** Stands until the next look: while broker or database are away, the rows of the latest look are those that wait. */
+  /**
+   * Valid until the next poll: while the broker or the database is unreachable, the rows of the latest poll are still
+   * waiting.
+   */
   private reportBacklog(oldest: Date | undefined, pending: number): void {
     const age = oldest ? Math.max(0, Date.now() - oldest.getTime()) / 1000 : 0;
     outboxAge.set({ schema: this.schema }, age);
     outboxPending.set({ schema: this.schema }, pending);
   }
 
-  /** Rows that wait when there are more than a batch: by the ids, because counting would read them all. Ids of rollbacks count too. */
+  /**
+   * The backlog when it is more than a batch: the distance of the ids, because counting would read all rows.
+   * Rolled-back ids count too.
+   */
   private async estimate(client: Client, { id: first }: OutboxRow): Promise<number> {
     const { rows } = await client.query<{ last: number }>('select max(id) as last from outbox');
     return (rows[0]?.last ?? first) - first + 1;
@@ -163,6 +170,7 @@ export class OutboxRelay {
     const client = this.client;
     this.client = undefined;
     this.setActive(false);
+    // A broken session is already over.
     await client?.end().catch(() => undefined);
   }
 }

@@ -1,9 +1,10 @@
-import type { Migration } from './migrations';
+import type { Migration } from './migration';
 
 /**
- * Events that a consumer group has set aside because their handler failed, and those of the same key behind them; see the kafka lib.
- * `record_time` belongs to the identity: a topic that was made anew counts its offsets from 0 again. `dead` rows are the memory that an
- * event went to the dead letters; what was in them is there.
+ * The retry queue of a consumer group: events whose handler failed, and the events of the same key behind them; see
+ * the kafka lib. `record_time` is part of the identity, because a recreated topic counts its offsets from 0 again.
+ * State `dying` means that the dead letter is being written. A `dead` row only records that the event is in the
+ * dead-letter topic.
  */
 export const parkedEventTable: Migration = {
   id: '0000-platform-parked-event',
@@ -29,5 +30,23 @@ export const parkedEventTable: Migration = {
       unique (consumer, topic, partition, "offset", record_time)
     );
     create index parked_event_by_key on parked_event (consumer, topic, partition, key, id) where state <> 'dead';
+  `,
+};
+
+/** For the worker's query for due events, ten times a second. */
+export const parkedEventDue: Migration = {
+  id: '0000-platform-parked-event-due',
+  up: `
+    create index parked_event_due on parked_event (consumer, next_try_at) where state <> 'dead';
+    create index parked_event_dead on parked_event (consumer, parked_at) where state = 'dead';
+  `,
+};
+
+/** For the reaper: expired tombstones of all consumers. */
+export const parkedTombstoneIndex: Migration = {
+  id: '0000-platform-parked-tombstone',
+  up: `
+    drop index parked_event_dead;
+    create index parked_event_tombstone on parked_event (parked_at) where state = 'dead';
   `,
 };

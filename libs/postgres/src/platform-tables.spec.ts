@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { platformMigrations } from './platform-tables';
 
-test('what has run in every schema there is stays as it was; more may follow', () => {
+test('migrations that have run in every schema do not change; new ones may follow', () => {
   const checksums = platformMigrations.map(({ id, up }) => [
     id,
     createHash('sha256').update(up).digest('hex').slice(0, 16),

@@ -1,9 +1,9 @@
 import type { ErrorCode, ErrorDetail } from '@halftone/kernel';
 import type { Generated } from 'kysely';
-import type { Migration } from './migrations';
-import { parkedEventTable } from './parked-event-table';
+import type { Migration } from './migration';
+import { parkedEventDue, parkedEventTable, parkedTombstoneIndex } from './parked-event-table';
 
-/** Tables every service schema has, whatever else it owns. */
+/** Tables that every service schema has. */
 export interface PlatformTables {
   outbox: OutboxTable;
   inbox: { consumer: string; event_id: string; received_at: Generated<Date> };
@@ -23,7 +23,7 @@ interface OutboxTable {
   time: Date;
 }
 
-/** A key is settled once it has a response or a refusal; until then its request runs. */
+/** A key is settled once it has a response or a refusal; until then its request is running. */
 interface IdempotencyTable {
   customer: string;
   route: string;
@@ -31,14 +31,14 @@ interface IdempotencyTable {
   fingerprint: string;
   response: Buffer | null;
   refusal: StoredRefusal | null;
-  /** How far the work has come that takes more than one transaction; `claimed` at first. */
+  /** How far work of several transactions has come; `claimed` at first. */
   recovery_point: Generated<string>;
   created_at: Generated<Date>;
-  /** From then on a settled key counts as absent, and is deleted some time later. */
+  /** From then on a settled key counts as absent; it is deleted later. */
   expires_at: Generated<Date>;
 }
 
-/** A DomainError as it is kept. */
+/** A stored DomainError. */
 export interface StoredRefusal {
   code: ErrorCode;
   message: string;
@@ -90,5 +90,11 @@ const idempotencyLifetime: Migration = {
   `,
 };
 
-/** Always the first migrations of a schema, in this order. */
-export const platformMigrations: readonly Migration[] = [outboxInboxIdempotency, idempotencyLifetime, parkedEventTable];
+/** The first migrations of every schema, in this order. */
+export const platformMigrations: readonly Migration[] = [
+  outboxInboxIdempotency,
+  idempotencyLifetime,
+  parkedEventTable,
+  parkedEventDue,
+  parkedTombstoneIndex,
+];

@@ -1,83 +1,86 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Complaint, logger, reasonOf } from '@halftone/service';
+import { retention } from '@halftone/contracts';
+import { PollLoop, rowByRow } from '@halftone/service';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { expired } from './idempotency.store';
-import { reaped } from './metrics';
+import { reapedRows } from './metrics';
 import type { PlatformTables } from './platform-tables';
 
+const name = 'reaper';
 const EVERY_MS = 60_000;
-/** So few that the rows are locked for milliseconds only. */
+/** Small, so the rows are locked for milliseconds only. */
 const BATCH = 1000;
-/** Longer than any topic keeps events: after that none of them can be delivered again. */
-const INBOX_DAYS = 14;
 
-/** What may go, and with which index it is found. */
-const over: Readonly<Record<'idempotency' | 'inbox', RawBuilder<unknown>>> = {
-  idempotency: expired,
-  inbox: sql`received_at < now() - make_interval(days => ${INBOX_DAYS})`,
-};
+/** Which rows of a table have expired. An index must find them. */
+export interface RetentionRule {
+  table: string;
+  expired: RawBuilder<unknown>;
+}
+
+const olderThan = (column: string, days: number) => sql`${sql.ref(column)} < now() - make_interval(days => ${days})`;
+
+/** The rules of the platform's tables, from the retention in the contracts. */
+const platformRules: readonly RetentionRule[] = [
+  { table: 'idempotency', expired },
+  { table: 'inbox', expired: olderThan('received_at', retention.platformTables.inbox.days) },
+  { table: 'parked_event', expired: sql`state = 'dead' and ${olderThan('parked_at', retention.days.tombstones)}` },
+];
 
 /**
- * Deletes what nobody needs any more: settled idempotency keys that have expired, and inbox rows older than any event that may still come.
- * Nothing depends on when it runs or whether it does, because an expired key counts as absent anyway. Every replica runs one; they skip
- * each other's rows.
+ * Deletes the expired rows of every table with a retention rule. Nothing depends on when or whether it runs. Every
+ * replica runs one; they skip each other's rows.
  */
 export class Reaper {
-  private readonly stopping = new AbortController();
-  private readonly complaint = new Complaint();
-  private running: Promise<void> | undefined;
+  private readonly loop: PollLoop;
+  private readonly tables: readonly RetentionRule[];
+  private isStopped = false;
 
+  /** `rules` are those of the service's own tables. */
   constructor(
-    private readonly rows: Kysely<PlatformTables>,
-    private readonly everyMs = EVERY_MS,
-  ) {}
+    private readonly rows: Pick<Kysely<PlatformTables>, 'getExecutor'>,
+    { rules = [], everyMs = EVERY_MS }: { rules?: readonly RetentionRule[]; everyMs?: number } = {},
+  ) {
+    this.tables = [...platformRules, ...rules];
+    const run = rowByRow<RetentionRule>(name, {
+      after: async (last) => (last === undefined ? this.tables : []),
+      key: ({ table }) => table,
+      work: (table) => this.reapTable(table),
+    });
+    this.loop = new PollLoop({ name, everyMs, run });
+  }
 
   /** Returns at once. */
   start(): void {
-    this.running ??= this.runUntilStopped();
+    this.loop.start();
   }
 
-  /** Resolves when the batch that runs has ended. */
+  /** Resolves when the running batch has ended. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    this.isStopped = true;
+    await this.loop.stop();
   }
 
-  /** Deletes all there is. Answers how many rows. */
+  /** Deletes every expired row. Returns how many. */
   async reap(): Promise<number> {
     let deleted = 0;
-    for (const table of ['idempotency', 'inbox'] as const) {
-      for (let found = BATCH; found === BATCH && !this.stopping.signal.aborted; deleted += found) {
-        found = await this.deleteBatch(table);
-        reaped.inc({ table }, found);
-      }
+    for (const table of this.tables) deleted += await this.reapTable(table);
+    return deleted;
+  }
+
+  private async reapTable(rule: RetentionRule): Promise<number> {
+    let deleted = 0;
+    for (let found = BATCH; found === BATCH && !this.isStopped; deleted += found) {
+      found = await this.deleteBatch(rule);
+      reapedRows.inc({ table: rule.table }, found);
     }
     return deleted;
   }
 
-  private async runUntilStopped(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      // Replicas that started together need not work together.
-      await this.pause(this.everyMs * (0.5 + Math.random()));
-      if (!this.stopping.signal.aborted) await this.reap().catch((error) => this.complain(error));
-    }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
-  }
-
-  private async deleteBatch(table: keyof typeof over): Promise<number> {
+  private async deleteBatch({ table, expired: isExpired }: RetentionRule): Promise<number> {
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} where ctid = any(array(
-        select ctid from ${sql.table(table)} where ${over[table]} limit ${BATCH} for update skip locked
+        select ctid from ${sql.table(table)} where ${isExpired} limit ${BATCH} for update skip locked
       ))
     `.execute(this.rows);
     return Number(numAffectedRows ?? 0);
-  }
-
-  private complain(error: unknown): void {
-    const reason = reasonOf(error);
-    if (this.complaint.isDue(reason)) logger('reaper').warn({ reason }, 'old rows were not deleted; trying again');
   }
 }

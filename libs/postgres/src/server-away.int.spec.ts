@@ -8,7 +8,7 @@ import { Database } from './database';
 import { appendEvent, type OutboxRow } from './outbox';
 import { OutboxRelay } from './outbox-relay';
 
-/** The server stands behind a name, as in a cluster; when it is started anew, the name leads to another address. */
+/** The server has a name, as in a cluster. After a restart the name resolves to another address. */
 let address = '127.0.9.1';
 let schema: FreshSchema;
 let gate: Gate;
@@ -31,11 +31,11 @@ beforeAll(async () => {
   }) as never);
   schema = await freshSchema('away');
   const { hostname, port } = new URL(schema.url);
-  gate = await Gate.before(hostname, Number(port));
+  gate = await Gate.inFrontOf(hostname, Number(port));
   await gate.open(address);
   const url = Object.assign(new URL(schema.url), { host: `postgres.test:${gate.port}`, search: '' }).href;
   relay = new OutboxRelay(url, 'away');
-  database = new Database(openPool(url, 4, 'away'), () => relay.poke());
+  database = new Database(openPool(url, 4, 'away'), () => relay.wake());
   await database.migrate('away', []);
   relay.start(async (rows) => void published.push(...rows));
 });
@@ -52,7 +52,7 @@ const append = (value: string) =>
   database.tx((tx) => appendEvent(tx, { topic, type: 't', subject: 's', key: 'k', sequence: 1, value }));
 const values = () => published.map(({ value }) => String(value));
 
-test('while it is gone everything is refused soon; back under another address it is found, by the relay too', async () => {
+test('while it is down every call fails soon; when it returns under another address, pool and relay find it', async () => {
   await append('before');
   await eventually(() => expect(values()).toContain('before'));
   gate.close();
@@ -66,14 +66,14 @@ test('while it is gone everything is refused soon; back under another address it
   await eventually(() => expect(values()).toContain('after'));
 });
 
-test('a server that fell silent is given up soon after the deadline, and its connections with it', async () => {
+test('a silent server and its connections are given up soon after the deadline', async () => {
   await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.05)`.execute(database.rows)));
   gate.mute();
   const began = performance.now();
   const within = (deadlineMs: number) => runInCall({ deadline: Date.now() + deadlineMs }, () => append('silent'));
   const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => within(1_000)));
   expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
-    Array(4).fill('UNAVAILABLE'),
+    Array(4).fill('DEADLINE_EXCEEDED'),
   );
   expect(performance.now() - began).toBeLessThan(8_000);
   await within(20_000);

@@ -3,14 +3,17 @@ import { counter, logger } from '@halftone/service';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
-/** `number` rises along the stream, with or without gaps. `content` is JSON. */
+/** `number` increases along the stream, with or without gaps. `content` is JSON. */
 export interface Numbered {
   number: number;
   content: unknown;
 }
 
-export interface BroadcastListener {
-  /** Everything after this number is handed over from here on. Called again, something that was not handed over may lie before it. */
+interface BroadcastListener {
+  /**
+   * Every message after this number is delivered from now on. A second call means that messages before it may be
+   * missing.
+   */
   begin(number: number): void;
   take(message: Numbered): void;
 }
@@ -18,23 +21,24 @@ export interface BroadcastListener {
 const wire = z.object({ number: z.int(), after: z.int().nullable(), content: z.unknown() });
 type Sent = z.output<typeof wire>;
 
-const losses = counter(
-  'broadcast_losses_total',
-  'Times that something of a stream over Pub/Sub may not have come here',
-);
+const losses = counter('broadcast_losses_total', 'Times that messages of a stream over Pub/Sub may be missing here');
 
-/** Pause before Redis is asked again how far a stream is, in ms. */
-const askAgainMs = 200;
+/** The most messages that are buffered until the head is known; beyond that the oldest are lost. */
+export const maxWaiting = 1_000;
+
+/** The pause in ms before the head is read again. */
+const retryMs = 200;
 
 /**
- * A whole stream over Pub/Sub: to everybody who listens at that moment, in the order of its one publisher, and without a history. Redis
- * remembers only how far the stream is, so that who begins to listen knows from where on it has everything.
+ * An ordered stream over Pub/Sub: to all current listeners, in the order of its one publisher, without history. Redis
+ * stores only the head, the number of the last message, so a new listener knows its start.
  *
- * What is published while Redis or the listener's connection is away is lost to that listener. Every message says which one it follows,
- * and each new connection begins anew, so a listener is told of the loss (`begin`) at the latest with the next message.
+ * A message that is published while Redis or the listener's connection is down is lost to that listener. Every
+ * message names its predecessor, and each new connection begins again. So a listener learns of a loss (`begin`) with
+ * the next message at the latest.
  */
 export class Broadcast {
-  /** Per stream, the number published last; whether that arrived is not known. */
+  /** The last published number per stream; whether it arrived is not known. */
   private readonly published = new Map<string, number>();
 
   constructor(
@@ -42,10 +46,11 @@ export class Broadcast {
     private readonly subscriber: Redis,
   ) {}
 
-  /** Resolves when Redis has them or is known to be away, where they are lost; never rejects. */
+  /** Resolves when Redis has the messages, or is known to be unreachable and they are lost; never rejects. */
   async publish(name: string, messages: readonly Numbered[]): Promise<void> {
     const last = messages.at(-1);
     if (!last) return;
+    // Unknown while Redis is unreachable; listeners then see a gap and read what they missed.
     let after = this.published.get(name) ?? (await this.head(name).catch(() => null));
     this.published.set(name, last.number);
     const batch = this.commands.multi();
@@ -55,50 +60,61 @@ export class Broadcast {
       after = number;
     }
     batch.set(headOf(name), last.number);
-    await batch.exec().catch((error: Error) => logger('redis').warn({ name, reason: error.message }, 'not broadcast'));
+    await batch
+      .exec()
+      .catch((error: Error) =>
+        logger('redis').warn({ name, reason: error.message }, 'messages could not be broadcast'),
+      );
   }
 
-  /** The number of the last message; null when none was published, or Redis has forgotten. Rejects while Redis is away. */
+  /**
+   * The number of the last message; null when there was none, or Redis has lost it. Rejects while Redis is
+   * unreachable.
+   */
   async head(name: string): Promise<number | null> {
     const found = await this.commands.get(headOf(name));
     return found === null ? null : Number(found);
   }
 
-  /** Resolves when it has begun, which needs Redis. Listen once per name and process; call the answer to end it. */
+  /**
+   * Resolves once the listener has begun, which requires Redis. Listen once per name and process; call the result to
+   * stop.
+   */
   async listen(name: string, listener: BroadcastListener): Promise<() => Promise<void>> {
-    const listening = new Listening(listener);
-    const begin = () => void this.begin(name, listening);
-    const pause = () => void listening.pause();
-    const take = (channel: string, text: string) => channel === channelOf(name) && listening.receive(text);
+    const subscription = new Subscription(listener);
+    const begin = () => void this.begin(name, subscription);
+    const pause = () => void subscription.pause();
+    const take = (channel: string, text: string) => channel === channelOf(name) && subscription.receive(text);
     this.subscriber.on('message', take).on('close', pause).on('ready', begin);
     begin();
-    await listening.begun;
+    await subscription.begun;
     return async () => {
-      listening.end();
+      subscription.end();
       this.subscriber.off('message', take).off('close', pause).off('ready', begin);
+      // A closed connection has no subscription to end; later messages find no listener.
       await this.subscriber.unsubscribe(channelOf(name)).catch(() => undefined);
     };
   }
 
-  /** Anew with each connection; one that is lost meanwhile leaves it to the next. */
-  private async begin(name: string, listening: Listening): Promise<void> {
-    const turn = listening.pause();
-    while (listening.isAt(turn)) {
+  /** Begins again with each connection; if this one is lost, the next connection takes over. */
+  private async begin(name: string, subscription: Subscription): Promise<void> {
+    const turn = subscription.pause();
+    while (subscription.isAt(turn)) {
       try {
         await this.subscriber.subscribe(channelOf(name));
-        return listening.begin(turn, await this.head(name));
+        return subscription.begin(turn, await this.head(name));
       } catch (error) {
-        logger('redis').debug({ name, reason: String(error) }, 'how far the stream is cannot be asked now');
-        await sleep(askAgainMs);
+        logger('redis').debug({ name, reason: String(error) }, 'the head of the stream cannot be read now');
+        await sleep(retryMs);
       }
     }
   }
 }
 
-/** What comes while it is not known how far the stream is waits for that. */
-class Listening {
+/** Buffers messages until the head is known, then delivers them. */
+class Subscription {
   private readonly first = Promise.withResolvers<void>();
-  /** The last number; null when none is known. */
+  /** The last delivered number; null when none is known. */
   private at: number | null = null;
   private hasBegun = false;
   private waiting: Sent[] | undefined = [];
@@ -111,7 +127,7 @@ class Listening {
     return this.first.promise;
   }
 
-  /** Nothing is known any more. The answer names this pause. */
+  /** Forgets the position. The result identifies this pause. */
   pause(): number {
     this.waiting = [];
     this.turn += 1;
@@ -138,8 +154,10 @@ class Listening {
   receive(text: string): void {
     const message = parsed(text);
     if (this.isEnded || !message) return;
-    if (this.waiting) this.waiting.push(message);
-    else this.take(message);
+    if (!this.waiting) return this.take(message);
+    // The first remaining message then follows a dropped one, which counts as a loss.
+    if (this.waiting.length >= maxWaiting) this.waiting.shift();
+    this.waiting.push(message);
   }
 
   private take({ number, after, content }: Sent): void {
@@ -148,7 +166,7 @@ class Listening {
     this.listener.take({ number, content });
   }
 
-  /** A Redis that has forgotten the stream may have lost something right after what came last. */
+  /** A Redis that lost the head may have lost messages right after the last one. */
   private restart(head: number | null): void {
     const from = head ?? (this.at === null ? 0 : this.at + 1);
     if (this.hasBegun) losses.inc();
@@ -162,7 +180,7 @@ function parsed(text: string): Sent | undefined {
   try {
     return wire.parse(JSON.parse(text));
   } catch (error) {
-    logger('redis').warn({ err: error }, 'a broadcast message of unknown shape was dropped');
+    logger('redis').warn({ err: error }, 'dropped a broadcast message with an unknown shape');
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { serverUrl } from '@halftone/service';
 
-/** What a process that uses Redis or Valkey (7.0 or later) reads from its environment. */
+/** Settings of a process that uses Redis or Valkey (7.0 or later). */
 export const redisSettings = {
   REDIS_URL: serverUrl('redis', 'rediss')
     .default('redis://127.0.0.1:6379')

@@ -18,7 +18,7 @@ afterAll(() => {
   subscriber.disconnect();
 });
 
-test('messages reach who listens to the channel or its pattern, until they end it', async () => {
+test('messages reach the subscribers of a channel or pattern until they unsubscribe', async () => {
   const pubSub = new PubSub(redis, subscriber);
   const room = `test:${randomUUID()}`;
   const got: unknown[] = [];
@@ -32,7 +32,7 @@ test('messages reach who listens to the channel or its pattern, until they end i
   await eventually(() => expect(got).toEqual([[`${room}:a`, { n: 2 }]]));
 });
 
-test('a subscription survives the loss of its connection', async () => {
+test('a subscription survives a connection loss', async () => {
   const own = subscriberConnection(redisUrl);
   const id = await own.client('ID');
   const pubSub = new PubSub(redis, own);

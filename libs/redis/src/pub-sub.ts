@@ -1,12 +1,12 @@
 import { logger } from '@halftone/service';
 import type { Redis } from 'ioredis';
 
-/** `message` is parsed JSON of whoever published; check its shape. */
+/** `message` is parsed JSON of any publisher; validate it. */
 export type Listener = (message: unknown, channel: string) => void;
 
 /**
- * Passing messages between replicas: delivered at most once, to those who listen at that moment, and not at all while Redis is away.
- * Subscriptions come back by themselves when it returns. Never use it for what must not be lost.
+ * Messages between replicas: delivered at most once, to current subscribers, and not at all while Redis is
+ * unreachable. Subscriptions resume automatically. Never use it for a message that must not be lost.
  */
 export class PubSub {
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -19,14 +19,14 @@ export class PubSub {
     subscriber.on('pmessage', (pattern: string, channel: string, text: string) => this.deliver(pattern, channel, text));
   }
 
-  /** Resolves when Redis has it or is known to be away; never rejects. */
+  /** Resolves when Redis has the message or is known to be unreachable; never rejects. */
   async publish(channel: string, message: unknown): Promise<void> {
     await this.commands.publish(channel, JSON.stringify(message)).catch((error: Error) => {
       logger('redis').debug({ channel, reason: error.message }, 'message not published');
     });
   }
 
-  /** A name with `*` is a pattern. Resolves when subscribed; call the answer to end it. */
+  /** A name with `*` is a pattern. Resolves when subscribed; call the result to unsubscribe. */
   async subscribe(name: string, listener: Listener): Promise<() => Promise<void>> {
     const known = this.listeners.get(name);
     if (known) known.add(listener);
@@ -47,7 +47,7 @@ export class PubSub {
     try {
       message = JSON.parse(text);
     } catch {
-      logger('redis').warn({ channel }, 'a message that is not JSON was dropped');
+      logger('redis').warn({ channel }, 'dropped a message that is not JSON');
       return;
     }
     for (const listener of this.listeners.get(name) ?? []) listener(message, channel);

@@ -1,19 +1,26 @@
-import { Lifecycle } from '@halftone/service';
+import { part, startAndStop } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { Broadcast } from './broadcast';
 import { commandConnection, connect, subscriberConnection } from './connection';
+import { FailureCounts } from './failure-counts';
 import { PubSub } from './pub-sub';
 import { ReplayCache } from './replay-cache';
 import { Roster } from './roster';
 import { Sessions } from './sessions';
 import { Tickets } from './tickets';
+import { WindowCounts } from './window-counts';
 
-const WIRING = Symbol('redis wiring');
+interface Connections {
+  commands: Redis;
+  subscriber: Redis;
+}
+
+const CONNECTIONS = Symbol('redis connections');
 
 /**
- * Gives the process its ReplayCache, Tickets, Roster, Sessions, PubSub and Broadcast over two connections. It starts and runs without Redis, only slower or poorer; a
- * Redis that refuses its password keeps it from starting.
+ * Provides all classes of this lib over two connections. The process starts and runs without Redis, with fewer
+ * features. A Redis that rejects the password prevents the start.
  */
 @Module({})
 export class RedisModule {
@@ -24,34 +31,30 @@ export class RedisModule {
       module: RedisModule,
       global: true,
       providers: [
+        { provide: FailureCounts, useFactory: () => new FailureCounts(commands) },
+        { provide: WindowCounts, useFactory: () => new WindowCounts(commands) },
         { provide: ReplayCache, useFactory: () => new ReplayCache(commands) },
         { provide: Tickets, useFactory: () => new Tickets(commands) },
         { provide: Roster, useFactory: () => new Roster(commands) },
         { provide: Sessions, useFactory: () => new Sessions(commands) },
         { provide: Broadcast, useFactory: () => new Broadcast(commands, subscriber) },
         { provide: PubSub, useFactory: () => new PubSub(commands, subscriber) },
-        {
-          provide: WIRING,
-          inject: [Lifecycle],
-          useFactory: (lifecycle: Lifecycle) => {
-            lifecycle.onStart(
-              'connect',
-              'redis',
-              () => connectBoth(commands, subscriber),
-              'check REDIS_URL, its password',
-            );
-            lifecycle.onStop('close', 'redis', async () => {
-              commands.disconnect();
-              subscriber.disconnect();
-            });
-          },
-        },
+        { provide: CONNECTIONS, useValue: { commands, subscriber } },
+        startAndStop({
+          connect: [part('redis', CONNECTIONS, connectBoth, 'check REDIS_URL and its password')],
+          close: [part('redis', CONNECTIONS, disconnectBoth)],
+        }),
       ],
-      exports: [ReplayCache, Tickets, Roster, Sessions, PubSub, Broadcast],
+      exports: [FailureCounts, WindowCounts, ReplayCache, Tickets, Roster, Sessions, PubSub, Broadcast],
     };
   }
 }
 
-async function connectBoth(commands: Redis, subscriber: Redis): Promise<void> {
+async function connectBoth({ commands, subscriber }: Connections): Promise<void> {
   await Promise.all([connect(commands), connect(subscriber)]);
+}
+
+function disconnectBoth({ commands, subscriber }: Connections): void {
+  commands.disconnect();
+  subscriber.disconnect();
 }

@@ -19,9 +19,10 @@ beforeEach(() => {
   scope = `alice:POST /v1/orders:${randomUUID()}`;
 });
 
-/** Passes everything on until it is muted; then Redis still hears, but nobody hears Redis. */
+/** Forwards everything until it is muted; then Redis receives commands but its answers are dropped. */
 async function mutableRedis() {
-  const { hostname, port } = new URL(engines().redisUrl);
+  const url = new URL(engines().redisUrl);
+  const { hostname, port } = url;
   const sockets: Socket[] = [];
   let muted = false;
   const server = createServer((client) => {
@@ -38,12 +39,13 @@ async function mutableRedis() {
     for (const socket of sockets) socket.destroy();
     server.close();
   };
-  return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, mute: () => (muted = true), stop };
+  Object.assign(url, { port: String((server.address() as AddressInfo).port), search: '' });
+  return { url: url.href, mute: () => (muted = true), stop };
 }
 
 const key = () => `halftone:replay:${scope}`;
 
-test('new, then running, then done with the same bytes', async () => {
+test('the state is new, then running, then done with the same bytes', async () => {
   expect(await cache.begin(scope, 'f')).toEqual({ state: 'new' });
   expect(await cache.begin(scope, 'f')).toEqual({ state: 'running' });
   await cache.finish(scope, 'f', '{"id": "1",  "note": "ä ö"}');
@@ -51,27 +53,27 @@ test('new, then running, then done with the same bytes', async () => {
   expect(await redis.ttl(key())).toBeGreaterThan(24 * 3600 - 10);
 });
 
-test('another request under the key is told so while the first runs and after', async () => {
+test('a different request with the key gets reused, during the first one and after', async () => {
   await cache.begin(scope, 'f');
   expect(await cache.begin(scope, 'other')).toEqual({ state: 'reused' });
   await cache.finish(scope, 'f', 'done');
   expect(await cache.begin(scope, 'other')).toEqual({ state: 'reused' });
 });
 
-test('of fifty at once one is new', async () => {
+test('of fifty concurrent requests one is new', async () => {
   const states = await Promise.all(Array.from({ length: 50 }, () => cache.begin(scope, 'f')));
   expect(states.filter(({ state }) => state === 'new')).toHaveLength(1);
   expect(states.filter(({ state }) => state === 'running')).toHaveLength(49);
 });
 
-test('an abandoned key is free; a process that died frees it by time', async () => {
+test('an abandoned key is free; the key of a dead process expires', async () => {
   await cache.begin(scope, 'f');
   expect(await redis.pttl(key())).toBeLessThanOrEqual(5000);
   await cache.abandon(scope);
   expect(await cache.begin(scope, 'f')).toEqual({ state: 'new' });
 });
 
-test('abandoning removes neither the marker of another process nor a finished response', async () => {
+test('abandon removes neither the marker of another process nor a finished response', async () => {
   await cache.begin(scope, 'f');
   await redis.del(key());
   const other = new ReplayCache(redis);
@@ -86,28 +88,28 @@ test('abandoning removes neither the marker of another process nor a finished re
 test('without Redis every request is new, at once and without an error', async () => {
   const nowhere = commandConnection('redis://127.0.0.1:1');
   await connect(nowhere);
-  const blind = new ReplayCache(nowhere);
+  const offline = new ReplayCache(nowhere);
   const started = performance.now();
-  for (let i = 0; i < 10; i++) expect(await blind.begin(scope, 'f')).toEqual({ state: 'new' });
-  await blind.finish(scope, 'f', 'done');
-  await blind.abandon(scope);
+  for (let i = 0; i < 10; i++) expect(await offline.begin(scope, 'f')).toEqual({ state: 'new' });
+  await offline.finish(scope, 'f', 'done');
+  await offline.abandon(scope);
   expect(performance.now() - started).toBeLessThan(3_000);
   nowhere.disconnect();
 });
 
-test('a Redis that does not answer costs no more than its patience', async () => {
+test('a Redis that does not answer delays a request by the timeout only', async () => {
   const { url, mute, stop } = await mutableRedis();
-  const deaf = commandConnection(url);
-  await connect(deaf);
+  const silent = commandConnection(url);
+  await connect(silent);
   mute();
   const started = performance.now();
-  expect(await new ReplayCache(deaf).begin(scope, 'f')).toEqual({ state: 'new' });
+  expect(await new ReplayCache(silent).begin(scope, 'f')).toEqual({ state: 'new' });
   expect(performance.now() - started).toBeLessThan(3_000);
-  deaf.disconnect();
+  silent.disconnect();
   stop();
 });
 
-test('a full Redis keeps nothing: requests go on as new, what it holds is still answered, and it is used again once there is room', async () => {
+test('a full Redis stores nothing: requests are new, stored responses are still replayed, and it is used again once it has space', async () => {
   const own = await OwnRedis.prepare();
   await own.start();
   const full = commandConnection(own.url);

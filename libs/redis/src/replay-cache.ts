@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { counter, logger } from '@halftone/service';
 import type { Redis } from 'ioredis';
 
-/** What the cache knows of a request. */
+/** What the cache knows about a request. */
 export type ReplayState =
   | { state: 'new' }
-  /** The first request with this key still runs. */
+  /** The first request with this key is still running. */
   | { state: 'running' }
   | { state: 'done'; response: string }
-  /** The key was used with another request. */
+  /** The key was used with a different request. */
   | { state: 'reused' };
 
 const PENDING_MS = 5000;
@@ -21,24 +21,24 @@ const outcomes = counter('replay_cache_total', 'Answers of the idempotency fast 
 const deleteIfEqual = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
 
 /**
- * The fast path in front of the idempotency table: replays are answered without the database. It decides nothing: the truth is
- * the table, a marker may expire or be lost at any time, and with Redis away every request is `new`. So it never throws.
- * One round trip before the handler; what comes after need not be awaited.
+ * The fast path in front of the idempotency table: replays are answered without the database. It decides nothing: the
+ * table does. A marker may expire or be lost at any time, and without Redis every request is `new`. So it never
+ * throws. One round trip before the handler; later calls need not be awaited.
  */
 export class ReplayCache {
-  /** Markers this process has set and not yet resolved. */
+  /** Markers that this process has set and not resolved. */
   private readonly pending = new Map<string, string>();
 
   constructor(private readonly redis: Redis) {}
 
-  /** `scope` names customer, route and key; `fingerprint` the request. */
+  /** `scope` is customer, route and key; `fingerprint` identifies the request. */
   async begin(scope: string, fingerprint: string): Promise<ReplayState> {
     const marker = `p ${fingerprint} ${randomUUID()}`;
     const answer = this.redis.set(keyOf(scope), marker, 'PX', PENDING_MS, 'NX', 'GET');
-    const found = await this.quietly('begin', answer);
+    const found = await this.ignoreErrors('begin', answer);
     const state = found === undefined ? undefined : stateOf(found, fingerprint);
     outcomes.inc({ outcome: state?.state ?? 'away' });
-    // Also when no answer came in time: the marker may be set all the same.
+    // Also when no answer came in time: the marker may have been set.
     if (state === undefined || state.state === 'new') this.pending.set(scope, marker);
     return state ?? { state: 'new' };
   }
@@ -46,22 +46,26 @@ export class ReplayCache {
   /** Later requests with this key get this response. */
   async finish(scope: string, fingerprint: string, response: string, ttlSeconds: number = DAY_SECONDS): Promise<void> {
     this.pending.delete(scope);
-    await this.quietly('finish', this.redis.set(keyOf(scope), `d ${fingerprint} ${response}`, 'EX', ttlSeconds));
+    await this.ignoreErrors('finish', this.redis.set(keyOf(scope), `d ${fingerprint} ${response}`, 'EX', ttlSeconds));
   }
 
-  /** The request failed in a way that is not stored: the next one with this key is new. Removes nobody else's marker. */
+  /**
+   * The request failed without a stored outcome: the next one with this key is new. Removes only this process's
+   * marker.
+   */
   async abandon(scope: string): Promise<void> {
     const marker = this.pending.get(scope);
     this.pending.delete(scope);
-    if (marker !== undefined) await this.quietly('abandon', this.redis.eval(deleteIfEqual, 1, keyOf(scope), marker));
+    if (marker !== undefined)
+      await this.ignoreErrors('abandon', this.redis.eval(deleteIfEqual, 1, keyOf(scope), marker));
   }
 
-  /** How long a Redis that hangs is waited for is decided by the connection. */
-  private async quietly<R>(what: string, command: Promise<R>): Promise<R | undefined> {
+  /** The connection limits the wait for a hanging Redis. */
+  private async ignoreErrors<R>(what: string, command: Promise<R>): Promise<R | undefined> {
     try {
       return await command;
     } catch (error) {
-      logger('redis').debug({ what, reason: String(error) }, 'going on without the replay cache');
+      logger('redis').debug({ what, reason: String(error) }, 'continuing without the replay cache');
       return undefined;
     }
   }

@@ -17,7 +17,7 @@ afterAll(() => redis.disconnect());
 const seconds = 1_000;
 const entry = (member: string, in_ = room) => ({ room: in_, member });
 
-test('who is put is listed in its room only, until it is removed', async () => {
+test('a member is listed in its room only, until it is removed', async () => {
   await roster.put([entry('a'), entry('b'), entry('c', `${room}-2`)], 60 * seconds);
   expect(await roster.list(room)).toEqual(['a', 'b']);
   await roster.remove(entry('a'));
@@ -25,22 +25,22 @@ test('who is put is listed in its room only, until it is removed', async () => {
   await roster.remove(entry('b'));
 });
 
-test('who is not put again in time is gone, and who is put again stays', async () => {
+test('a member that is not renewed in time expires; a renewed one stays', async () => {
   const start = Date.now();
   await roster.put([entry('stays'), entry('dies')], 30 * seconds, start);
   await roster.put([entry('stays')], 30 * seconds, start + 20 * seconds);
   expect((await roster.list(room, start + 29 * seconds))?.toSorted()).toEqual(['dies', 'stays']);
   expect(await roster.list(room, start + 31 * seconds)).toEqual(['stays']);
-  // Not only hidden.
+  // It is deleted, not only hidden.
   expect(await roster.list(room, start)).toEqual(['stays']);
 });
 
-test('a room that nobody renews leaves nothing behind', async () => {
+test('a room without renewals is deleted', async () => {
   await roster.put([entry('a', `${room}-3`)], 50);
   await eventually(async () => expect(await redis.exists(`halftone:room:${room}-3`)).toBe(0));
 });
 
-test('without Redis nobody knows, and nothing fails', async () => {
+test('without Redis members are unknown, and nothing throws', async () => {
   const nowhere = commandConnection('redis://127.0.0.1:1');
   await connect(nowhere);
   const lost = new Roster(nowhere);

@@ -1,36 +1,38 @@
 import { logger } from '@halftone/service';
 import type { Redis } from 'ioredis';
 
-/** A room and one that is in it. */
-export interface Entry {
+/** A member of a room. */
+interface RosterEntry {
   room: string;
   member: string;
 }
 
 /**
- * Who is in a room, over all replicas. A member stays until it is removed or has not been put again for `ttlMs`, so those of a process
- * that died vanish by themselves: put every entry of the process again every third of that time. Members are opaque and compared as text.
+ * The members of a room, over all replicas. A member stays until it is removed or has not been put again for `ttlMs`,
+ * so members of a dead process expire. Put every entry of the process again after a third of that time. Members are
+ * opaque and compared as text.
  *
- * Passing like everything in Redis: while it is away nobody can be listed (undefined) and what is put is lost, until it is put again.
+ * Like everything in Redis it may be lost: while Redis is unreachable `list` returns undefined, and entries are lost
+ * until they are put again.
  */
 export class Roster {
   constructor(private readonly redis: Redis) {}
 
   /** Never rejects. */
-  async put(entries: readonly Entry[], ttlMs: number, now: number = Date.now()): Promise<void> {
+  async put(entries: readonly RosterEntry[], ttlMs: number, now: number = Date.now()): Promise<void> {
     if (entries.length === 0) return;
     const batch = this.redis.pipeline();
     for (const { room, member } of entries) batch.zadd(keyOf(room), now + ttlMs, member);
     for (const room of new Set(entries.map((entry) => entry.room))) batch.pexpire(keyOf(room), ttlMs);
-    await batch.exec().catch(unwritten);
+    await batch.exec().catch(logUnavailable);
   }
 
   /** Never rejects. */
-  async remove({ room, member }: Entry): Promise<void> {
-    await this.redis.zrem(keyOf(room), member).catch(unwritten);
+  async remove({ room, member }: RosterEntry): Promise<void> {
+    await this.redis.zrem(keyOf(room), member).catch(logUnavailable);
   }
 
-  /** The one that would leave first comes first; undefined while Redis is away. */
+  /** Ordered by expiry, the earliest first; undefined while Redis is unreachable. */
   async list(room: string, now: number = Date.now()): Promise<string[] | undefined> {
     const key = keyOf(room);
     try {
@@ -40,7 +42,7 @@ export class Roster {
       ]);
       return members;
     } catch (error) {
-      unwritten(error as Error);
+      logUnavailable(error as Error);
       return undefined;
     }
   }
@@ -48,4 +50,5 @@ export class Roster {
 
 const keyOf = (room: string): string => `halftone:room:${room}`;
 
-const unwritten = (error: Error): void => logger('redis').debug({ reason: error.message }, 'rooms are not known now');
+const logUnavailable = (error: Error): void =>
+  logger('redis').debug({ reason: error.message }, 'the members of rooms are unavailable');

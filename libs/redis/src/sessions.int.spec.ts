@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.disconnect());
 
-test('what is written is there for another process, field by field', async () => {
+test('another process reads what was written, field by field', async () => {
   const name = randomUUID();
   expect(await sessions.read(name)).toBeUndefined();
   await sessions.write(name, { a: '1', b: '2' }, minute);
@@ -24,7 +24,7 @@ test('what is written is there for another process, field by field', async () =>
   expect(await new Sessions(redis).read(name)).toEqual({ a: '3' });
 });
 
-test('a session is forgotten unless it is renewed', async () => {
+test('a session expires unless it is renewed', async () => {
   const [kept, left] = [randomUUID(), randomUUID()];
   await sessions.write(left, { a: '1' }, 100);
   await sessions.write(kept, { a: '1' }, minute);
@@ -33,12 +33,12 @@ test('a session is forgotten unless it is renewed', async () => {
   expect(await redis.pttl(`halftone:session:${kept}`)).toBeGreaterThan(minute);
 });
 
-test('without Redis nothing is known and nothing throws', async () => {
-  const away = commandConnection('redis://127.0.0.1:1');
-  const lost = new Sessions(away);
+test('without Redis sessions are unknown, and nothing throws', async () => {
+  const unreachable = commandConnection('redis://127.0.0.1:1');
+  const lost = new Sessions(unreachable);
   await lost.write('a', { a: '1' }, minute);
   await lost.erase('a', 'a');
   await lost.renew(['a'], minute);
   expect(await lost.read('a')).toBeUndefined();
-  away.disconnect();
+  unreachable.disconnect();
 });

@@ -2,26 +2,26 @@ import { logger } from '@halftone/service';
 import type { Redis } from 'ioredis';
 
 /**
- * What a client is doing, for whichever replica it comes back to: fields of text under the session's name. A session that nobody renews
- * for `ttlMs` is forgotten. While Redis is away nothing is known of any session, and what is written is lost.
+ * The state of a client, for the replica it reconnects to: text fields under the session's name. A session that is
+ * not renewed for `ttlMs` expires. While Redis is unreachable no session is known, and writes are lost.
  */
 export class Sessions {
   constructor(private readonly redis: Redis) {}
 
-  /** Undefined when it is unknown, forgotten, or Redis is away. */
+  /** Undefined when the session is unknown, expired, or Redis is unreachable. */
   async read(name: string): Promise<Record<string, string> | undefined> {
-    const found = await this.redis.hgetall(keyOf(name)).catch(unwritten);
+    const found = await this.redis.hgetall(keyOf(name)).catch(logUnavailable);
     return found && Object.keys(found).length > 0 ? found : undefined;
   }
 
-  /** Begins the session where it is new. Never rejects. */
+  /** Creates the session if it is new. Never rejects. */
   async write(name: string, fields: Readonly<Record<string, string>>, ttlMs: number): Promise<void> {
-    await this.redis.multi().hset(keyOf(name), fields).pexpire(keyOf(name), ttlMs).exec().catch(unwritten);
+    await this.redis.multi().hset(keyOf(name), fields).pexpire(keyOf(name), ttlMs).exec().catch(logUnavailable);
   }
 
   /** Never rejects. */
   async erase(name: string, field: string): Promise<void> {
-    await this.redis.hdel(keyOf(name), field).catch(unwritten);
+    await this.redis.hdel(keyOf(name), field).catch(logUnavailable);
   }
 
   /** Never rejects. */
@@ -29,12 +29,12 @@ export class Sessions {
     if (names.length === 0) return;
     const batch = this.redis.pipeline();
     for (const name of names) batch.pexpire(keyOf(name), ttlMs);
-    await batch.exec().catch(unwritten);
+    await batch.exec().catch(logUnavailable);
   }
 }
 
 const keyOf = (name: string): string => `halftone:session:${name}`;
 
-const unwritten = (error: Error): undefined => {
-  logger('redis').debug({ reason: error.message }, 'sessions are not known now');
+const logUnavailable = (error: Error): undefined => {
+  logger('redis').debug({ reason: error.message }, 'sessions are unavailable');
 };

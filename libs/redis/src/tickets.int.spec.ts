@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.disconnect());
 
-test('a ticket is redeemed once, also when many try at the same moment', async () => {
+test('a ticket is redeemed once, also by concurrent attempts', async () => {
   const tickets = new Tickets(redis);
   const ticket = await tickets.issue('a token', 30);
   const found = await Promise.all(Array.from({ length: 20 }, () => tickets.redeem(ticket)));

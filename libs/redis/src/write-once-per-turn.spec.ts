@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Writable } from 'node:stream';
 import { writeOncePerTurn } from './write-once-per-turn';
 
-/** A stream that notes what reached it together. */
-function noting(): { stream: Writable; calls: string[][] } {
+/** A stream that records the chunks of each write call. */
+function recording(): { stream: Writable; calls: string[][] } {
   const calls: string[][] = [];
   const stream = new Writable({
     decodeStrings: false,
@@ -20,8 +20,8 @@ function noting(): { stream: Writable; calls: string[][] } {
   return { stream, calls };
 }
 
-test('what is written in one turn leaves together and in order, what comes in the next turn by itself', async () => {
-  const { stream, calls } = noting();
+test('writes of one turn are sent together and in order; those of the next turn separately', async () => {
+  const { stream, calls } = recording();
   stream.write('a');
   stream.write('b');
   await setImmediate();
@@ -30,8 +30,8 @@ test('what is written in one turn leaves together and in order, what comes in th
   expect(calls).toEqual([['a', 'b'], ['c']]);
 });
 
-test('what was written before the end still leaves', async () => {
-  const { stream, calls } = noting();
+test('writes before the end are still sent', async () => {
+  const { stream, calls } = recording();
   stream.write('a');
   stream.end('b');
   await setImmediate();

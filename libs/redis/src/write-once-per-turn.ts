@@ -1,23 +1,23 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Everything that is written during one turn of the event loop leaves in one system call, which is most of what a command costs: under
- * load that halves the CPU of a request's key. Nothing waits longer than for the turn to end.
+ * Sends everything that is written in one turn of the event loop in one system call, which is most of the cost of a
+ * command. Under load that halves the CPU per request. Nothing waits longer than the end of the turn.
  */
 export function writeOncePerTurn(stream: Writable): void {
   const write = stream.write;
-  let held = false;
-  const release = () => {
-    held = false;
+  let isCorked = false;
+  const uncork = () => {
+    isCorked = false;
     stream.uncork();
   };
-  const writeHeld = (...args: Parameters<typeof write>): boolean => {
-    if (!held) {
-      held = true;
+  const writeCorked = (...args: Parameters<typeof write>): boolean => {
+    if (!isCorked) {
+      isCorked = true;
       stream.cork();
-      process.nextTick(release);
+      process.nextTick(uncork);
     }
     return write.apply(stream, args);
   };
-  stream.write = writeHeld as typeof write;
+  stream.write = writeCorked as typeof write;
 }

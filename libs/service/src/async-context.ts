@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 
-/** Carries the active span across awaits. SDK 3 has only a manager for synchronous code in the packages we use. */
+/** Carries the active span across awaits. The packages we use of SDK 3 only have a manager for synchronous code. */
 export class AsyncContextManager implements ContextManager {
   private readonly storage = new AsyncLocalStorage<Context>();
 

@@ -6,16 +6,18 @@ export interface Principal {
   role: 'customer' | 'operator';
 }
 
-/** Who asks, with what token, and until when the answer is of use. The same object for HTTP, GraphQL and gRPC. */
+/** The caller, its token and the deadline of the current call. The same object for HTTP, GraphQL and gRPC. */
 export interface CallContext {
   principal?: Principal;
-  /** Sent on with calls to other services. */
+  /** Forwarded with calls to other services. */
   token?: string;
-  /** Epoch milliseconds at which the token ends. */
+  /** Epoch milliseconds at which the token expires. */
   expires?: number;
-  /** Epoch milliseconds after which nobody waits any more. */
+  /** Epoch milliseconds after which nobody waits for the answer. */
   deadline?: number;
-  /** Why the token gave no principal; thrown only where one is needed, so that public routes still answer. */
+  /** The longest wait for a database lock in a transaction; unset means until the deadline. */
+  lockMs?: number;
+  /** Why the token was rejected. It is thrown only where a principal is required, so public routes still answer. */
   refused?: DomainError;
 }
 
@@ -32,10 +34,10 @@ export function requirePrincipal(): Principal {
   throw call?.refused ?? new DomainError('UNAUTHENTICATED', 'Send an access token: Authorization: Bearer …');
 }
 
-/** Milliseconds left of the caller's budget, undefined when there is none. Throws DEADLINE_EXCEEDED when it is gone. */
+/** Milliseconds until the deadline; undefined without one. Throws DEADLINE_EXCEEDED after it. */
 export function remainingMs(now: number = Date.now()): number | undefined {
   const deadline = currentCall()?.deadline;
   if (deadline === undefined) return undefined;
-  if (deadline <= now) throw new DomainError('DEADLINE_EXCEEDED', 'The time for this request ran out');
+  if (deadline <= now) throw new DomainError('DEADLINE_EXCEEDED', 'The deadline of this request has passed');
   return deadline - now;
 }

@@ -4,10 +4,10 @@ import { serviceSettings, type ServiceSettings } from './settings';
 /** Environment variables as Node gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The parsed settings of a service: its own shape and what every process has. */
+/** The parsed settings of a service: its own and the common ones. */
 export type ConfigOf<S extends z.ZodRawShape> = z.output<z.ZodObject<Omit<ServiceSettings, keyof S> & S>>;
 
-/** One line of `--print-config`. `value` is what is in effect, hidden when the setting is a secret. */
+/** One line of `--print-config`. `value` is the effective value, hidden for secrets. */
 export interface SettingRow {
   name: string;
   description: string;
@@ -22,7 +22,7 @@ export interface ConfigProblem {
   message: string;
 }
 
-/** Carries every bad key at once, so that a deployment is repaired in one go. Never holds a value. */
+/** Lists every bad key at once, so a deployment can be repaired in one go. It never contains a value. */
 export class ConfigInvalid extends Error {
   override readonly name = 'ConfigInvalid';
 
@@ -36,7 +36,7 @@ export const environment = (): Environment => process.env;
 
 const shapeOf = (settings: z.ZodRawShape): z.ZodRawShape => ({ ...serviceSettings, ...settings });
 
-/** An empty variable counts as absent: that is what `KEY=` means in compose files and charts. */
+/** An empty variable counts as absent: compose files and charts mean that by `KEY=`. */
 const given = (shape: z.ZodRawShape, env: Environment) =>
   Object.fromEntries(Object.keys(shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])));
 
@@ -56,7 +56,7 @@ export function parseConfig<S extends z.ZodRawShape>(settings: S, env: Environme
   return config;
 }
 
-/** A lame duck as long as the whole stop would leave no time to finish what is in flight. */
+/** A lame-duck phase as long as the whole stop would leave no time for requests in flight. */
 function requireTimeToDrain({ SHUTDOWN_LAME_DUCK_MS, SHUTDOWN_GRACE_MS }: ConfigOf<Record<never, never>>): void {
   if (SHUTDOWN_LAME_DUCK_MS === 0 || SHUTDOWN_LAME_DUCK_MS < SHUTDOWN_GRACE_MS) return;
   throw new ConfigInvalid([
@@ -64,7 +64,7 @@ function requireTimeToDrain({ SHUTDOWN_LAME_DUCK_MS, SHUTDOWN_GRACE_MS }: Config
   ]);
 }
 
-/** Notes stay on the schema they were written on; wrapping it later (`.default()`, `.optional()`) hides them. */
+/** Metadata stays on the schema it was set on; wrapping it later (`.default()`, `.optional()`) hides it. */
 function notesOf(schema: z.core.$ZodType): Record<string, unknown> {
   const { innerType, in: source } = schema._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
   const inner = innerType ?? source;
@@ -73,7 +73,7 @@ function notesOf(schema: z.core.$ZodType): Record<string, unknown> {
 
 const printed = (value: unknown) => (value === undefined ? undefined : String(value));
 
-/** Every setting with its meaning, whether or not the environment is valid. */
+/** Every setting with its description, whether or not the environment is valid. */
 export function describeConfig(settings: z.ZodRawShape, env: Environment): SettingRow[] {
   const shape = shapeOf(settings);
   const values = given(shape, env);

@@ -19,7 +19,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As whoever breaks things does it: the old answer is removed, the file replaced, and the new answer waited for. */
+/**
+ * Arms a file as chaos tools do: remove the old acknowledgement, replace the file, wait for the new acknowledgement.
+ */
 async function arm(text: string): Promise<void> {
   rmSync(`${file}.armed`, { force: true });
   writeFileSync(`${file}.new`, text);
@@ -33,13 +35,13 @@ const fires = (name: string) =>
     () => true,
   );
 
-test('what is in the file at the start is armed before anything runs', async () => {
+test('the content of the file at the start is armed before anything runs', async () => {
   writeFileSync(file, 'here=error');
   end = armFromFile(file);
   expect(await fires('here')).toBe(true);
 });
 
-test('a file that comes later, changes and goes is followed', async () => {
+test('a file that appears later, changes and disappears is followed', async () => {
   end = armFromFile(file);
   await arm('here=error');
   expect(await fires('here')).toBe(true);
@@ -49,7 +51,7 @@ test('a file that comes later, changes and goes is followed', async () => {
   while (await fires('there')) await sleep(5);
 });
 
-test('a count is used up once per writing, however often the change is told', async () => {
+test('a count is used up once per write, however often the change is reported', async () => {
   end = armFromFile(file);
   for (let round = 0; round < 2; round++) {
     await arm('here=error*1');
@@ -57,14 +59,14 @@ test('a count is used up once per writing, however often the change is told', as
   }
 });
 
-test('a text that is wrong changes nothing and is not answered', async () => {
+test('an invalid text changes nothing and is not acknowledged', async () => {
   armFailpoints('here=error');
   writeFileSync(file, 'there=explode');
   end = armFromFile(file);
   expect([await fires('here'), existsSync(`${file}.armed`)]).toEqual([true, false]);
 });
 
-test('a process that is killed writes down which kills are left', async () => {
+test('a process that is killed first writes the remaining counts', async () => {
   const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
   end = armFromFile(file);
   await arm('here=kill*1;there=delay:5*3;elsewhere=kill*2');

@@ -2,7 +2,7 @@ import { armFailpoints, failpoint, parseFailpoints } from './failpoint';
 
 afterEach(() => armFailpoints(''));
 
-test('faults are read from one line', () => {
+test('faults are parsed from one line', () => {
   expect(parseFailpoints('a.b=kill; c=delay:500;d=error*2')).toEqual(
     new Map([
       ['a.b', { fault: { kind: 'kill' }, left: Infinity }],
@@ -12,18 +12,18 @@ test('faults are read from one line', () => {
   );
 });
 
-test.each(['a', 'a=', 'a=explode', 'a=delay', 'a=error*'])('%s is refused', (text) => {
+test.each(['a', 'a=', 'a=explode', 'a=delay', 'a=error*'])('%s is invalid', (text) => {
   expect(parseFailpoints(text)).toBeUndefined();
 });
 
-test('an error fires as often as counted, elsewhere nothing happens', async () => {
+test('an error fires as often as its count, and only at its failpoint', async () => {
   armFailpoints('here=error*1');
   await failpoint('there');
   await expect(failpoint('here')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await failpoint('here');
 });
 
-test('what must have happened before is waited for, only where something is armed', async () => {
+test('the `after` promise is awaited only where a fault is armed', async () => {
   const happened = Promise.withResolvers<void>();
   armFailpoints('here=error');
   await failpoint('there', happened.promise);

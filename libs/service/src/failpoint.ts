@@ -4,26 +4,26 @@ import { counter } from './metrics';
 import { isTestBuild } from './test-build';
 
 /**
- * Faults at named places of the code, for chaos and tests. Without FAILPOINTS a failpoint costs one comparison.
- * The armed set belongs to the process, not to a service object in it.
+ * Faults at named places of the code, for chaos and tests. Without FAILPOINTS a failpoint costs one comparison. The
+ * armed set belongs to the process, not to a service in it.
  */
 export type Fault = { kind: 'kill' } | { kind: 'delay'; ms: number } | { kind: 'error' } | { kind: 'bug' };
 
 interface Armed {
   fault: Fault;
-  /** How often it still fires. */
+  /** How often it fires yet. */
   left: number;
 }
 
 type ArmedSet = Map<string, Armed>;
 
-const hits = counter('failpoint_hits_total', 'Faults that were committed on purpose', ['name', 'action']);
+const hits = counter('failpoint_hits_total', 'Faults that failpoints injected', ['name', 'action']);
 
 const entry = /^([\w.-]+)=(kill|error|bug|delay:(\d+))(?:\*(\d+))?$/;
 const nothing = Promise.resolve();
 
 let armed: ArmedSet = new Map();
-let lastWords: (left: string) => void = () => undefined;
+let saveRemaining: (left: string) => void = () => undefined;
 
 /** `a=kill;b=delay:500;c=error*1`, in a test build also `d=bug`; undefined when the text is something else. */
 export function parseFailpoints(text: string): ArmedSet | undefined {
@@ -41,22 +41,22 @@ function faultOf(action: string, ms: string | undefined): Fault {
   return { kind: action as 'kill' | 'error' | 'bug' };
 }
 
-/** Takes the place of what was armed. `beforeKill` is told what is left just before the process is killed by one of these. */
+/** Replaces the armed set. `beforeKill` receives the remaining set just before a fault kills the process. */
 export function armFailpoints(text: string, beforeKill: (left: string) => void = () => undefined): void {
   armed = parseFailpoints(text) ?? new Map();
-  lastWords = beforeKill;
+  saveRemaining = beforeKill;
   for (const [name, { fault }] of armed) hits.inc({ name, action: fault.kind }, 0);
 }
 
 /**
- * Names a place where the process may be made to die, wait or fail. `after` is what must have happened for that to be the place; it is
- * waited for only when something is armed here.
+ * A named place where the process can be killed, delayed or made to fail. `after` is what must have happened by then;
+ * it is awaited only when a fault is armed here.
  */
 export function failpoint(name: string, after: Promise<unknown> = nothing): Promise<void> {
   return armed.size === 0 ? nothing : fire(name, after);
 }
 
-/** Whether this entry is one of a bug; that alone plants nothing, see `planted`. */
+/** Whether a bug of this name is armed; see `planted`. */
 export const isBug = (name: string): boolean => armed.get(name)?.fault.kind === 'bug';
 
 async function fire(name: string, after: Promise<unknown>): Promise<void> {
@@ -67,9 +67,9 @@ async function fire(name: string, after: Promise<unknown>): Promise<void> {
   hits.inc({ name, action: hit.fault.kind });
   switch (hit.fault.kind) {
     case 'kill':
-      lastWords(remaining());
+      saveRemaining(remaining());
       process.kill(process.pid, 'SIGKILL');
-      // The signal needs a moment; nothing after this line may run.
+      // The signal takes a moment; no line after this may run.
       return new Promise(() => undefined);
     case 'delay':
       await sleep(hit.fault.ms);
@@ -83,7 +83,7 @@ async function fire(name: string, after: Promise<unknown>): Promise<void> {
   }
 }
 
-/** In the words it was armed with. */
+/** In the format it was armed with. */
 function remaining(): string {
   const left = [...armed].filter(([, entry]) => entry.left > 0);
   return left.map(([name, entry]) => `${name}=${actionOf(entry.fault)}${countOf(entry)}`).join(';');

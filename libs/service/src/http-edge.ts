@@ -1,47 +1,58 @@
 import type { ServerResponse } from 'node:http';
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { admitBodies } from './body-admission';
+import { limitBodies } from './body-timeout';
 import { type CallContext, runInCall } from './call-context';
+import { addEdgeRules, answerUnsupportedRequests, answerParserError } from './edge-rules';
+import type { Fastify } from './fastify';
 import { exemplarHistogram, gauge } from './metrics';
 import { problemAnswer } from './problem-answer';
 import type { HttpOptions } from './service-definition';
 import { callerOf } from './token';
 import { contextOf, spanOfIds, startSpan } from './tracing';
 
-/** What a request carries through the process: who asks, and its span. */
+/** The call and the span of a request. */
 interface Edge {
   call: CallContext;
   span: Span;
 }
 
-/** Fastify's own type, without a dependency on the package that NestJS brings. */
-export type Fastify = Awaited<ReturnType<NestFastifyApplication['register']>>;
-
 const mebibyte = 1024 * 1024;
 
 const duration = exemplarHistogram(
   'http_server_duration_seconds',
-  'Time from the request line to the last byte of the answer',
+  'Time from the request line to the last byte of the response',
   ['route', 'method', 'status'],
 );
-const inFlight = gauge('http_requests_in_flight', 'Requests that have no whole answer yet');
+const inFlight = gauge('http_requests_in_flight', 'Requests whose response is not complete');
 
-export function httpAdapter({ bodyLimit = mebibyte }: HttpOptions = {}) {
-  const adapter = new FastifyAdapter({ bodyLimit, frameworkErrors: answerRouter });
+export function httpAdapter({ bodyLimit = mebibyte, bodyTimeout, accepts, bodies, anonymousBody }: HttpOptions = {}) {
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    // The edge rules answer it, with a problem document.
+    http: { requireHostHeader: false },
+    frameworkErrors: answerRouter,
+    clientErrorHandler: answerParserError,
+  });
   const instance = adapter.getInstance<Fastify>();
-  // JSON is the only body every service takes; whoever wants more registers a parser in ServiceDefinition.start.
+  // JSON is the only body of every service; others register a parser in ServiceDefinition.start.
   instance.removeContentTypeParser('text/plain');
+  limitBodies(instance.server, bodyTimeout);
+  answerUnsupportedRequests(instance.server);
   edgeHooks(instance);
+  if (bodies) admitBodies(instance, bodies, anonymousBody);
+  addEdgeRules(instance, accepts);
   return { adapter, instance };
 }
 
-/** The router refuses a malformed path before any hook or filter runs. */
+/** The router rejects a malformed path before any hook or filter runs. */
 function answerRouter(error: Error, request: { method: string; url: string }, reply: { raw: ServerResponse }): void {
   const { status, headers, bytes } = problemAnswer(error, request);
-  reply.raw.writeHead(status, headers).end(bytes);
+  reply.raw.writeHead(status, { ...headers, 'content-length': bytes.length }).end(bytes);
 }
 
-const one = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
+const first = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
 
 function deadlineOf(header: string | undefined): { deadline?: number } {
   const ms = Number(header);
@@ -51,10 +62,10 @@ function deadlineOf(header: string | undefined): { deadline?: number } {
 const within = ({ call, span }: Edge, work: () => void) =>
   context.with(trace.setSpan(context.active(), span), () => runInCall(call, work));
 
-/** Health and scrapes come every few seconds and would drown the rest. */
-const quiet = (route: string) => route.startsWith('/healthz') || route === '/metrics';
+/** Health checks and scrapes come every few seconds and would hide the rest. */
+const isOperational = (route: string) => route.startsWith('/healthz') || route === '/metrics';
 
-/** Until the response closes, which it also does when the client hangs up and there is no answer to end. */
+/** Counts until the response closes. It also closes when the client hangs up before an answer. */
 function countWhileOpen(response: ServerResponse): void {
   inFlight.inc();
   response.once('close', () => inFlight.dec());
@@ -63,8 +74,8 @@ function countWhileOpen(response: ServerResponse): void {
 /**
  * Runs each request inside its call context and span, and measures it.
  *
- * The context is entered twice: a body is read in events of the socket, which know nothing of the request, so what
- * follows the parser would otherwise run outside.
+ * The context is entered twice: a body is read in socket events outside the request's context, so the code after the
+ * parser would otherwise run without it.
  */
 function edgeHooks(fastify: Fastify): void {
   const edges = new WeakMap<object, Edge>();
@@ -74,13 +85,13 @@ function edgeHooks(fastify: Fastify): void {
     const route = request.routeOptions.url ?? 'unmatched';
     const [path = ''] = url.split('?', 1);
     const attributes = { 'http.request.method': method, 'http.route': route, 'url.path': path, 'url.scheme': 'http' };
-    const parent = contextOf(one(headers.traceparent));
-    const span = quiet(route)
+    const parent = contextOf(first(headers.traceparent));
+    const span = isOperational(route)
       ? spanOfIds(parent)
       : startSpan(`${method} ${route}`, attributes, SpanKind.SERVER, parent);
-    if (!quiet(route)) countWhileOpen(reply.raw);
+    if (!isOperational(route)) countWhileOpen(reply.raw);
     const enter = (call: CallContext) => {
-      const edge = { call: { ...call, ...deadlineOf(one(headers['x-request-timeout-ms'])) }, span };
+      const edge = { call: { ...call, ...deadlineOf(first(headers['x-request-timeout-ms'])) }, span };
       edges.set(request, edge);
       within(edge, done);
     };
@@ -101,7 +112,7 @@ function edgeHooks(fastify: Fastify): void {
       duration.observe({ route, method: request.method, status: reply.statusCode }, reply.elapsedTime / 1_000);
     edge?.span.setAttribute('http.response.status_code', reply.statusCode);
     if (reply.statusCode >= 500) edge?.span.setStatus({ code: SpanStatusCode.ERROR });
-    if (edge && !quiet(route)) within(edge, observe);
+    if (edge && !isOperational(route)) within(edge, observe);
     edge?.span.end();
     done();
   });

@@ -1,7 +1,10 @@
-/** The process: how every service is configured, starts, listens, tells about itself and stops. */
+/** The process: how every service is configured, starts, listens, reports and stops. */
 import 'reflect-metadata';
 
 export { SpanKind } from '@opentelemetry/api';
+export { limitBodies } from './body-timeout';
+export { answerUnsupportedRequests, answerParserError } from './edge-rules';
+export { BoundedCache } from './bounded-cache';
 export {
   type CallContext,
   currentCall,
@@ -10,41 +13,56 @@ export {
   requirePrincipal,
   runInCall,
 } from './call-context';
-export {
-  ConfigInvalid,
-  type ConfigOf,
-  type ConfigProblem,
-  describeConfig,
-  type Environment,
-  parseConfig,
-  type SettingRow,
-} from './config';
+export { callerLimitSettings, callerWriteSettings, limitCallers } from './caller-limit';
+export { addressOf } from './client-address';
+export { type ConfigOf, type ConfigProblem, describeConfig } from './config';
+export { limitConnections } from './connection-limits';
+export { ReadRate } from './read-rate';
 export { sharesPort } from './cluster-worker';
-export { Complaint, reasonOf } from './complaint';
+export { LogThrottle, reasonOf } from './log-throttle';
+export { allowOrigins, setCorsHeaders, originSettings } from './cors';
 export { failpoint } from './failpoint';
+export { endToEnd } from './hop-by-hop';
+export { fields } from './fields';
 export { Lifecycle, type StartStage, type StopStage, Unstartable } from './lifecycle';
-export { Logger, logger } from './log';
+export { part, startAndStop, type StartAndStopList } from './start-and-stop';
+export { logger } from './log';
 export {
   counter,
   exemplarHistogram,
   type ExemplarHistogram,
   gauge,
   histogram,
-  journeySeconds,
+  endToEndBuckets,
   renderMetrics,
   sampledGauge,
   stopwatch,
 } from './metrics';
-export { planted, type PlantedBug } from './planted';
-export { domainErrorOf, type Problem, problemOf, problemType } from './problem';
+export { preferredType } from './negotiation';
+export { isAllowedOrigin } from './origin';
+export { isReadable, pemOf } from './pem';
+export { planted } from './planted';
+export { PollLoop } from './poll-loop';
+export { problemAnswer } from './problem-answer';
+export { domainErrorOf, logFieldsOf, problemOf } from './problem';
+export { PassesQuery } from './query-interceptor';
+export { rowByRow } from './row-by-row';
 export { runProcesses } from './run-processes';
 export { runService } from './run-service';
-export { defineService, type HttpOptions, type ServiceDefinition } from './service-definition';
+export { defineService, type ServiceDefinition } from './service-definition';
 export { ServiceHost } from './service.module';
-export { commaList, isHostAndPort, port, serverUrl, serviceSettings } from './settings';
+export {
+  commaList,
+  connectionsPerAddress,
+  isHostAndPort,
+  isLoopback,
+  port,
+  serverUrl,
+  transferSettings,
+} from './settings';
 export { isPrivateKey, privateKeyOf } from './signing-key';
 export { type RunningService, startService } from './start-service';
-export { callerOf, verifyToken } from './token';
+export { ACCESS_AUDIENCE, callerOf, verifyToken } from './token';
 export {
   contextOf,
   failSpan,
@@ -55,4 +73,8 @@ export {
   withSpan,
   withTraceparent,
 } from './tracing';
-export { validationError } from './validation';
+export { idSchema, queryError, validationError } from './validation';
+export { KeyedSemaphore } from './keyed-semaphore';
+export { Wakeup } from './wakeup';
+export { maxSockets } from './socket-limit';
+export { assertEndpointPermitted, permittedCaller } from './permitted';

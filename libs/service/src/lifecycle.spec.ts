@@ -7,27 +7,28 @@ beforeAll(() => configureLog({ service: 'test', instance: 'test', level: 'silent
 function recording(graceMs = 1_000, lameDuckMs = 0) {
   const lifecycle = new Lifecycle(graceMs, lameDuckMs);
   const done: string[] = [];
-  const note = (name: string) => async () => void done.push(name);
-  return { lifecycle, done, note };
+  const record = (name: string) => async () => void done.push(name);
+  return { lifecycle, done, record };
 }
 
-test('stages start in their order, whatever the order of registration', async () => {
-  const { lifecycle, done, note } = recording();
-  for (const stage of ['consume', 'serve', 'migrate', 'connect'] as const) lifecycle.onStart(stage, stage, note(stage));
+test('stages start in order, whatever the order of registration', async () => {
+  const { lifecycle, done, record } = recording();
+  for (const stage of ['consume', 'serve', 'migrate', 'connect'] as const)
+    lifecycle.onStart(stage, stage, record(stage));
   await lifecycle.start();
   expect(done).toEqual(['connect', 'migrate', 'serve', 'consume']);
 });
 
-test('stages stop in their order, once, and a failure holds nobody up', async () => {
-  const { lifecycle, done, note } = recording();
-  for (const stage of ['close', 'flush', 'drain', 'refuse'] as const) lifecycle.onStop(stage, stage, note(stage));
+test('stages stop in order, once, and a failure delays nothing', async () => {
+  const { lifecycle, done, record } = recording();
+  for (const stage of ['close', 'flush', 'drain', 'refuse'] as const) lifecycle.onStop(stage, stage, record(stage));
   lifecycle.onStop('refuse', 'broken', () => Promise.reject(new Error('no')));
   await lifecycle.start();
   await Promise.all([lifecycle.stop(), lifecycle.stop()]);
   expect(done).toEqual(['refuse', 'drain', 'flush', 'close']);
 });
 
-test('a part that is not there yet is tried again, and named as missing until then', async () => {
+test('a part that fails to start is retried, and listed as missing until it works', async () => {
   const { lifecycle } = recording();
   let tries = 0;
   lifecycle.onStart('connect', 'postgres', async () => {
@@ -41,16 +42,16 @@ test('a part that is not there yet is tried again, and named as missing until th
   expect(lifecycle.missing()).toEqual([]);
 });
 
-test('what cannot be helped by trying again ends the start', async () => {
+test('Unstartable ends the start', async () => {
   const { lifecycle } = recording();
   lifecycle.onStart('serve', 'grpc', () => Promise.reject(new Unstartable('port taken')));
   await expect(lifecycle.start()).rejects.toThrow('port taken');
 });
 
-test('a stop ends the waiting of a start', async () => {
-  const { lifecycle, done, note } = recording();
+test('a stop ends a waiting start', async () => {
+  const { lifecycle, done, record } = recording();
   lifecycle.onStart('connect', 'never', () => Promise.reject(new Error('no')));
-  lifecycle.onStart('serve', 'later', note('later'));
+  lifecycle.onStart('serve', 'later', record('later'));
   const started = lifecycle.start();
   await lifecycle.stop();
   await started;
@@ -58,7 +59,7 @@ test('a stop ends the waiting of a start', async () => {
   expect(lifecycle.missing()).toEqual(['stopping']);
 });
 
-test('a stop that hangs is left after the grace period', async () => {
+test('a stop that hangs is abandoned after the grace period', async () => {
   const { lifecycle } = recording(50);
   lifecycle.onStop('drain', 'stuck', () => new Promise(() => undefined));
   const before = performance.now();
@@ -66,7 +67,7 @@ test('a stop that hangs is left after the grace period', async () => {
   expect(performance.now() - before).toBeLessThan(4_000);
 });
 
-test('readiness is told once per change', async () => {
+test('readiness is reported once per change', async () => {
   const { lifecycle } = recording();
   const seen: boolean[] = [];
   lifecycle.onReadiness((isReady) => seen.push(isReady));
@@ -76,9 +77,9 @@ test('readiness is told once per change', async () => {
   expect(seen).toEqual([false, true, false]);
 });
 
-test('the lame duck serves on, not ready, while what nobody calls for yields at once', async () => {
-  const { lifecycle, done, note } = recording(20_000, 1_000);
-  for (const stage of ['refuse', 'yield', 'drain'] as const) lifecycle.onStop(stage, stage, note(stage));
+test('a lame duck keeps serving but is not ready, and background work yields at once', async () => {
+  const { lifecycle, done, record } = recording(20_000, 1_000);
+  for (const stage of ['refuse', 'yield', 'drain'] as const) lifecycle.onStop(stage, stage, record(stage));
   await lifecycle.start();
   const before = performance.now();
   const stopped = lifecycle.stop();
@@ -91,19 +92,19 @@ test('the lame duck serves on, not ready, while what nobody calls for yields at 
   expect(lifecycle.isServing).toBe(false);
 });
 
-test('what yields slowly holds up the flush, not the refusal', async () => {
-  const { lifecycle, done, note } = recording(20_000, 20);
+test('a slow yield delays the flush, not the refuse stage', async () => {
+  const { lifecycle, done, record } = recording(20_000, 20);
   lifecycle.onStop('yield', 'slow', async () => {
     await sleep(60);
     done.push('yielded');
   });
-  for (const stage of ['refuse', 'flush'] as const) lifecycle.onStop(stage, stage, note(stage));
+  for (const stage of ['refuse', 'flush'] as const) lifecycle.onStop(stage, stage, record(stage));
   await lifecycle.start();
   await lifecycle.stop();
   expect(done).toEqual(['refuse', 'yielded', 'flush']);
 });
 
-test('a process that never served has no lame duck', async () => {
+test('a process that never served skips the lame-duck phase', async () => {
   const { lifecycle } = recording(1_000, 4_000);
   lifecycle.onStart('connect', 'never', () => Promise.reject(new Error('no')));
   void lifecycle.start();
@@ -112,24 +113,24 @@ test('a process that never served has no lame duck', async () => {
   expect(performance.now() - before).toBeLessThan(3_000);
 });
 
-test('who is full serves on and says so to whoever gives out work, until there is room', async () => {
+test('a full process keeps serving but is not ready until it has capacity', async () => {
   const { lifecycle } = recording();
   const seen: boolean[] = [];
   lifecycle.onReadiness((isReady) => seen.push(isReady));
-  lifecycle.full(true);
+  lifecycle.setFull(true);
   expect(lifecycle.missing()).toEqual([]);
   await lifecycle.start();
-  expect([lifecycle.isReady, lifecycle.isServing, lifecycle.missing()]).toEqual([false, true, ['room']]);
-  lifecycle.full(false);
+  expect([lifecycle.isReady, lifecycle.isServing, lifecycle.missing()]).toEqual([false, true, ['capacity']]);
+  lifecycle.setFull(false);
   expect([lifecycle.isReady, lifecycle.missing()]).toEqual([true, []]);
-  lifecycle.full(true);
+  lifecycle.setFull(true);
   expect(seen).toEqual([false, true, false]);
 });
 
-test('a full one has its lame duck as well', async () => {
+test('a full process has a lame-duck phase too', async () => {
   const { lifecycle } = recording(20_000, 1_000);
   await lifecycle.start();
-  lifecycle.full(true);
+  lifecycle.setFull(true);
   const stopped = lifecycle.stop();
   await sleep(50);
   expect(lifecycle.isServing).toBe(true);

@@ -1,40 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Complaint, reasonOf } from './complaint';
+import { LogThrottle, reasonOf } from './log-throttle';
 import { gauge, histogram } from './metrics';
 import { logger } from './log';
 
-export type StartStage = 'connect' | 'migrate' | 'serve' | 'consume';
-export type StopStage = 'yield' | 'refuse' | 'drain' | 'flush' | 'close';
+/** In the order in which they run. */
+export const startStages = ['connect', 'migrate', 'serve', 'consume'] as const;
+export const stopStages = ['yield', 'refuse', 'drain', 'flush', 'close'] as const;
+export type StartStage = (typeof startStages)[number];
+export type StopStage = (typeof stopStages)[number];
 type Work = () => Promise<void>;
 
 interface Part {
   name: string;
   work: Work;
-  /** What a person can do about it when it does not start. */
+  /** What a person can check when it does not start. */
   advice?: string | undefined;
 }
 
-const startStages: readonly StartStage[] = ['connect', 'migrate', 'serve', 'consume'];
+const ready = gauge('service_ready', '1 while the process accepts work', [], 'min');
+const stageSeconds = histogram('service_stage_duration_seconds', 'Duration of a start or stop stage', ['stage']);
 
-const ready = gauge('service_ready', '1 while the process takes work', [], 'min');
-const stageSeconds = histogram('service_stage_seconds', 'Duration of a start or stop stage', ['stage']);
-
-/** Thrown by start work when trying again cannot help, such as a port that is taken. */
+/** Thrown by a start function when a retry cannot help, such as for a port in use. */
 export class Unstartable extends Error {
   override readonly name = 'Unstartable';
 }
 
 /**
- * The ordered lists a process starts and stops by.
+ * The ordered lists by which a process starts and stops. Modules fill them by `startAndStop`; parts that exist before
+ * the container are added directly.
  *
- * Stages run one after the other, the parts of one stage side by side. A part that fails to start is tried again
- * with backoff until it works or the process stops; the log says why when the reason is new and every 30 s. Once ready, a process stays
- * ready until it stops (docs/adr/0004), unless it says of itself that it is full: then it serves on those it has and wants no others.
+ * Stages run one after the other, the parts of one stage concurrently. A part that fails to start is retried with
+ * backoff until it works or the process stops. The reason is logged when it is new and every 30 s. Once ready, a
+ * process stays ready until it stops (docs/adr/0004), unless it reports that it is full: then it keeps its clients
+ * and accepts no others.
  *
- * A stop begins with the lame duck: the process is not ready any more but serves as before, so that whoever still has its address finds
- * another one before this one goes. Work that no caller waits for ('yield') ends meanwhile. Then nothing new is taken ('refuse'), what
- * is in flight ends ('drain'), and so on. A part that fails to stop is logged and left behind; all of it together never takes longer
- * than the grace period. Stop work also runs for parts that never started, so it must not mind that.
+ * A stop begins with the lame-duck phase: the process is no longer ready but serves as before, so clients find
+ * another replica first. Background work ends meanwhile ('yield'). Then it refuses new work ('refuse'), finishes work
+ * in flight ('drain'), and so on. A part that fails to stop is logged and abandoned. The whole stop never takes
+ * longer than the grace period. Stop functions also run for parts that never started.
  */
 export class Lifecycle {
   private readonly starts = new Map<StartStage, Part[]>();
@@ -52,7 +55,7 @@ export class Lifecycle {
     private readonly lameDuckMs = 0,
   ) {}
 
-  /** `advice` ends the line that says why the part does not start: what to check, in a few words. */
+  /** `advice` is appended to the log line of a failing part: what to check, in a few words. */
   onStart(stage: StartStage, name: string, work: Work, advice?: string): void {
     this.starts.set(stage, [...(this.starts.get(stage) ?? []), { name, work, advice }]);
     this.waiting.add(name);
@@ -62,7 +65,7 @@ export class Lifecycle {
     this.stops.set(stage, [...(this.stops.get(stage) ?? []), { name, work }]);
   }
 
-  /** Called at once and at every change. */
+  /** The watcher is called at once and at every change. */
   onReadiness(watcher: (isReady: boolean) => void): void {
     this.watchers.push(watcher);
     watcher(this.isReady);
@@ -76,12 +79,12 @@ export class Lifecycle {
     return this.state === 'lame-duck' || this.state === 'stopping';
   }
 
-  /** Ready, or not any more but still serving. */
+  /** Ready, or no longer ready but still serving. */
   get isServing(): boolean {
     return this.state === 'ready' || this.state === 'lame-duck';
   }
 
-  /** Aborted when the process begins to stop; for loops and waits. */
+  /** Aborted when the stop begins; for loops and waits. */
   get signal(): AbortSignal {
     return this.aborted.signal;
   }
@@ -89,26 +92,31 @@ export class Lifecycle {
   /** Resolves when every part runs, or when a stop came first. Rejects with Unstartable. */
   async start(): Promise<void> {
     for (const stage of startStages) {
-      await this.timed(stage, () => Promise.all((this.starts.get(stage) ?? []).map((part) => this.persist(part))));
+      await this.timed(stage, () =>
+        Promise.all((this.starts.get(stage) ?? []).map((part) => this.startWithRetries(part))),
+      );
       if (this.isStopping) return;
     }
     this.enter('ready');
     this.log.info('ready');
   }
 
-  /** The names of what is missing; empty when the process may be given work. */
+  /** The names of the missing parts; empty when the process accepts work. */
   missing(): string[] {
     if (this.isStopping) return ['stopping'];
     if (this.state === 'starting') return [...this.waiting];
-    return this.isFull ? ['room'] : [];
+    return this.isFull ? ['capacity'] : [];
   }
 
-  /** Whether more work would harm what is here already: then new work should go to other replicas. Never about what others do. */
-  full(isFull: boolean): void {
+  /**
+   * Reports whether more work would harm the current work, so new work should go to other replicas. It depends on
+   * this process only.
+   */
+  setFull(isFull: boolean): void {
     this.change(() => (this.isFull = isFull));
   }
 
-  /** Runs once however often it is called. Never rejects. */
+  /** Runs once, however often it is called. Never rejects. */
   stop(): Promise<void> {
     this.stopped ??= this.runStop();
     return this.stopped;
@@ -121,7 +129,7 @@ export class Lifecycle {
     const deadline = new AbortController();
     const stages = this.stopAll(lameDuckMs).then(() => true);
     const late = sleep(this.graceMs, false, { signal: deadline.signal }).catch(() => false);
-    if (!(await Promise.race([stages, late]))) this.log.error(`stop took longer than ${this.graceMs} ms, leaving`);
+    if (!(await Promise.race([stages, late]))) this.log.error(`the stop took longer than ${this.graceMs} ms; exiting`);
     deadline.abort();
   }
 
@@ -137,10 +145,10 @@ export class Lifecycle {
 
   private stopStage(stage: StopStage): Promise<void> {
     const parts = this.stops.get(stage) ?? [];
-    return this.timed(stage, () => Promise.all(parts.map((part) => this.attempt(stage, part))));
+    return this.timed(stage, () => Promise.all(parts.map((part) => this.stopPart(stage, part))));
   }
 
-  private async attempt(stage: StopStage, { name, work }: Part): Promise<void> {
+  private async stopPart(stage: StopStage, { name, work }: Part): Promise<void> {
     try {
       await work();
     } catch (err) {
@@ -148,18 +156,19 @@ export class Lifecycle {
     }
   }
 
-  private async persist({ name, work, advice }: Part): Promise<void> {
-    const complaint = new Complaint();
+  private async startWithRetries({ name, work, advice }: Part): Promise<void> {
+    const throttle = new LogThrottle();
     for (let pause = 100; !this.isStopping; pause = Math.min(pause * 2, 2_000)) {
       try {
         await work();
         this.waiting.delete(name);
-        if (complaint.wasMade) this.log.info(`${name} is there now`);
+        if (throttle.hasLogged) this.log.info(`${name} has started`);
         return;
       } catch (error) {
         if (error instanceof Unstartable) throw error;
         const reason = reasonOf(error);
-        if (complaint.isDue(reason)) this.log.warn({ part: name, reason }, waitingLine(name, reason, advice));
+        if (throttle.isDue(reason)) this.log.warn({ part: name, reason }, waitingLine(name, reason, advice));
+        // An abort only ends the pause early; the loop checks the signal.
         await sleep(pause, undefined, { signal: this.signal }).catch(() => undefined);
       }
     }
@@ -185,4 +194,4 @@ export class Lifecycle {
 }
 
 const waitingLine = (name: string, reason: string, advice: string | undefined) =>
-  `${name} is not there yet: ${reason}${advice ? ` (${advice})` : ''}; not ready, trying until it is`;
+  `${name} has not started: ${reason}${advice ? ` (${advice})` : ''}; not ready, retrying`;

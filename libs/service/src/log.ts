@@ -3,9 +3,8 @@ import type { LoggerService } from '@nestjs/common';
 import { type LogFn, pino } from 'pino';
 
 /**
- * JSON lines on stdout, written synchronously so that the last words of a dying process are not lost.
- * Every line says which service and instance wrote it, and the trace and span it belongs to when one is active.
- * Never log tokens, passwords or bodies.
+ * JSON lines on stdout, written synchronously so that the last lines of a dying process are not lost. Every line has
+ * the service, the instance, and the active trace and span. Never log tokens, passwords or bodies.
  */
 export abstract class Logger {
   abstract readonly trace: LogFn;
@@ -40,13 +39,13 @@ export function logger(name: string): Logger {
   return known;
 }
 
-/** Sets what every line says about its origin; loggers made before follow. */
+/** Sets the origin and level of every line, also for existing loggers. */
 export function configureLog(settings: { service: string; instance: string; level: pino.LevelWithSilent }): void {
   Object.assign(origin, { service: settings.service, instance: settings.instance });
   for (const each of [root, ...named.values()]) each.level = settings.level;
 }
 
-/** Nest's own lines, through the same stream. What Nest tells at start is of interest only when debugging. */
+/** Nest's own lines, through the same stream. Its start messages only matter for debugging. */
 export class NestLog implements LoggerService {
   log = (message: unknown, ...rest: unknown[]) => this.write('debug', message, rest);
   debug = (message: unknown, ...rest: unknown[]) => this.write('debug', message, rest);
@@ -55,7 +54,7 @@ export class NestLog implements LoggerService {
   error = (message: unknown, ...rest: unknown[]) => this.write('error', message, rest);
   fatal = (message: unknown, ...rest: unknown[]) => this.write('fatal', message, rest);
 
-  /** Nest passes the class it speaks for last, and a stack before it. */
+  /** Nest passes the class as the last argument, and a stack before it. */
   private write(level: 'trace' | 'debug' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const from = rest.length > 0 ? String(rest.at(-1)) : 'Nest';
     const stack = rest.length > 1 && rest[0] !== undefined ? String(rest[0]) : undefined;

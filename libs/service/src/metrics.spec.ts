@@ -6,7 +6,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const linesOf = async (name: string, accept?: string): Promise<string[]> =>
   (await renderMetrics(accept)).body.split('\n').filter((line) => line.startsWith(name));
 
-test('a counter that knows the values of its labels is there in all their combinations before it counts', async () => {
+test('a counter with known label values has every series at zero before it counts', async () => {
   const sales = counter('sales_total', 'Sales', { size: ['s', 'l'], paid: ['yes', 'no'] });
   sales.inc({ size: 'l', paid: 'no' });
   expect(await linesOf('sales_total')).toEqual([
@@ -17,7 +17,7 @@ test('a counter that knows the values of its labels is there in all their combin
   ]);
 });
 
-test('a bucket remembers the trace that fell into it, and a number outside of any trace counts all the same', async () => {
+test('a bucket has the latest trace as exemplar; a value outside any trace counts too', async () => {
   const waits = exemplarHistogram('waits_seconds', 'Waits', ['where'], [0.1, 1]);
   waits.observe({ where: 'here' }, 0.01);
   await withTraceparent(`00-${traceId}-b7ad6b7169203331-01`, () =>
@@ -28,11 +28,20 @@ test('a bucket remembers the trace that fell into it, and a number outside of an
   expect(slow).toContain(`waits_seconds_bucket{le="1",where="here"} 2 # {trace_id="${traceId}"} 0.5`);
 });
 
-test('a sampled gauge tells what is so when it is asked, by the latest who declared it', async () => {
+test('a sampled gauge is computed at each scrape, by its latest declaration', async () => {
   let length = 1;
   sampledGauge('queue_length', 'Queue', ['name'], (gauge) => gauge.set({ name: 'gone' }, 99));
   sampledGauge('queue_length', 'Queue', ['name'], (gauge) => gauge.set({ name: 'jobs' }, length));
   expect(await linesOf('queue_length')).toEqual(['queue_length{name="jobs"} 1']);
   length = 7;
   expect(await linesOf('queue_length')).toEqual(['queue_length{name="jobs"} 7']);
+});
+
+test.each([
+  ['application/openmetrics-text', 'application/openmetrics-text'],
+  ['application/openmetrics-text;q=0, text/plain', 'text/plain'],
+  ['application/openmetrics-text;q=0.1, text/plain;q=0.9', 'text/plain'],
+  ['image/png', 'text/plain'],
+])('Accept %s gets the metrics as %s', async (accept, type) => {
+  expect((await renderMetrics(accept)).contentType).toMatch(new RegExp(`^${type};`));
 });

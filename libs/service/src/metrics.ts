@@ -10,19 +10,23 @@ import {
   register,
   Registry,
 } from 'prom-client';
+import { preferredType } from './negotiation';
 
 /**
- * The numbers of the process, one registry for all of it. Names follow Prometheus: `_total`, `_seconds`, base units.
- * Labels must come from small closed sets: never an id.
+ * The metrics of the process, in one registry. Names follow https://prometheus.io/docs/practices/naming: base units,
+ * and only counters end in `_total`. A time has its meaning before the unit. A histogram ends in `_duration_seconds`
+ * (work that began and ended) or `_delay_seconds` (from an event to its arrival here). A gauge ends in `_age_seconds`
+ * (of the oldest waiting item) or `_timestamp_seconds` (Unix time). tools/chart/dashboards tests that for every metric, and
+ * runs `promtool check metrics`. Labels must have small closed sets of values: never an id.
  */
 const withExemplars = openMetrics();
-/** Fine around the milliseconds in which our work happens. */
+/** Fine-grained around milliseconds, where most of our work is. */
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** For what crosses services and may wait for one that is away. */
-export const journeySeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+/** For times across services, which may include an outage. */
+export const endToEndBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-/** The names of the labels; with all the values they can have, every series is there from the start, at zero. */
+/** The label names; or with all their values, and then every series exists from the start, at zero. */
 export type Labels<L extends string> = readonly L[] | Readonly<Record<L, readonly string[]>>;
 
 export function counter<L extends string>(name: string, help: string, labels: Labels<L> = []): Counter<L> {
@@ -31,27 +35,27 @@ export function counter<L extends string>(name: string, help: string, labels: La
   return made;
 }
 
-/** What a number of several processes on one port is for all of them together. */
-export type Together = 'sum' | 'first' | 'min' | 'max';
+/** How the values of several processes on one port are combined. */
+type Aggregator = 'sum' | 'first' | 'min' | 'max';
 
 export function gauge<L extends string>(
   name: string,
   help: string,
   labels: Labels<L> = [],
-  aggregator: Together = 'sum',
+  aggregator: Aggregator = 'sum',
 ): Gauge<L> {
   const made = known<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames: namesOf(labels), aggregator });
   for (const series of seriesOf(labels)) made.inc(series, 0);
   return made;
 }
 
-/** A number that is looked up when somebody asks for it; the latest to declare the name is the one that answers. */
+/** A gauge that is computed at each scrape; the latest declaration of a name wins. */
 export function sampledGauge<L extends string = never>(
   name: string,
   help: string,
   labelNames: readonly L[],
   sample: (gauge: Gauge<L>) => void,
-  aggregator: Together = 'sum',
+  aggregator: Aggregator = 'sum',
 ): void {
   register.removeSingleMetric(name);
   const made: Gauge<L> = new Gauge({ name, help, labelNames, aggregator, collect: () => sample(made) });
@@ -68,7 +72,7 @@ export interface ExemplarHistogram<L extends string> {
   observe(labels: LabelValues<L>, value: number): void;
 }
 
-/** A histogram whose buckets remember the latest trace that fell into them: that of the span that is active at `observe`. */
+/** A histogram whose buckets keep the latest trace as exemplar: the trace of the span that is active at `observe`. */
 export function exemplarHistogram<L extends string>(
   name: string,
   help: string,
@@ -86,7 +90,7 @@ export function exemplarHistogram<L extends string>(
   };
 }
 
-/** Two services booted in one test process share a metric instead of failing over its name. */
+/** Two services in one test process share a metric instead of failing on its name. */
 const known = <M>(name: string) => register.getSingleMetric(name) as M | undefined;
 
 const namesOf = <L extends string>(labels: Labels<L>): readonly L[] =>
@@ -103,7 +107,7 @@ const seriesOf = <L extends string>(labels: Labels<L>): LabelValues<L>[] =>
         [{}],
       );
 
-/** Answers the seconds since it was started. */
+/** Returns the seconds since it was started. */
 export function stopwatch(): () => number {
   const began = performance.now();
   return () => (performance.now() - began) / 1_000;
@@ -115,23 +119,25 @@ function openMetrics(): Registry<OpenMetricsContentType> {
   return registry;
 }
 
-/** The primary asks its workers for their numbers, and adds them up. */
+/** Lets the primary collect and combine the metrics of its workers. */
 export function collectForPrimary(): void {
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries([register, withExemplars]);
 }
 
+const openMetricsType = 'application/openmetrics-text';
 let scrapes: Promise<unknown> = Promise.resolve();
 
-/** What `GET /metrics` answers; exemplars are part of OpenMetrics only. One scrape at a time, see render(). */
+/** The response of `GET /metrics`; only OpenMetrics has exemplars. One scrape at a time, see render(). */
 export function renderMetrics(accept: string | undefined): Promise<{ contentType: string; body: string }> {
-  const open = accept?.includes('application/openmetrics-text') ?? false;
+  const open = preferredType(accept, ['text/plain', openMetricsType]) === openMetricsType;
   const turn = scrapes.then(() => render(open ? openMetrics() : new Registry()));
+  // The caller of this scrape gets its error; the next scrape only waits for its end.
   scrapes = turn.catch(() => undefined);
   return turn;
 }
 
-/** prom-client renames counters for good when it writes OpenMetrics: their names are put back after. */
+/** prom-client permanently renames counters when it writes OpenMetrics, so their names are restored. */
 async function render(page: Registry<OpenMetricsContentType> | Registry<PrometheusContentType>) {
   const all = [...register.getMetricsAsArray(), ...withExemplars.getMetricsAsArray()];
   const names = all.map(({ name }) => name);

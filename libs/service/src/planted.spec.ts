@@ -8,7 +8,7 @@ afterEach(() => {
   delete build.HALFTONE_TEST_BUILD;
 });
 
-test('a bug is there while it is armed in a test build', () => {
+test('a bug is active while it is armed in a test build', () => {
   build.HALFTONE_TEST_BUILD = true;
   expect(planted('idempotency.ignored')).toBe(false);
   armFailpoints('idempotency.ignored=bug');
@@ -17,7 +17,7 @@ test('a bug is there while it is armed in a test build', () => {
   expect(planted('idempotency.ignored')).toBe(false);
 });
 
-test.each([false, undefined])('no other build knows of bugs (%s)', (value) => {
+test.each([false, undefined])('other builds have no bugs (%s)', (value) => {
   build.HALFTONE_TEST_BUILD = true;
   armFailpoints('idempotency.ignored=bug');
   Object.assign(build, { HALFTONE_TEST_BUILD: value });

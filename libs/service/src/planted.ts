@@ -2,70 +2,74 @@ import { isBug } from './failpoint';
 import { isTestBuild } from './test-build';
 
 /**
- * Bugs that can be switched on to see whether somebody notices: each breaks one promise that `verify` checks. They exist in test builds
- * only; the build for production takes each `if (planted(…))` out, with what it guards, and fails when one is left.
+ * Planted bugs, to test that `verify` notices them: each breaks one promise that it checks. They exist in test builds
+ * only. The production build removes each `if (planted(…))` with its body, and fails when one is left.
  */
-export type PlantedBug =
-  /** Keys are not looked at, neither in Redis nor in the table: a repeated request takes effect again. */
+type PlantedBug =
+  /** Keys are ignored in Redis and in the table: a repeated request takes effect again. */
   | 'idempotency.ignored'
-  /** The effect is committed, but the answer is not kept with its key, which waits for ever. */
+  /** The effect is committed, but the response is not stored with its key, which stays in flight forever. */
   | 'idempotency.never-settled'
-  /** What is replayed has a byte more than what was answered first. */
+  /** A replay has one byte more than the first response. */
   | 'idempotency.replay-differs'
-  /** An event is not written to the outbox of what it tells of. */
+  /** A change does not append its event to the outbox. */
   | 'outbox.event-lost'
-  /** The numbers of an aggregate's events begin at 2. */
+  /** The sequence numbers of an aggregate's events begin at 2. */
   | 'outbox.number-skipped'
   /** The relay publishes nothing. */
   | 'outbox.relay-asleep'
-  /** An event takes effect without being remembered. */
+  /** An event takes effect without an inbox row. */
   | 'inbox.forgotten'
-  /** An entry of the ledger is changed after it was written. */
+  /** A ledger entry is changed after it was written. */
   | 'ledger.entry-changed'
-  /** Entries are written without the balances they change. */
+  /** Ledger entries are written but the balances are not changed. */
   | 'ledger.balance-forgotten'
-  /** Money moves and is acknowledged, but no transfer is there. */
+  /** Money moves and is acknowledged, but the transfer is not stored. */
   | 'transfer.not-stored'
   /** One request makes two transfers. */
   | 'transfer.made-twice'
-  /** The transfer says another amount than the ledger moved. */
+  /** The transfer has another amount than its ledger entries. */
   | 'transfer.other-amount'
-  /** The answer names a transfer that does not exist. */
+  /** The response has the id of a transfer that does not exist. */
   | 'transfer.answer-misnamed'
-  /** The transfer is made, and the sender is told that it was not. */
+  /** The transfer is made, but the sender gets an error. */
   | 'transfer.refused-after-all'
-  /** Each transfer takes one unit more, as a transfer of its own that nobody asked for. */
+  /** Each transfer causes a second transfer of one unit that nobody requested. */
   | 'transfer.fee'
   /** An order is charged one unit more than it costs. */
   | 'payment.other-total'
   /** A payment takes twice its amount. */
   | 'payment.taken-twice'
-  /** What the bank paid is taken from the wallet. */
-  | 'payment.wrong-purse'
-  /** The payment does not learn of its refund. */
+  /** A payment by the bank is taken from the wallet. */
+  | 'payment.wrong-account'
+  /** The payment does not record its refund. */
   | 'refund.not-counted'
-  /** The bank is asked under a reference that nobody has written down. */
+  /** The orders service is not asked before an owner gets an order refunded. */
+  | 'refund.order-unasked'
+  /** The same, and the refund counts as one of the saga. */
+  | 'refund.passes-as-saga'
+  /** The bank is called with a reference that is not recorded. */
   | 'bank.other-reference'
-  /** The bank books and leaves the balances as they are. */
+  /** The bank records a transaction but leaves the balances unchanged. */
   | 'bank.balance-forgotten'
-  /** An order that is paid is never printed. */
+  /** A paid order is never printed. */
   | 'order.print-forgotten'
-  /** An order's step is not in its history. */
+  /** A step of an order is missing in its history. */
   | 'order.event-forgotten'
-  /** The job of a photo that is ready stays in the queue. */
+  /** The job of a finished photo stays in the queue. */
   | 'image.job-kept'
-  /** A channel leaves a number out. */
+  /** A channel skips a sequence number. */
   | 'feed.number-skipped'
-  /** An event is taken in, and nobody is told. */
+  /** An event is consumed without a notification. */
   | 'notification.forgotten'
-  /** What happened is not in the gallery's totals. */
+  /** An event is missing in the gallery's totals. */
   | 'gallery.uncounted';
 
-/** No bug, but for tests all the same. `realtime.echo`: a WebSocket says back what it is told, as a conformance suite wants it. */
-export type PlantedAid = 'realtime.echo';
+/** Not bugs but aids for tests. `realtime.echo`: a WebSocket echoes messages, as a conformance suite requires. */
+type PlantedAid = 'realtime.echo';
 
 /**
- * True while `NAME=bug` is armed by FAILPOINTS or FAILPOINTS_FILE, in a test build. Give it a literal and nothing else, as the whole
- * condition or its first part: that is how the build finds it.
+ * True while FAILPOINTS or FAILPOINTS_FILE arms `NAME=bug` in a test build. Pass a literal, as the whole condition or
+ * its first part: that is how the build finds it.
  */
 export const planted = (bug: PlantedBug | PlantedAid): boolean => isTestBuild() && isBug(bug);

@@ -1,6 +1,6 @@
 import type { SettingRow } from './config';
 
-/** One JSON line for tools, or a table for people. Secrets are hidden before they come here. */
+/** Prints one JSON line for tools, or a table for people. The rows already hide secrets. */
 export function printConfig(service: string, rows: readonly SettingRow[], json: boolean): void {
   process.stdout.write(json ? `${JSON.stringify({ service, settings: rows })}\n` : `${configTable(rows)}\n`);
 }

@@ -1,16 +1,24 @@
 import { Registry } from 'prom-client';
-import type { Fastify } from './http-edge';
+import type { Fastify } from './fastify';
 import type { Lifecycle } from './lifecycle';
 import { siblings } from './cluster-worker';
 import { renderMetrics } from './metrics';
 
+/** The metrics of all processes that share the port. */
+export async function scrape(accept: string | undefined): Promise<{ contentType: string; body: string }> {
+  const ofAll = await siblings.metrics();
+  if (ofAll !== undefined) return { contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: ofAll };
+  return renderMetrics(accept);
+}
+
 /**
- * Three questions with three answers (docs/adr/0004). `/healthz/startup`: the process listens; that an engine is missing is no reason to
- * start it again. `/healthz/live`: the event loop turns. `/healthz/ready`: every part has started, there is room and no stop has begun; else 503 with the
- * names of what is missing. None of them asks a dependency. All say which process answers, because a port that was free a moment ago may belong to somebody else's by now.
- * `/metrics`: Prometheus text, or OpenMetrics with exemplars when asked for.
+ * The health endpoints (docs/adr/0004). `/healthz/startup`: the process listens; a missing engine is no reason to
+ * restart it. `/healthz/live`: the event loop runs. `/healthz/ready`: every part has started, there is capacity, and
+ * no stop has begun; else 503 with the names of the missing parts. None of them calls a dependency. Each response has
+ * the pid, because another process may have taken the port meanwhile. `/metrics` is served here without a metrics
+ * port: Prometheus text, or OpenMetrics with exemplars on request.
  */
-export function addProbes(fastify: Fastify, lifecycle: Lifecycle): void {
+export function addProbes(fastify: Fastify, lifecycle: Lifecycle, withMetrics: boolean): void {
   const { pid } = process;
 
   fastify.get('/healthz/startup', (_request, reply) => reply.send({ status: 'started', pid }));
@@ -22,10 +30,9 @@ export function addProbes(fastify: Fastify, lifecycle: Lifecycle): void {
     return reply.status(503).send({ status: statusOf(lifecycle), missing, pid });
   });
 
+  if (!withMetrics) return;
   fastify.get('/metrics', async (request, reply) => {
-    const ofAll = await siblings.metrics();
-    if (ofAll !== undefined) return reply.header('content-type', Registry.PROMETHEUS_CONTENT_TYPE).send(ofAll);
-    const { contentType, body } = await renderMetrics(request.headers.accept);
+    const { contentType, body } = await scrape(request.headers.accept);
     return reply.header('content-type', contentType).send(body);
   });
 }

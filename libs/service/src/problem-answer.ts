@@ -1,17 +1,17 @@
 import { trace } from '@opentelemetry/api';
 import type { DomainError } from '@halftone/kernel';
 import { logger } from './log';
-import { domainErrorOf, problemOf } from './problem';
+import { domainErrorOf, logFieldsOf, problemOf } from './problem';
 
 /** A problem document ready to be written. */
-export interface ProblemAnswer {
+interface ProblemAnswer {
   status: number;
   headers: Record<string, string>;
   /** Bytes, because Fastify adds a charset to text, which this media type does not have (RFC 9457 §6.1). */
   bytes: Buffer;
 }
 
-interface Asked {
+interface RequestLine {
   method: string;
   url: string;
 }
@@ -20,10 +20,10 @@ const log = logger('http');
 
 const pathOf = (url: string) => url.split('?', 1)[0] ?? url;
 
-/** Words any error for the caller, and notes it in the log at the level of its code. */
-export function problemAnswer(error: unknown, request: Asked): ProblemAnswer {
+/** Converts any error to a problem document, and logs it at the level of its code. */
+export function problemAnswer(error: unknown, request: RequestLine): ProblemAnswer {
   const refusal = domainErrorOf(error);
-  note(refusal, request);
+  logError(refusal, request);
   const problem = problemOf(refusal, pathOf(request.url), trace.getActiveSpan()?.spanContext().traceId);
   const { retryAfterSeconds } = refusal;
   const headers = {
@@ -34,11 +34,7 @@ export function problemAnswer(error: unknown, request: Asked): ProblemAnswer {
   return { status: problem.status, headers, bytes: Buffer.from(JSON.stringify(problem)) };
 }
 
-/** Without the query, which may hold a ticket. */
-function note(error: DomainError, { method, url }: Asked): void {
-  const err = error.code === 'INTERNAL' ? (error.cause ?? error) : undefined;
-  log[error.row.log](
-    { code: error.code, ...(err !== undefined && { err }) },
-    `${method} ${pathOf(url)}: ${error.message}`,
-  );
+/** Without the query, which may contain a ticket. */
+function logError(error: DomainError, { method, url }: RequestLine): void {
+  log[error.row.log](logFieldsOf(error), `${method} ${pathOf(url)}: ${error.message}`);
 }

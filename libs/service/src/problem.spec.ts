@@ -4,13 +4,13 @@ import { domainErrorOf, problemOf } from './problem';
 import { validationError } from './validation';
 
 const fastifyError = (code: string, statusCode: number) =>
-  Object.assign(new Error('told by Fastify'), { code, statusCode });
+  Object.assign(new Error('a message of Fastify'), { code, statusCode });
 
-test('a problem document says what, where and which trace', () => {
+test('a problem document has code, detail, instance and trace id', () => {
   const error = new DomainError('INSUFFICIENT_FUNDS', 'The wallet holds 5', [{ path: 'amount', message: 'too much' }]);
   expect(problemOf(error, '/v1/payments', 'abc')).toEqual({
     type: 'https://halftone.example/problems/insufficient-funds',
-    title: 'The wallet holds less than that',
+    title: 'The wallet has too little money',
     status: 422,
     detail: 'The wallet holds 5',
     code: 'INSUFFICIENT_FUNDS',
@@ -33,11 +33,11 @@ test.each([
   expect(domainErrorOf(error).code).toBe(code);
 });
 
-test('an unforeseen error keeps its words to itself', () => {
+test('an unexpected error does not expose its message', () => {
   expect(domainErrorOf(new TypeError('secret path /srv/x')).message).not.toContain('secret');
 });
 
-test('each finding has its path, an unknown field its own', () => {
+test('each error has the path of its field, also for unknown fields', () => {
   const issues = [
     { message: 'too small', path: ['lines', 0, { key: 'quantity' }] },
     { message: 'Unrecognized keys', path: ['lines', 0], keys: ['colour', 'size'] },

@@ -1,7 +1,8 @@
 import { DomainError, errorTable, type ErrorCode, type ErrorDetail } from '@halftone/kernel';
 import { HttpException } from '@nestjs/common';
+import { reasonOf } from './log-throttle';
 
-/** RFC 9457, with our stable `code` and, for input, what is wrong where. */
+/** A problem document (RFC 9457) with our stable `code` and, for input, the errors per field. */
 export interface Problem {
   type: string;
   title: string;
@@ -13,7 +14,7 @@ export interface Problem {
   errors?: readonly ErrorDetail[];
 }
 
-export const problemType = (code: ErrorCode): string =>
+const problemType = (code: ErrorCode): string =>
   `https://halftone.example/problems/${code.toLowerCase().replaceAll('_', '-')}`;
 
 export function problemOf(error: DomainError, instance: string, traceId: string | undefined): Problem {
@@ -30,7 +31,7 @@ export function problemOf(error: DomainError, instance: string, traceId: string 
   };
 }
 
-/** What Fastify's own refusals are called here. */
+/** The codes for Fastify's own errors. */
 const codesOfFastify: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_JSON',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_JSON',
@@ -39,6 +40,10 @@ const codesOfFastify: Readonly<Record<string, ErrorCode>> = {
   FST_PARTS_LIMIT: 'BODY_TOO_LARGE',
   FST_FILES_LIMIT: 'BODY_TOO_LARGE',
   FST_FIELDS_LIMIT: 'BODY_TOO_LARGE',
+  FST_PROTO_VIOLATION: 'MALFORMED_FORM',
+  FST_INVALID_MULTIPART_CONTENT_TYPE: 'MALFORMED_FORM',
+  FST_INVALID_JSON_FIELD_ERROR: 'MALFORMED_FORM',
+  FST_MP_PREMATURE_CLOSE: 'MALFORMED_FORM',
   FST_ERR_BAD_URL: 'ROUTE_NOT_FOUND',
 };
 
@@ -58,8 +63,18 @@ const codesOfStatus: Readonly<Record<number, ErrorCode>> = {
 const codeIn = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 /**
- * Any error as one of the closed set, in the words of the table: frameworks quote input, addresses and positions.
- * What nobody foresaw becomes INTERNAL and tells nothing about itself.
+ * The fields of a log line about an error, in addition to its message. They include the cause, which the caller does
+ * not see.
+ */
+export function logFieldsOf(error: DomainError): Record<string, unknown> {
+  const { code, cause } = error;
+  if (code === 'INTERNAL') return { code, err: cause ?? error };
+  return cause === undefined ? { code } : { code, reason: reasonOf(cause) };
+}
+
+/**
+ * Converts any error to a DomainError with the title of its code, because frameworks quote input and addresses. An
+ * unexpected error becomes INTERNAL and exposes nothing.
  */
 export function domainErrorOf(error: unknown): DomainError {
   if (error instanceof DomainError) return error;

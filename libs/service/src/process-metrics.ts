@@ -1,29 +1,33 @@
 import { totalmem } from 'node:os';
-import { collectDefaultMetrics } from 'prom-client';
+import { collectDefaultMetrics, register } from 'prom-client';
 import { gauge, sampledGauge } from './metrics';
 
 const memoryLimit = gauge(
   'process_memory_limit_bytes',
-  'What the container, else the machine, lets the process use',
+  'Memory limit of the container, else the memory of the machine',
   [],
   'first',
 );
-const build = gauge('build_info', 'What runs here; always 1', ['version', 'service'], 'first');
+const build = gauge('build_info', 'Version and service of this process; always 1', ['version', 'service'], 'first');
+
+/** Gauges of prom-client with counter names; each is the sum of another gauge without `_total`. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 let collecting = false;
 
-/** Memory, CPU, event loop, garbage collection, and which build it is that uses them. */
+/** Collects memory, CPU, event loop and garbage collection metrics, and the build that runs. */
 export function collectProcessMetrics(service: string, version: string): void {
   build.set({ version, service }, 1);
   if (collecting) return;
   collecting = true;
   collectDefaultMetrics();
+  for (const name of misnamed) register.removeSingleMetric(name);
   measureEventLoop();
-  // 0 without a container's limit.
+  // 0 means that there is no container limit.
   memoryLimit.set(Math.min(process.constrainedMemory() || Infinity, totalmem()));
 }
 
-/** Unlike its lag, this tells how near a process is to its end while nobody has to wait yet. */
+/** Unlike the event loop lag, utilization shows how near a process is to its limit before anything waits. */
 function measureEventLoop(): void {
   let last = performance.eventLoopUtilization();
   sampledGauge(

@@ -11,10 +11,11 @@ let pair: Pair | undefined;
 beforeAll(buildPair, 60_000);
 afterEach(() => pair?.kill('SIGKILL'));
 
-/** Below those of outgoing connections, so that nobody else is given it between its release and its use. */
+/** Below the range of outgoing connections, so nobody else gets the port between its release and its use. */
 async function taken(): Promise<{ port: number; free(): Promise<void> }> {
   const port = randomInt(20_000, 30_000);
   const server = createServer().listen(port, '127.0.0.1');
+  // The port is in use: try another one.
   const isOurs = await once(server, 'listening').catch(() => undefined);
   return isOurs ? { port, free: () => new Promise((done) => server.close(() => done())) } : taken();
 }
@@ -29,11 +30,12 @@ const isAlive = (pid: number) => {
   try {
     return process.kill(pid, 0);
   } catch {
+    // No such process.
     return false;
   }
 };
 
-test('several processes answer on one port, count together, replace who dies, and stop as one', async () => {
+test('several processes answer on one port, combine their metrics, replace a dead one, and stop together', async () => {
   const running = (pair = Pair.start(await freePort(), { PROCESSES: '2' }));
   await running.until(
     () => running.get('/healthz/ready'),
@@ -58,7 +60,7 @@ test('several processes answer on one port, count together, replace who dies, an
   expect(now.filter(isAlive)).toEqual([]);
 });
 
-test('one that dies just when the first process has something to tell it is replaced too', async () => {
+test('a worker that dies while the primary sends it a message is replaced too', async () => {
   const running = (pair = Pair.start(await freePort(), { PROCESSES: '2' }));
   const before = await running.until(
     () => running.pids(),
@@ -66,8 +68,9 @@ test('one that dies just when the first process has something to tell it is repl
   );
   const asking = pidIn(await running.getOfOne('/healthz/live'));
   const [doomed = 0] = before.filter((pid) => pid !== asking);
-  // The first process reads the question, which it passes on to all, before it reads that one of them is dead.
+  // The primary reads the request and forwards it to all workers before it learns that one of them is dead.
   running.kill('SIGSTOP');
+  // Only sent; the answer may be lost with the worker.
   running.getOfOne('/metrics').catch(() => undefined);
   await sleep(500);
   process.kill(doomed, 'SIGKILL');
@@ -78,7 +81,7 @@ test('one that dies just when the first process has something to tell it is repl
   );
 });
 
-test('when a process cannot begin, the whole ends with its code', async () => {
+test('when a worker cannot start, the whole ends with its exit code', async () => {
   const { port, free } = await taken();
   pair = Pair.start(port, { PROCESSES: '2' });
   expect((await pair.ended)[0]).toBe(1);

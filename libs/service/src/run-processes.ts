@@ -7,19 +7,21 @@ import type { z } from 'zod';
 import type { FromWorker, ToWorker } from './cluster-worker';
 import { type ConfigOf, environment, parseConfig } from './config';
 import { configureLog, logger } from './log';
+import { logAllOutput } from './process-output';
 import { runService } from './run-service';
 import type { ServiceDefinition } from './service-definition';
 
-/** From one try to the next, doubled up to the longest; whoever lived as long as that begins anew. */
+/** The restart backoff doubles from first to longest; a worker that lived that long resets it. */
 const backoffMs = { first: 200, longest: 5_000 };
 
-/** What every definition's configuration has besides its own. */
+/** The common settings of every service. */
 type Settings = ConfigOf<Record<never, never>>;
 
 /**
- * The same as `runService`, in several processes on one port. The first process serves nothing itself: it starts the others, starts
- * again the ones that die, passes a stop on and leaves when the last has left. Ready is each when all are; `/metrics` of any tells the
- * numbers of all. A process that ends before it was ever ready ends them all, with its exit code.
+ * Like `runService`, in several processes on one port. The primary serves nothing itself: it starts the workers,
+ * restarts those that die, forwards a stop, and exits when the last one has. Each is ready when all are. `/metrics`
+ * of any worker combines the metrics of all. A worker that exits before it was ever ready ends them all, with its
+ * exit code.
  */
 export async function runProcesses<S extends z.ZodRawShape>(
   definition: ServiceDefinition<S>,
@@ -32,11 +34,12 @@ export async function runProcesses<S extends z.ZodRawShape>(
 }
 
 async function runPrimary(service: string, settings: Settings, count: number): Promise<void> {
+  logAllOutput();
   configureLog({ service, instance: settings.SERVICE_INSTANCE, level: settings.LOG_LEVEL });
   new Primary(settings, await portFor(settings)).run(count);
 }
 
-/** What is wrong with the configuration `runService` says better. */
+/** The number of processes; 1 when the configuration is invalid. */
 function tryCount<S extends z.ZodRawShape>(
   definition: ServiceDefinition<S>,
   countOf: (config: ConfigOf<S>) => number,
@@ -44,11 +47,12 @@ function tryCount<S extends z.ZodRawShape>(
   try {
     return countOf(parseConfig(definition.settings, environment()));
   } catch {
+    // runService reports it.
     return 1;
   }
 }
 
-/** All have to be told the same. */
+/** All workers must get the same port. */
 async function portFor({ HTTP_PORT, HTTP_HOST }: Settings): Promise<number> {
   if (HTTP_PORT > 0) return HTTP_PORT;
   const probe = createServer();
@@ -85,15 +89,15 @@ class Primary {
     this.ready.set(worker, false);
     worker.on('message', (message: FromWorker) => {
       wasReady ||= message.halftone === 'ready' && message.isReady;
-      this.take(worker, message);
+      this.receive(worker, message);
     });
-    // What could not be told to one who has just died must not end the others; that it died is heard next.
-    worker.on('error', (err) => this.log.warn({ number, err }, 'a process does not hear'));
+    // A message to a worker that just died must not end the others; its exit is reported next.
+    worker.on('error', (err) => this.log.warn({ number, err }, 'a message to a worker failed'));
     worker.on('exit', (code, signal) => {
       this.ready.delete(worker);
-      this.tellReadiness();
-      if (this.isStopping) return this.leaveWhenAlone();
-      this.log.error({ number, code, signal }, 'a process has ended');
+      this.sendReadiness();
+      if (this.isStopping) return this.exitWhenAlone();
+      this.log.error({ number, code, signal }, 'a worker has exited');
       if (!wasReady && code) return this.fail(code);
       const lived = Date.now() - began > backoffMs.longest;
       const wait = lived ? backoffMs.first : waitMs;
@@ -101,30 +105,30 @@ class Primary {
     });
   }
 
-  private take(worker: Worker, message: FromWorker): void {
+  private receive(worker: Worker, message: FromWorker): void {
     switch (message.halftone) {
       case 'ready':
         this.ready.set(worker, message.isReady);
-        return this.tellReadiness();
+        return this.sendReadiness();
       case 'metrics?':
         return void this.answer(worker, message.question);
     }
   }
 
-  private tellReadiness(): void {
+  private sendReadiness(): void {
     const areReady = [...this.ready.values()].every(Boolean);
-    for (const worker of this.ready.keys()) this.tell(worker, { halftone: 'siblings', areReady });
+    for (const worker of this.ready.keys()) this.send(worker, { halftone: 'siblings', areReady });
   }
 
   private async answer(worker: Worker, question: number): Promise<void> {
     const body = await this.metrics.clusterMetrics().catch((err: unknown) => {
-      this.log.warn({ err }, 'not every process told its numbers');
+      this.log.warn({ err }, 'the metrics of some workers are missing');
       return '';
     });
-    this.tell(worker, { halftone: 'metrics', question, body });
+    this.send(worker, { halftone: 'metrics', question, body });
   }
 
-  private tell(worker: Worker, message: ToWorker): void {
+  private send(worker: Worker, message: ToWorker): void {
     if (worker.isConnected()) worker.send(message);
   }
 
@@ -133,15 +137,15 @@ class Primary {
     this.stop();
   }
 
-  /** A second signal leaves at once. */
+  /** A second signal exits at once. */
   private stop(): void {
     if (this.isStopping) process.exit(1);
     this.isStopping = true;
-    for (const worker of this.ready.keys()) this.tell(worker, { halftone: 'stop' });
-    this.leaveWhenAlone();
+    for (const worker of this.ready.keys()) this.send(worker, { halftone: 'stop' });
+    this.exitWhenAlone();
   }
 
-  private leaveWhenAlone(): void {
+  private exitWhenAlone(): void {
     if (this.ready.size === 0) process.exit(this.exitCode);
   }
 }

@@ -1,36 +1,44 @@
 import type { z } from 'zod';
-import { ConfigInvalid, describeConfig, environment, parseConfig } from './config';
+import { ConfigInvalid, describeConfig, environment } from './config';
 import { Unstartable } from './lifecycle';
 import { logger } from './log';
 import { printConfig } from './print-config';
+import { logAllOutput } from './process-output';
 import type { ToWorker } from './cluster-worker';
-import type { ServiceDefinition } from './service-definition';
+import { configOf, type ServiceDefinition } from './service-definition';
 import { openService } from './start-service';
 
-/** EX_CONFIG of sysexits.h: the configuration is wrong, starting again will not help. */
+/** EX_CONFIG of sysexits.h: the configuration is wrong, and a restart will not help. */
 const exConfig = 78;
 
 /**
- * The life of a process. `--print-config` (with `--json`) shows every setting; `--check-config` exits 0 or 78.
- * SIGTERM and SIGINT stop in order and exit 0; a second signal leaves at once. Anything uncaught is fatal: exit 1.
+ * Runs a process. `--print-config` (with `--json`) prints every setting; `--check-config` exits 0 or 78. SIGTERM and
+ * SIGINT stop in order and exit 0; a second signal exits at once. An uncaught error exits 1.
  */
 export async function runService<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
   const args = process.argv.slice(2);
   if (args.includes('--print-config')) {
     printConfig(definition.name, describeConfig(definition.settings, environment()), args.includes('--json'));
-    return;
-  }
+  } else if (args.includes('--check-config')) checkConfig(definition);
+  else await run(definition).catch((error: unknown) => fail(definition.name, error));
+}
+
+/** For people, so the output is text. */
+function checkConfig<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): void {
   try {
-    if (args.includes('--check-config')) parseConfig(definition.settings, environment());
-    else await live(definition);
+    configOf(definition, environment());
   } catch (error) {
-    fail(definition.name, error);
+    if (!(error instanceof ConfigInvalid)) throw error;
+    process.stderr.write(`${definition.name}: the configuration is invalid\n`);
+    for (const { path, message } of error.problems) process.stderr.write(`  ${path}: ${message}\n`);
+    process.exit(exConfig);
   }
 }
 
-async function live<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
-  process.on('uncaughtException', die);
-  process.on('unhandledRejection', die);
+async function run<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
+  logAllOutput();
+  process.on('uncaughtException', exitOnUncaught);
+  process.on('unhandledRejection', exitOnUncaught);
   const opening = openService(definition, environment());
   exitOnSignals(async () => (await opening).service.stop());
   await (
@@ -39,33 +47,32 @@ async function live<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): 
 }
 
 function exitOnSignals(stopService: () => Promise<void>): void {
-  let asked = false;
+  let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(1);
-    asked = true;
+    if (isStopping) process.exit(1);
+    isStopping = true;
     logger('lifecycle').info(`${signal}: stopping`);
-    void stopService().then(() => process.exit(0), die);
+    void stopService().then(() => process.exit(0), exitOnUncaught);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // A terminal's Ctrl-C reaches a worker too, besides what its primary says: that is no second signal.
+  // Ctrl-C in a terminal also reaches the workers, in addition to the primary's message: that is not a second signal.
   process.on('message', (message: ToWorker) => {
-    if (message.halftone === 'stop' && !asked) stop('SIGTERM');
+    if (message.halftone === 'stop' && !isStopping) stop('SIGTERM');
   });
 }
 
-function die(err: unknown): never {
+function exitOnUncaught(err: unknown): never {
   logger('lifecycle').fatal({ err }, 'uncaught');
   process.exit(1);
 }
 
 function fail(name: string, error: unknown): never {
+  const log = logger('lifecycle');
   if (error instanceof ConfigInvalid) {
-    process.stderr.write(`${name}: the configuration is not valid\n`);
-    for (const { path, message } of error.problems) process.stderr.write(`  ${path}: ${message}\n`);
+    for (const { path, message } of error.problems) log.fatal({ service: name }, `${path}: ${message}`);
     process.exit(exConfig);
   }
-  const log = logger('lifecycle');
   if (error instanceof Unstartable) log.fatal(error.message);
   else log.fatal({ err: error }, 'cannot start');
   process.exit(1);

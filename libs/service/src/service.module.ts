@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Lifecycle } from './lifecycle';
 import { Logger } from './log';
 
-/** What platform modules need of the process they run in. */
+/** What platform modules need from their process. */
 export class ServiceHost {
   private application: NestFastifyApplication | undefined;
   private readonly addresses = new Map<string, string>();
@@ -13,9 +13,9 @@ export class ServiceHost {
     readonly instance: string,
   ) {}
 
-  /** Absent only while the modules are being made. */
+  /** Throws while the modules are being created. */
   get app(): NestFastifyApplication {
-    if (!this.application) throw new Error('the application is still being made; use it from Lifecycle.onStart');
+    if (!this.application) throw new Error('the application is still being created; use it from Lifecycle.onStart');
     return this.application;
   }
 
@@ -23,7 +23,7 @@ export class ServiceHost {
     this.application = application;
   }
 
-  /** Tells where a protocol listens, for those who asked for port 0. */
+  /** Records the address of a protocol, for listeners on port 0. */
   listensAt(protocol: string, address: string): void {
     this.addresses.set(protocol, address);
   }
@@ -35,7 +35,7 @@ export class ServiceHost {
   }
 }
 
-/** Lifecycle, Logger and ServiceHost for every class of the service. */
+/** Provides Lifecycle, Logger and ServiceHost to every class of the service. */
 @Module({})
 export class ServiceModule {
   static forRoot(host: ServiceHost, lifecycle: Lifecycle, log: Logger): DynamicModule {

@@ -1,46 +1,28 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { isReadable, pemOf } from './pem';
 
 /**
- * Ed25519 keys as settings hold them: base64 of DER, the shortest form, or of PEM, which is what secret stores and chart functions make.
- * PEM as it is works too. A certificate gives its public key; nothing else of it is looked at.
+ * Ed25519 keys in settings: base64 of DER, the shortest form, or base64 of PEM, which secret stores and chart functions
+ * produce. Plain PEM works too. Of a certificate only the public key is used.
  */
-const pemBegins = '-----BEGIN ';
 
-const bytesOf = (text: string): Buffer =>
-  text.trimStart().startsWith(pemBegins) ? Buffer.from(text) : Buffer.from(text, 'base64');
-
-const isPem = (bytes: Buffer): boolean => bytes.toString('latin1').trimStart().startsWith(pemBegins);
-
-/** SPKI DER, or PEM of a public key or an X.509 certificate. Throws when it is none or of another kind than Ed25519. */
+/** SPKI DER, or PEM of a public key or an X.509 certificate. Throws for anything but an Ed25519 key. */
 export function publicKeyOf(text: string): KeyObject {
-  const bytes = bytesOf(text);
-  // createPublicKey would take a private key as well and derive the other half: such a key must not spread to those who only verify.
-  if (bytes.includes('PRIVATE KEY-----')) throw new Error('a private key where the public one is asked for');
-  return requireEd25519(createPublicKey(isPem(bytes) ? bytes : { key: bytes, format: 'der', type: 'spki' }));
+  const pem = pemOf(text, 'PUBLIC KEY');
+  // createPublicKey would accept a private key and derive the public one: a private key must not spread to services that
+  // only verify.
+  if (pem.includes('PRIVATE KEY-----')) throw new Error('this is a private key, but a public key is required');
+  return requireEd25519(createPublicKey(pem));
 }
 
-/** PKCS #8 DER or PEM. Throws when it is none or of another kind than Ed25519. */
-export function privateKeyOf(text: string): KeyObject {
-  const bytes = bytesOf(text);
-  return requireEd25519(createPrivateKey(isPem(bytes) ? bytes : { key: bytes, format: 'der', type: 'pkcs8' }));
-}
+/** PKCS #8 DER or PEM. Throws for anything but an Ed25519 key. */
+export const privateKeyOf = (text: string): KeyObject => requireEd25519(createPrivateKey(pemOf(text, 'PRIVATE KEY')));
 
 function requireEd25519(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType !== 'ed25519') throw new Error(`not an Ed25519 key but ${key.asymmetricKeyType}`);
   return key;
 }
 
-const succeeds =
-  (read: (text: string) => KeyObject) =>
-  (text: string): boolean => {
-    try {
-      read(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-
-/** For the schemas of settings. */
-export const isPublicKey = succeeds(publicKeyOf);
-export const isPrivateKey = succeeds(privateKeyOf);
+/** For the settings schemas. */
+export const isPublicKey = isReadable(publicKeyOf);
+export const isPrivateKey = isReadable(privateKeyOf);

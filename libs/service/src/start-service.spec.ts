@@ -1,16 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@halftone/kernel';
 import { Body, Controller, Get, Post } from '@nestjs/common';
-import { SignJWT } from 'jose';
 import { z } from 'zod';
+import { accessToken, JWT_PUBLIC_KEY } from './fixture/tokens.fixture';
 import { currentCall, remainingMs, requirePrincipal } from './call-context';
 import { Lifecycle } from './lifecycle';
 import { defineService } from './service-definition';
+import { maxSockets } from './socket-limit';
 import { openService, type RunningService, startService } from './start-service';
 import { traceparent } from './tracing';
 
-const keys = generateKeyPairSync('ed25519');
 const body = z.strictObject({ name: z.string().min(1), lines: z.array(z.strictObject({ quantity: z.int().min(1) })) });
 
 @Controller('things')
@@ -66,24 +65,12 @@ const things = defineService({
   module: () => ({ module: ThingModule, controllers: [ThingHttp] }),
 });
 
-/** What the service waits for; there from the beginning for all but one test. */
+/** The part that the service waits for; available from the start except in one test. */
 let there = Promise.withResolvers<void>();
 there.resolve();
 let service: RunningService;
 
-const tokenFor = (claims: Record<string, unknown>, expires = '5m') =>
-  new SignJWT({ role: 'customer', typ: 'access', ...claims })
-    .setProtectedHeader({ alg: 'EdDSA' })
-    .setSubject('alice')
-    .setIssuer('halftone')
-    .setExpirationTime(expires)
-    .sign(keys.privateKey);
-
-const env = {
-  HTTP_PORT: '0',
-  LOG_LEVEL: 'silent',
-  JWT_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-};
+const env = { HTTP_PORT: '0', LOG_LEVEL: 'silent', JWT_PUBLIC_KEY };
 
 beforeAll(async () => {
   service = await startService(things, env);
@@ -108,7 +95,7 @@ test.each([
   ['an unknown route', () => ask('/nothing?secret=1'), 404, 'ROUTE_NOT_FOUND'],
   ['no token', () => ask('/things/mine'), 401, 'UNAUTHENTICATED'],
   [
-    'a token that is none',
+    'a malformed token',
     () => ask('/things/mine', { headers: { authorization: 'Bearer x.y.z' } }),
     401,
     'UNAUTHENTICATED',
@@ -128,37 +115,44 @@ test.each([
   expect(answer.text).not.toMatch(/secret|node_modules|\.ts:\d/);
 });
 
-test('the refusals of the router itself are problem documents too', async () => {
+test('errors of the router are problem documents too', async () => {
   const answer = await ask('/%zz');
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   expect(answer.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' });
 });
 
-test('unknown and wrong fields are named', async () => {
+test('unknown and invalid fields are listed', async () => {
   const answer = await post(JSON.stringify({ name: '', extra: 1, lines: [{ quantity: 0, colour: 'red' }] }));
   const errors: { path: string }[] = answer.json().errors;
   expect(answer.status).toBe(400);
   expect(errors.map(({ path }) => path).sort()).toEqual(['extra', 'lines.0.colour', 'lines.0.quantity', 'name']);
 });
 
-test('the caller is known after the body was read', async () => {
-  const authorization = `Bearer ${await tokenFor({})}`;
+test('the number of connections is limited, below the open-file limit of the process', () => {
+  const { maxConnections } = service.app.getHttpServer();
+  expect(maxConnections).toBe(maxSockets());
+  expect(maxConnections).toBeGreaterThan(0);
+  expect(Number.isFinite(maxConnections)).toBe(true);
+});
+
+test('the caller is still known after the body was read', async () => {
+  const authorization = `Bearer ${await accessToken({})}`;
   const answer = await post(JSON.stringify({ name: 'a', lines: [] }), 'application/json', { authorization });
   expect(answer.json()).toMatchObject({ customer: 'alice', thing: { name: 'a' } });
 });
 
-test('a token is verified; an expired one says so; a wrong kind is refused', async () => {
+test('a token is verified; an expired one and a wrong kind are rejected', async () => {
   const mine = async (token: string) =>
     (await ask('/things/mine', { headers: { authorization: `Bearer ${token}` } })).json();
-  expect(await mine(await tokenFor({ role: 'operator' }))).toEqual({
+  expect(await mine(await accessToken({ role: 'operator' }))).toEqual({
     principal: { customer: 'alice', role: 'operator' },
     token: true,
   });
-  expect(await mine(await tokenFor({}, '-1s'))).toMatchObject({ code: 'TOKEN_EXPIRED' });
-  expect(await mine(await tokenFor({ typ: 'refresh' }))).toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(await mine(await accessToken({}, '-1s'))).toMatchObject({ code: 'TOKEN_EXPIRED' });
+  expect(await mine(await accessToken({ typ: 'refresh' }))).toMatchObject({ code: 'UNAUTHENTICATED' });
 });
 
-test('a public route answers despite a bad token, in the trace and budget of its caller', async () => {
+test('a public route answers despite a bad token, in the trace and deadline of its caller', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c';
   const headers = {
     authorization: 'Bearer no',
@@ -173,7 +167,7 @@ test('a public route answers despite a bad token, in the trace and budget of its
   expect(answer.left).toBeLessThanOrEqual(1_500);
 });
 
-test('while something is missing the process has started and lives, but is not ready', async () => {
+test('while a part is missing the process is started and live, but not ready', async () => {
   there = Promise.withResolvers();
   const { service: waiting, ready } = await openService(things, env);
   const probe = async (name: string) => {
@@ -192,7 +186,7 @@ test('while something is missing the process has started and lives, but is not r
   await waiting.stop();
 });
 
-test('metrics are Prometheus text, or OpenMetrics with exemplars for who asks', async () => {
+test('metrics are Prometheus text, or OpenMetrics with exemplars on request', async () => {
   const plain = await ask('/metrics');
   const open = await ask('/metrics', { headers: { accept: 'application/openmetrics-text; version=1.0.0' } });
   const again = await ask('/metrics');
@@ -204,7 +198,7 @@ test('metrics are Prometheus text, or OpenMetrics with exemplars for who asks', 
   expect(again.text).toContain('build_info{version="dev",service="things"} 1');
 });
 
-/** Of all services in this process. */
+/** Across all services in this process. */
 const inFlight = async () => /^http_requests_in_flight (\d+)$/m.exec((await ask('/metrics')).text)?.[1];
 const until = async (count: string) => {
   while ((await inFlight()) !== count) await sleep(5);
@@ -219,12 +213,12 @@ test('a request counts as in flight until it is answered or its client hangs up'
   await until('0');
 });
 
-test('a port that is taken is one clear error', async () => {
+test('a port in use is one clear error', async () => {
   const taken = new URL(service.httpUrl).port;
   await expect(startService(things, { ...env, HTTP_PORT: taken })).rejects.toThrow(/^HTTP cannot listen at 127.0.0.1:/);
 });
 
-test('a stop finishes the request in flight and takes no new one', async () => {
+test('a stop finishes the request in flight and accepts no new one', async () => {
   const other = await startService(things, env);
   const slow = fetch(`${other.httpUrl}/things/slow`);
   await until('1');
@@ -235,7 +229,7 @@ test('a stop finishes the request in flight and takes no new one', async () => {
   await expect(fetch(`${other.httpUrl}/things/public`)).rejects.toThrow();
 });
 
-test('a stop does not wait for idle connections or beyond the grace period', async () => {
+test('a stop does not wait for idle connections, nor longer than the grace period', async () => {
   const other = await startService(things, { ...env, SHUTDOWN_GRACE_MS: '100' });
   await (await fetch(`${other.httpUrl}/things/public`)).text();
   const slow = fetch(`${other.httpUrl}/things/endless`).catch(() => 'cut');
@@ -244,4 +238,12 @@ test('a stop does not wait for idle connections or beyond the grace period', asy
   await other.stop();
   expect(performance.now() - before).toBeLessThan(5_000);
   expect(await slow).toBe('cut');
+});
+
+test('a problem reported by `check` prevents the start', async () => {
+  const picky = { ...things, check: () => [{ path: 'LEFT', message: 'does not go with RIGHT' }] };
+  await expect(startService(picky, env)).rejects.toMatchObject({
+    name: 'ConfigInvalid',
+    problems: [{ path: 'LEFT', message: 'does not go with RIGHT' }],
+  });
 });

@@ -1,5 +1,5 @@
-/** Set by the bundler: false in what is deployed, true in a test build. Absent when sources run as they are. */
+/** Set by the bundler: false in production builds, true in test builds, absent when the sources run unbundled. */
 declare const HALFTONE_TEST_BUILD: boolean | undefined;
 
-/** Whether bugs may be planted in this process. */
+/** Whether this process may have planted bugs. */
 export const isTestBuild = (): boolean => typeof HALFTONE_TEST_BUILD !== 'undefined' && HALFTONE_TEST_BUILD === true;

@@ -6,7 +6,7 @@ import { isRecorded, traceparent, withSpan, withTraceparent } from './tracing';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parent = `00-${traceId}-b7ad6b7169203331-01`;
 
-test('without an exporter a span is its ids', async () => {
+test('without an exporter a span has only its ids', async () => {
   const inner = await withSpan('outer', {}, async () => [
     traceparent(),
     await withSpan('inner', {}, async () => traceparent()),
@@ -25,7 +25,7 @@ test.each(['', 'nonsense', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`])(
   },
 );
 
-/** What a collector got of the spans that ended during the work. */
+/** The spans that a collector received during the work. */
 async function exported(ratio: number, work: () => Promise<unknown>): Promise<string> {
   const received: string[] = [];
   const collector = createServer((request, reply) => {
@@ -48,7 +48,7 @@ async function exported(ratio: number, work: () => Promise<unknown>): Promise<st
   return received.join('');
 }
 
-test('spans are sent to the collector at the latest when it stops', async () => {
+test('spans are sent to the collector, at the latest when it stops', async () => {
   const sent = await exported(1, async () => {
     const failed = withTraceparent(parent, () =>
       withSpan('place order', { lines: 2 }, () => Promise.reject(new Error('no'))),
@@ -59,7 +59,7 @@ test('spans are sent to the collector at the latest when it stops', async () => 
   for (const part of ['place order', 'orders-1', '1.2']) expect(sent).toContain(part);
 });
 
-test('the ratio is about traces that begin here; one that came in is recorded if its sender records it', async () => {
+test('the ratio applies to traces that start here; an incoming trace is recorded if its sender records it', async () => {
   const sent = await exported(0, async () => {
     await withSpan('begun here', {}, async () => expect(traceparent()).toMatch(/-00$/));
     await withTraceparent(parent, () => withSpan('came in', {}, async () => expect(traceparent()).toMatch(/-01$/)));

@@ -1,20 +1,23 @@
 import { recordWith } from './tracing';
 
-export interface TraceExport {
+interface TraceExport {
   stop(): Promise<void>;
 }
 
-export interface TraceExportOptions {
+interface TraceExportOptions {
   /** The OTLP/HTTP endpoint, without `/v1/traces`. */
   endpoint: string;
   service: string;
   instance: string;
   version: string;
-  /** Of the traces that begin here, the share that is recorded; one that came in is recorded if its sender says so. */
+  /**
+   * The share of the traces that start here which is recorded. An incoming trace is recorded if its sender records
+   * it.
+   */
   ratio: number;
 }
 
-/** Records spans and sends them in batches by OTLP/HTTP. The SDK and exporter are loaded here and nowhere else. */
+/** Records spans and sends them in batches by OTLP/HTTP. Only this function loads the SDK and the exporter. */
 export async function startTraceExport(options: TraceExportOptions): Promise<TraceExport> {
   const { endpoint, service, instance, version, ratio } = options;
   const [
@@ -35,7 +38,8 @@ export async function startTraceExport(options: TraceExportOptions): Promise<Tra
       'service.version': version,
     }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-    // A second of spans at the highest load fits into the queue; when nobody takes them, they are dropped.
+    // A second of spans at the highest load fits into the queue. Spans that the collector does not accept are
+    // dropped.
     spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000, maxQueueSize: 8_192 })],
   });
   recordWith(provider.getTracer('@halftone/service'));

@@ -18,21 +18,21 @@ import { AsyncContextManager } from './async-context';
 /**
  * Spans over HTTP, gRPC and Kafka with W3C trace context (https://www.w3.org/TR/trace-context/).
  *
- * Without an exporter a span is only its ids: they still travel and still stand in every log line, and the SDK
- * (16 MiB) is not even loaded.
+ * Without an exporter a span has only its ids: they are still propagated and logged, and the SDK (16 MiB) is not
+ * loaded.
  */
 context.setGlobalContextManager(new AsyncContextManager());
 
 let tracer: Tracer | undefined;
 
-/** From now on spans are recorded by this tracer. */
+/** From now on this tracer records spans. */
 export function recordWith(recorder: Tracer | undefined): void {
   tracer = recorder;
 }
 
 const hex = (length: number) => randomUUID().replaceAll('-', '').slice(0, length);
 
-/** A span that is never recorded: its ids travel and stand in the log all the same. */
+/** A span that is never recorded: its ids are still propagated and logged. */
 export function spanOfIds(parent: Context): Span {
   const above = trace.getSpanContext(parent);
   const valid = above !== undefined && isSpanContextValid(above);
@@ -43,7 +43,7 @@ export function spanOfIds(parent: Context): Span {
   });
 }
 
-/** The caller ends it. */
+/** The caller must end it. */
 export function startSpan(
   name: string,
   attributes: Attributes,
@@ -53,7 +53,7 @@ export function startSpan(
   return tracer ? tracer.startSpan(name, { attributes, kind }, parent) : spanOfIds(parent);
 }
 
-/** Marks a span as failed, unless the error is one that callers are expected to see. */
+/** Marks a span as failed, unless callers are expected to get this error. */
 export function failSpan(span: Span, error: unknown): void {
   if (isDomainError(error) && error.row.log === 'info') {
     span.setAttribute('halftone.code', error.code);
@@ -81,16 +81,16 @@ export async function withSpan<R>(
   }
 }
 
-/** Whether spans of this trace go anywhere: for work that is done so often that even ids would be too dear. */
+/** Whether the spans of this trace are exported, for work so frequent that even ids would cost too much. */
 export const isRecorded = (traceparentHeader: string | undefined): boolean => {
   const span = trace.getSpanContext(contextOf(traceparentHeader));
   return tracer !== undefined && span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
 };
 
-/** The header for what is sent on, undefined outside of any span. */
+/** The header for outgoing calls; undefined outside of any span. */
 export const traceparent = (): string | undefined => traceparentOf(trace.getSpanContext(context.active()));
 
-/** The header that makes what follows a child of this span. */
+/** The header that makes the next span a child of this one. */
 export function traceparentOf(span: SpanContext | undefined): string | undefined {
   if (!span || !isSpanContextValid(span)) return undefined;
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
@@ -98,7 +98,7 @@ export function traceparentOf(span: SpanContext | undefined): string | undefined
 
 const header = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/;
 
-/** The active context with a remote parent; a header that is absent or malformed starts a new trace. */
+/** The active context with a remote parent. An absent or malformed header starts a new trace. */
 export function contextOf(traceparentHeader: string | undefined): Context {
   const [, traceId, spanId, flags] = header.exec(traceparentHeader ?? '') ?? [];
   if (!traceId || !spanId || !flags) return context.active();
@@ -106,6 +106,6 @@ export function contextOf(traceparentHeader: string | undefined): Context {
   return isSpanContextValid(remote) ? trace.setSpanContext(context.active(), remote) : context.active();
 }
 
-/** Continues a trace that came in with a message. */
+/** Continues the trace of a message. */
 export const withTraceparent = <R>(traceparentHeader: string | undefined, work: () => R): R =>
   context.with(contextOf(traceparentHeader), work);

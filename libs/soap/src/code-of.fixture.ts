@@ -1,4 +1,4 @@
-/** The code with which `work` is refused; undefined when it is not. */
+/** The code of the error that `work` throws; undefined when it succeeds. */
 export function codeOf(work: () => unknown): string | undefined {
   try {
     work();

@@ -23,12 +23,12 @@ const value = (bytes: Buffer) => (xml: string) =>
   xml.replace(/(<xenc:CipherValue>)[^<]*/, `$1${bytes.toString('base64')}`);
 const algorithm = (from: string, to: string) => (xml: string) => xml.replace(from, to);
 
-test('what was encrypted is read, and never twice the same bytes', () => {
+test('encrypted content can be decrypted, and the ciphertext differs each time', () => {
   expect(childrenOf(open(encrypt(plain, receiver, 'data'))).map(textOf)).toEqual(['alice']);
   expect(encrypt(plain, receiver, 'data').data).not.toBe(encrypt(plain, receiver, 'data').data);
 });
 
-test('prefixes mean inside what they mean around it', () => {
+test('decrypted content uses the namespace prefixes around it', () => {
   const { data, wrappedKey } = encrypt('<b:account>alice</b:account>', receiver, 'data');
   const around = parse(`<s:Body xmlns:s="urn:soap" xmlns:b="urn:bank">${data}</s:Body>`);
   const [content] = childrenOf(decrypt(childrenOf(around)[0] as never, parse(wrappedKey), key));
@@ -38,37 +38,37 @@ test('prefixes mean inside what they mean around it', () => {
 test.each<[string, Parameters<typeof changed>[0]]>([
   ['CBC', { data: algorithm('2009/xmlenc11#aes256-gcm', '2001/04/xmlenc#aes256-cbc') }],
   [
-    'a cipher that is a word of JavaScript',
+    'a cipher named like a JavaScript property',
     { data: algorithm('http://www.w3.org/2009/xmlenc11#aes256-gcm', 'toString') },
   ],
   ['RSA of PKCS #1 v1.5', { wrappedKey: algorithm('xmlenc#rsa-oaep-mgf1p', 'xmlenc#rsa-1_5') }],
-])('%s is not taken', (_, change) => {
+])('%s is not accepted', (_, change) => {
   expect(codeOf(() => open(changed(change)))).toBe('SECURITY_ALGORITHM_UNSUPPORTED');
 });
 
-/** One answer for all, or an attacker learns bit by bit. */
-describe('whatever is wrong with the bytes, the answer is the same', () => {
+/** All failures get the same answer, or an attacker could learn from the difference. */
+describe('every decryption failure has the same answer', () => {
   test.each<[string, Parameters<typeof changed>[0]]>([
     ['no bytes', { data: value(Buffer.alloc(0)) }],
     ['a tag of four bytes', { data: value(Buffer.alloc(4)) }],
     ['no tag', { data: value(Buffer.alloc(20)) }],
     ['other bytes', { data: value(Buffer.alloc(60)) }],
-    ['a key that is none', { wrappedKey: value(Buffer.alloc(256)) }],
-    ['a key of a length that is none', { wrappedKey: value(Buffer.alloc(10)) }],
+    ['an invalid key', { wrappedKey: value(Buffer.alloc(256)) }],
+    ['a key of an invalid length', { wrappedKey: value(Buffer.alloc(10)) }],
     ['a key of the other cipher', { data: algorithm('aes256-gcm', 'aes128-gcm') }],
   ])('%s', (_, change) => {
     expect(codeOf(() => open(changed(change)))).toBe('SECURITY_CHECK_FAILED');
   });
 
-  test.each(['hello <', '</content><content>', '<!DOCTYPE a><a/>', '<a>&x;</a>', '<x:a/>'])('it says %s', (content) => {
+  test.each(['hello <', '</content><content>', '<!DOCTYPE a><a/>', '<a>&x;</a>', '<x:a/>'])('content %s', (content) => {
     expect(codeOf(() => open(changed({}, content)))).toBe('SECURITY_CHECK_FAILED');
   });
 });
 
 test.each<[string, Parameters<typeof changed>[0]]>([
-  ['a key that says it opens something else', { wrappedKey: algorithm('#data', '#other') }],
+  ['a key for another element', { wrappedKey: algorithm('#data', '#other') }],
   ['an element instead of content', { data: algorithm('#Content', '#Element') }],
-  ['a value that lies elsewhere', { data: (xml) => xml.replace(/xenc:CipherValue/g, 'xenc:CipherReference') }],
-])('%s is refused', (_, change) => {
+  ['a value at another location', { data: (xml) => xml.replace(/xenc:CipherValue/g, 'xenc:CipherReference') }],
+])('%s is rejected', (_, change) => {
   expect(codeOf(() => open(changed(change)))).toBe('SECURITY_INVALID');
 });

@@ -11,11 +11,12 @@ import {
 import { guard } from './guard';
 import { aes128Gcm, aes256Gcm, ds, encryptedContent, rsaOaep, sha1, xenc, xmlns } from './names';
 import { SoapFault } from './soap-fault';
-import { childrenOf, type Element, escapeXml, is, parse, textOf, upwards } from './xml';
+import { childrenOf, type Element, escapeXml, is, parse, textOf, ancestorsOf } from './xml';
 
 /**
- * XML Encryption 1.1 of a Body's content: AES-GCM under a key of the message's own, which goes along by RSA-OAEP (MGF1 and SHA-1, the only
- * OAEP that every toolkit knows). What can be opened by trying, CBC and RSA PKCS #1 v1.5, is not taken, and every failure looks the same.
+ * XML Encryption 1.1 of a Body's content: AES-GCM with a new key per message, which is transported by RSA-OAEP (MGF1
+ * and SHA-1, the only OAEP that every toolkit supports). CBC and RSA PKCS #1 v1.5, which allow padding oracle
+ * attacks, are not accepted, and every failure looks the same.
  */
 const ciphers = new Map<string, 'aes-128-gcm' | 'aes-256-gcm'>([
   [aes128Gcm, 'aes-128-gcm'],
@@ -24,16 +25,16 @@ const ciphers = new Map<string, 'aes-128-gcm' | 'aes-256-gcm'>([
 const ivBytes = 12;
 const tagBytes = 16;
 
-const unsupported = () => new SoapFault('SECURITY_ALGORITHM_UNSUPPORTED', 'AES-GCM and RSA-OAEP are taken');
+const unsupported = () => new SoapFault('SECURITY_ALGORITHM_UNSUPPORTED', 'only AES-GCM and RSA-OAEP are accepted');
 const invalid = (message: string) => new SoapFault('SECURITY_INVALID', message);
 const failed = (cause?: unknown) => new SoapFault('SECURITY_CHECK_FAILED', 'the Body cannot be decrypted', { cause });
 
 export const isEncrypted = (content: Element): boolean => is(content, xenc, 'EncryptedData');
 
 export interface Encrypted {
-  /** Goes into the Security header. */
+  /** For the Security header. */
   wrappedKey: string;
-  /** Goes into the Body. */
+  /** For the Body. */
   data: string;
 }
 
@@ -56,7 +57,10 @@ export function encrypt(content: string, receiver: X509Certificate, id: string):
 const cipherData = (bytes: Buffer) =>
   `<xenc:CipherData><xenc:CipherValue>${bytes.toString('base64')}</xenc:CipherValue></xenc:CipherData>`;
 
-/** An element around what was encrypted. Throws SECURITY_INVALID, SECURITY_ALGORITHM_UNSUPPORTED or SECURITY_CHECK_FAILED. */
+/**
+ * Returns an element around the decrypted content. Throws SECURITY_INVALID, SECURITY_ALGORITHM_UNSUPPORTED or
+ * SECURITY_CHECK_FAILED.
+ */
 export function decrypt(data: Element, wrappedKey: Element, key: KeyObject): Element {
   const { method, bytes, referred } = partsOf(data);
   const wrapped = partsOf(wrappedKey);
@@ -64,9 +68,9 @@ export function decrypt(data: Element, wrappedKey: Element, key: KeyObject): Ele
   const cipher = ciphers.get(method);
   if (!cipher) throw unsupported();
   if (data.getAttribute('Type') !== encryptedContent || referred.length > 0)
-    throw invalid('the content of a Body is encrypted');
+    throw invalid('only the content of a Body may be encrypted');
   if (wrapped.referred.length !== 1 || wrapped.referred[0] !== `#${data.getAttribute('Id')}`)
-    throw invalid('a key says what it opens');
+    throw invalid('the EncryptedKey must refer to the EncryptedData');
   try {
     const secret = privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING }, wrapped.bytes);
     const decipher = createDecipheriv(cipher, secret, bytes.subarray(0, ivBytes), {
@@ -74,7 +78,7 @@ export function decrypt(data: Element, wrappedKey: Element, key: KeyObject): Ele
     });
     decipher.setAuthTag(bytes.subarray(-tagBytes));
     const plain = Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]);
-    return within(data, plain);
+    return parseIn(data, plain);
   } catch (cause) {
     throw failed(cause);
   }
@@ -98,7 +102,7 @@ function partsOf(element: Element): Parts {
     otherMethods.length + otherData.length + otherValues.length > 0 ||
     !is(value, xenc, 'CipherValue')
   )
-    throw invalid(`an ${element.localName} has a method and a value of its own`);
+    throw invalid(`${element.localName} must have one method and one value`);
   const digest = childrenOf(method).find((child) => is(child, ds, 'DigestMethod'));
   return {
     method: method.getAttribute('Algorithm') ?? '',
@@ -110,10 +114,13 @@ function partsOf(element: Element): Parts {
   };
 }
 
-/** Reads the text as if it stood where it was taken from: prefixes mean what they mean there. It passes the guard like any message. */
-function within(place: Element, plain: Buffer): Element {
+/**
+ * Parses the decrypted text in the context of the encrypted element, with its namespace prefixes. It passes the guard
+ * like any message.
+ */
+function parseIn(context: Element, plain: Buffer): Element {
   const prefixes = new Map<string, string>();
-  for (const element of upwards(place))
+  for (const element of ancestorsOf(context))
     for (const { name, value, namespaceURI } of Array.from(element.attributes))
       if (namespaceURI === xmlns && !prefixes.has(name)) prefixes.set(name, value);
   const declarations = Array.from(prefixes, ([name, value]) => ` ${name}="${escapeXml(value)}"`).join('');

@@ -8,7 +8,7 @@ const body = '<s:Body><a/></s:Body>';
 const envelope = (inside: string, version: '1.1' | '1.2' = '1.2') =>
   `<s:Envelope xmlns:s="${envelopeOf(version)}">${inside}</s:Envelope>`;
 const read = (xml: string) => readEnvelope(parse(xml));
-const judged = (xml: string) => codeOf(() => read(xml));
+const codeFor = (xml: string) => codeOf(() => read(xml));
 
 test.each(['1.1', '1.2'] as const)('the parts of SOAP %s are found', (version) => {
   const found = read(envelope(`<s:Header>${security}</s:Header>${body}`, version));
@@ -23,38 +23,38 @@ test.each([
   ['no Body', envelope('<s:Header/>'), 'MESSAGE_INVALID'],
   ['two Bodies', envelope(body + body), 'MESSAGE_INVALID'],
   ['two Headers', envelope(`<s:Header/><s:Header/>${body}`), 'MESSAGE_INVALID'],
-  ['something behind the Body', envelope(`${body}<a/>`), 'MESSAGE_INVALID'],
+  ['an element after the Body', envelope(`${body}<a/>`), 'MESSAGE_INVALID'],
   ['a Body of the other version', envelope(`<s:Body xmlns:s="${envelopeOf('1.1')}"><a/></s:Body>`), 'MESSAGE_INVALID'],
-  ['words between the parts', envelope(`hello${body}`), 'MESSAGE_INVALID'],
+  ['text between the parts', envelope(`hello${body}`), 'MESSAGE_INVALID'],
   ['two Security headers', envelope(`<s:Header>${security}${security}</s:Header>${body}`), 'SECURITY_INVALID'],
-])('%s is refused', (_, xml, code) => {
-  expect(judged(xml)).toBe(code);
+])('%s is rejected', (_, xml, code) => {
+  expect(codeFor(xml)).toBe(code);
 });
 
 test.each(['<s:Body/>', '<s:Body><a/><b/></s:Body>', '<s:Body>hello</s:Body>'])(
-  'a Body holds one element: %s',
+  'a Body contains exactly one element: %s',
   (xml) => {
     const { body: found } = read(envelope(xml));
     expect(codeOf(() => contentOf(found))).toBe('MESSAGE_INVALID');
   },
 );
 
-describe('a header that is not known', () => {
+describe('an unknown header', () => {
   const withHeader = (attributes: string, version: '1.1' | '1.2') =>
-    judged(envelope(`<s:Header><x:Y xmlns:x="urn:x" ${attributes}/></s:Header>${body}`, version));
+    codeFor(envelope(`<s:Header><x:Y xmlns:x="urn:x" ${attributes}/></s:Header>${body}`, version));
 
   test.each([
-    ['is passed over', '', undefined],
-    ['is refused when it must be understood', 's:mustUnderstand="1"', 'HEADER_NOT_UNDERSTOOD'],
-    ['is refused in other words for 1', 's:mustUnderstand="true"', 'HEADER_NOT_UNDERSTOOD'],
-    ['is passed over when it need not be', 's:mustUnderstand="0"', undefined],
-    ['is passed over when it says so in no namespace', 'mustUnderstand="1"', undefined],
+    ['is ignored', '', undefined],
+    ['is rejected when it must be understood', 's:mustUnderstand="1"', 'HEADER_NOT_UNDERSTOOD'],
+    ['is rejected with true instead of 1', 's:mustUnderstand="true"', 'HEADER_NOT_UNDERSTOOD'],
+    ['is ignored with mustUnderstand 0', 's:mustUnderstand="0"', undefined],
+    ['is ignored when mustUnderstand has no namespace', 'mustUnderstand="1"', undefined],
   ])('%s', (_, attributes, code) => {
     expect(withHeader(attributes, '1.1')).toBe(code);
     expect(withHeader(attributes, '1.2')).toBe(code);
   });
 
-  test('is not ours when it is for somebody else', () => {
+  test('is ignored when it is for another receiver', () => {
     expect(withHeader('s:mustUnderstand="1" s:actor="urn:somebody"', '1.1')).toBeUndefined();
     expect(withHeader('s:mustUnderstand="1" s:role="urn:somebody"', '1.2')).toBeUndefined();
     expect(withHeader(`s:mustUnderstand="1" s:role="${envelopeOf('1.2')}/role/next"`, '1.2')).toBe(
@@ -63,7 +63,7 @@ describe('a header that is not known', () => {
   });
 });
 
-test('a Security header for somebody else is none', () => {
+test('a Security header for another receiver is ignored', () => {
   const theirs = security.replace('/>', ' s:role="urn:somebody"/>');
   expect(read(envelope(`<s:Header>${theirs}</s:Header>${body}`)).security).toBeUndefined();
 });

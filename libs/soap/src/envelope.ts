@@ -2,7 +2,7 @@ import { envelopeOf, soap11, soap12, type SoapVersion, wsse } from './names';
 import { SoapFault } from './soap-fault';
 import { childrenOf, type Element, is } from './xml';
 
-/** The parts of a message, each found where it belongs and nowhere else. */
+/** The parts of a message, each in its required position. */
 export interface Envelope {
   version: SoapVersion;
   root: Element;
@@ -15,7 +15,10 @@ const versionOf = ({ namespaceURI }: Element): SoapVersion | undefined =>
 
 const invalid = (message: string) => new SoapFault('MESSAGE_INVALID', message);
 
-/** Header, if any, then Body, and nothing else. Throws VERSION_UNSUPPORTED, MESSAGE_INVALID, HEADER_NOT_UNDERSTOOD, SECURITY_INVALID. */
+/**
+ * Reads an optional Header, then the Body, and nothing else. Throws VERSION_UNSUPPORTED, MESSAGE_INVALID,
+ * HEADER_NOT_UNDERSTOOD, SECURITY_INVALID.
+ */
 export function readEnvelope(root: Element): Envelope {
   const version = versionOf(root);
   if (!version || root.localName !== 'Envelope')
@@ -23,20 +26,20 @@ export function readEnvelope(root: Element): Envelope {
   const namespace = envelopeOf(version);
   const parts = childrenOf(root);
   const body = parts.at(-1);
-  if (!body || !is(body, namespace, 'Body')) throw invalid('an envelope ends with its Body');
+  if (!body || !is(body, namespace, 'Body')) throw invalid('an envelope must end with its Body');
   const [header, ...others] = parts.slice(0, -1);
   if (others.length > 0 || (header && !is(header, namespace, 'Header')))
-    throw invalid('an envelope is a Header and a Body');
+    throw invalid('an envelope must consist of a Header and a Body');
   return { version, root, security: header && securityOf(header, version), body };
 }
 
-/** The one Security header that is for whoever receives the message; a header that asks to be understood is not. */
+/** The one Security header for this receiver. Any other header that must be understood is an error. */
 function securityOf(header: Element, version: SoapVersion): Element | undefined {
   const headers = childrenOf(header);
   const securities = headers.filter((element) => is(element, wsse, 'Security') && isForUs(element, version));
   if (securities.length > 1) throw new SoapFault('SECURITY_INVALID', 'more than one Security header');
   for (const element of headers)
-    if (!securities.includes(element) && asksToBeUnderstood(element, version))
+    if (!securities.includes(element) && mustBeUnderstood(element, version))
       throw new SoapFault('HEADER_NOT_UNDERSTOOD', `the header ${element.localName} is not understood`);
   return securities[0];
 }
@@ -48,13 +51,13 @@ function isForUs(element: Element, version: SoapVersion): boolean {
   return !actor || next.includes(actor);
 }
 
-const asksToBeUnderstood = (element: Element, version: SoapVersion): boolean =>
+const mustBeUnderstood = (element: Element, version: SoapVersion): boolean =>
   isForUs(element, version) &&
   ['1', 'true'].includes(element.getAttributeNS(envelopeOf(version), 'mustUnderstand') ?? '');
 
 /** The one element in a Body. */
 export function contentOf(body: Element): Element {
   const [content, ...others] = childrenOf(body);
-  if (!content || others.length > 0) throw invalid('a Body holds one element');
+  if (!content || others.length > 0) throw invalid('a Body must contain exactly one element');
   return content;
 }

@@ -2,35 +2,35 @@ import { envelopeOf, type SoapVersion, wsse } from './names';
 import type { SecurityCode, SoapCode } from './soap-fault';
 import { childrenOf, type Element, escapeXml, is, textOf } from './xml';
 
-/** What a fault says: in SOAP's words, perhaps in those of WS-Security, and in the service's own, which are stable. */
-export interface FaultWords {
+/** The content of a fault: the code of SOAP, perhaps one of WS-Security, and the service's own stable code. */
+export interface FaultContent {
   soap: SoapCode;
   security?: SecurityCode;
   code: string;
   message: string;
 }
 
-const old: Readonly<Record<SoapCode, string>> = {
+const soap11Codes: Readonly<Record<SoapCode, string>> = {
   Sender: 'Client',
   Receiver: 'Server',
   VersionMismatch: 'VersionMismatch',
   MustUnderstand: 'MustUnderstand',
 };
 
-/** The service's own: where its codes are from, and the element in a fault's detail that holds `code` and `message`. */
-export interface FaultForm {
+/** The service's own codes: their namespace, and the element in a fault's detail that contains `code` and `message`. */
+interface FaultForm {
   namespace: string;
   element: string;
 }
 
-/** The content of a Body. */
-export function writeFault(version: SoapVersion, words: FaultWords, { namespace, element }: FaultForm): string {
-  const { soap, security, code, message } = words;
+/** Writes the content of a Body. */
+export function writeFault(version: SoapVersion, fault: FaultContent, { namespace, element }: FaultForm): string {
+  const { soap, security, code, message } = fault;
   const text = escapeXml(message);
   const detail = `<b:${element}><b:code>${escapeXml(code)}</b:code><b:message>${text}</b:message></b:${element}>`;
   const open = `<s:Fault xmlns:s="${envelopeOf(version)}" xmlns:b="${namespace}" xmlns:wsse="${wsse}">`;
   if (version === '1.1') {
-    const name = security ? `wsse:${security}` : `s:${old[soap]}`;
+    const name = security ? `wsse:${security}` : `s:${soap11Codes[soap]}`;
     return `${open}<faultcode>${name}</faultcode><faultstring>${text}</faultstring><detail>${detail}</detail></s:Fault>`;
   }
   const subcode = security ? `wsse:${security}` : `b:${escapeXml(code)}`;
@@ -40,7 +40,10 @@ export function writeFault(version: SoapVersion, words: FaultWords, { namespace,
   );
 }
 
-/** The service's own words in a fault; undefined when the content is none. A fault without them has an empty code. */
+/**
+ * Reads the service's own code and message; undefined when the content is not a fault. The code is empty in a fault
+ * without them.
+ */
 export function readFault(
   content: Element,
   version: SoapVersion,
@@ -48,10 +51,10 @@ export function readFault(
 ): { code: string; message: string } | undefined {
   if (!is(content, envelopeOf(version), 'Fault')) return undefined;
   const detail = childrenOf(content).find(({ localName }) => localName?.toLowerCase() === 'detail');
-  const [fault] = detail ? childrenOf(detail) : [];
-  const own = fault && is(fault, namespace, element) ? childrenOf(fault) : [];
+  const [own] = detail ? childrenOf(detail) : [];
+  const parts = own && is(own, namespace, element) ? childrenOf(own) : [];
   const text = (name: string) => {
-    const part = own.find((child) => is(child, namespace, name));
+    const part = parts.find((child) => is(child, namespace, name));
     return part ? textOf(part) : '';
   };
   return { code: text('code'), message: text('message') };

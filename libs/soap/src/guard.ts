@@ -2,8 +2,8 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { SoapFault } from './soap-fault';
 
 /**
- * What a message may be at all, asked before any tree is made of it: plain UTF-8, elements, attributes and text, and not many. Everything
- * that makes two readers see two messages, or one reader fetch or expand anything, has no place in it.
+ * Limits that are checked before a tree is built: plain UTF-8 and a small number of elements, attributes and text.
+ * Markup that two readers may interpret differently, or that makes a reader fetch or expand something, is rejected.
  */
 export const limits = {
   bytes: 64 * 1024,
@@ -17,23 +17,23 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const declared =
   /^<\?xml\s+version=(["'])1\.0\1(?:\s+encoding=(["'])utf-8\2)?(?:\s+standalone=(["'])(?:yes|no)\3)?\s*\?>/i;
 
-/** Answers the text without its declaration. Throws SoapFault with a code of MESSAGE_*. */
+/** Returns the text without its declaration. Throws SoapFault with a code MESSAGE_*. */
 export function guard(bytes: Uint8Array): string {
   if (bytes.byteLength > limits.bytes) throw new SoapFault('MESSAGE_TOO_LARGE', `more than ${limits.bytes} bytes`);
   const text = decode(bytes).replace(declared, '');
   if (text.startsWith('<?xml '))
-    throw new SoapFault('MESSAGE_ENCODING_UNSUPPORTED', 'a message is XML 1.0 in UTF-8 and says so or nothing');
+    throw new SoapFault('MESSAGE_ENCODING_UNSUPPORTED', 'a message must be XML 1.0 in UTF-8');
   if (text.includes('<!') || text.includes('<?'))
     throw new SoapFault(
       'MESSAGE_MARKUP_FORBIDDEN',
-      'document types, comments, CDATA sections and instructions are refused',
+      'document types, comments, CDATA sections and processing instructions are not allowed',
     );
   walk(text);
   return text;
 }
 
 function decode(bytes: Uint8Array): string {
-  if (bytes.includes(0)) throw new SoapFault('MESSAGE_ENCODING_UNSUPPORTED', 'a null byte');
+  if (bytes.includes(0)) throw new SoapFault('MESSAGE_ENCODING_UNSUPPORTED', 'the message contains a null byte');
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -41,7 +41,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Well-formed as XML 1.0 and its namespaces say, without building anything. */
+/** Checks that the text is well-formed XML 1.0 with namespaces, without building a tree. */
 function walk(text: string): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
   let depth = 0;
@@ -53,7 +53,7 @@ function walk(text: string): void {
     depth += 1;
     elements += 1;
     if (depth > limits.depth || elements > limits.elements || isTooWide(tag))
-      throw new SoapFault('MESSAGE_TOO_COMPLEX', 'more depth, elements or attributes than any message needs');
+      throw new SoapFault('MESSAGE_TOO_COMPLEX', 'the message has too many levels, elements or attributes');
   });
   parser.on('closetag', () => (depth -= 1));
   parser.write(text).close();

@@ -18,7 +18,7 @@ test.each([
   expect(readContentType(header)?.version).toBe(version);
 });
 
-test('the action is where each version has it, with or without quotes', () => {
+test('the action is read from where each version puts it, with or without quotes', () => {
   expect(action('text/xml', '"urn:x/Debit"')).toBe('urn:x/Debit');
   expect(action('text/xml', 'urn:x/Debit')).toBe('urn:x/Debit');
   expect(action('text/xml; action="urn:x/Debit"')).toBe('');
@@ -26,11 +26,11 @@ test('the action is where each version has it, with or without quotes', () => {
   expect(action('application/soap+xml; action=urn:x/Debit; charset=utf-8')).toBe('urn:x/Debit');
 });
 
-test.each(['utf-16', 'utf-7', '"ISO-8859-1"'])('charset %s is refused', (charset) => {
+test.each(['utf-16', 'utf-7', '"ISO-8859-1"'])('charset %s is rejected', (charset) => {
   expect(codeOf(() => readContentType(`text/xml; charset=${charset}`))).toBe('MESSAGE_ENCODING_UNSUPPORTED');
 });
 
-test.each(['1.1', '1.2'] as const)('what is written for %s is read again', (version) => {
+test.each(['1.1', '1.2'] as const)('the content type of SOAP %s is read back', (version) => {
   expect(readContentType(contentTypeOf(version, 'urn:x/Debit'))?.version).toBe(version);
   expect(action(contentTypeOf(version, 'urn:x/Debit'), '"urn:x/Debit"')).toBe('urn:x/Debit');
 });

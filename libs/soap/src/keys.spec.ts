@@ -14,7 +14,7 @@ test('PEM, base64 of PEM and base64 of DER are the same key and certificate', as
   for (const form of [certificate, base64(certificate), raw]) expect(isCertificate(form)).toBe(true);
 }, 30_000);
 
-test('anything else is neither', () => {
+test('other texts are neither a key nor a certificate', () => {
   const ed25519 = 'MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g';
   for (const text of ['', 'nothing', ed25519]) expect(isRsaKey(text)).toBe(false);
   for (const text of ['', 'nothing', ed25519]) expect(isCertificate(text)).toBe(false);

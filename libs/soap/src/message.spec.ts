@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type KeyAndCertificate, selfSigned } from '@halftone/testing';
 import { readMessage, type Trust, verifyMessage } from './open-message';
-import { type Identity, type Sealing, sealMessage } from './seal-message';
+import { type Identity, type SealOptions, sealMessage } from './seal-message';
 import { childrenOf, textOf } from './xml';
 
 const identityOf = ({ key, certificate }: KeyAndCertificate): Identity => ({
@@ -20,7 +20,7 @@ beforeAll(async () => {
   trust = { certificates: [client.certificate], key: bank.key };
 }, 30_000);
 
-const sealed = (more: Partial<Sealing> = {}) =>
+const sealed = (more: Partial<SealOptions> = {}) =>
   sealMessage({
     version: '1.2',
     content: '<b:GetBalance xmlns:b="urn:bank"><b:account>alice &amp; bob</b:account></b:GetBalance>',
@@ -42,14 +42,14 @@ const codeOf = (work: () => unknown) => {
 };
 
 describe.each(['1.1', '1.2'] as const)('a message of SOAP %s', (version) => {
-  test('is read as it was written', () => {
+  test('is read as written', () => {
     const { xml, signatureValue } = sealed({ version });
     const message = opened(xml);
     expect(message).toMatchObject({ version, encrypted: false, confirms: [], once: [`signature ${signatureValue}`] });
     expect(childrenOf(message.content).map(textOf)).toEqual(['alice & bob']);
   });
 
-  test('is read by its receiver alone when encrypted', () => {
+  test('can only be read by its receiver when encrypted', () => {
     const { xml } = sealed({ version, receiver: bank.certificate });
     expect(xml).not.toContain('alice');
     const message = opened(xml);
@@ -58,7 +58,7 @@ describe.each(['1.1', '1.2'] as const)('a message of SOAP %s', (version) => {
     expect(codeOf(() => opened(xml, now, { ...trust, key: client.key }))).toBe('SECURITY_CHECK_FAILED');
   });
 
-  test('says which one it answers', () => {
+  test('names the request it answers', () => {
     expect(opened(sealed({ version, confirms: 'abc=' }).xml).confirms).toEqual(['abc=']);
   });
 });
@@ -68,11 +68,11 @@ test.each([
   ['the Timestamp', '12:01:00', '12:02:00'],
   ['the signature', '<ds:SignatureValue>', '<ds:SignatureValue>AAAA'],
   ['a digest', '<ds:DigestValue>', '<ds:DigestValue>A'],
-])('a change of %s is noticed', (_, from, to) => {
+])('a change of %s is detected', (_, from, to) => {
   expect(codeOf(() => opened(sealed().xml.replace(from, to)))).toBe('SECURITY_CHECK_FAILED');
 });
 
-test('a change of what is encrypted is noticed', () => {
+test('a change of the ciphertext is detected', () => {
   const { xml } = sealed({ receiver: bank.certificate });
   const changed = xml.replace(
     /(<xenc:CipherValue>)(.)(?=[^<]*<\/xenc:CipherValue><\/xenc:CipherData><\/xenc:EncryptedData>)/,
@@ -82,7 +82,7 @@ test('a change of what is encrypted is noticed', () => {
   expect(codeOf(() => opened(changed))).toBe('SECURITY_CHECK_FAILED');
 });
 
-test('only who is trusted is believed', () => {
+test('only a trusted certificate is accepted', () => {
   expect(codeOf(() => opened(sealed({ signer: bank }).xml))).toBe('SECURITY_AUTHENTICATION_FAILED');
 });
 
@@ -91,12 +91,12 @@ test.each([
   ['after it', minute + 31_000, 'SECURITY_EXPIRED'],
   ['a clock that is a little behind', -29_000, undefined],
   ['before it was made', -31_000, 'SECURITY_EXPIRED'],
-])('a message is good for its time: %s', (_, later, code) => {
+])('a message is valid during its lifetime: %s', (_, later, code) => {
   const { xml } = sealed();
   expect(codeOf(() => opened(xml, new Date(now.getTime() + later)))).toBe(code);
 });
 
-test('no message is good for more than five minutes', () => {
+test('no message is valid for more than five minutes', () => {
   const { xml } = sealed({ expires: new Date(now.getTime() + 5 * minute + 1) });
   expect(codeOf(() => opened(xml))).toBe('SECURITY_INVALID');
 });

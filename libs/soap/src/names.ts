@@ -1,4 +1,4 @@
-/** The namespaces and algorithms of the messages, by the names that their specifications give them. */
+/** The namespaces and algorithms, by the names in their specifications. */
 export const soap11 = 'http://schemas.xmlsoap.org/soap/envelope/';
 export const soap12 = 'http://www.w3.org/2003/05/soap-envelope';
 export const wsse = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';

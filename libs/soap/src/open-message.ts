@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { decrypt, isEncrypted } from './encryption';
 import { contentOf, type Envelope, readEnvelope } from './envelope';
-import { insistOnFresh, type Lifetime, lifetimeOf, skewMs } from './freshness';
+import { assertFresh, type Lifetime, lifetimeOf, skewMs } from './freshness';
 import { guard } from './guard';
 import { ds, envelopeOf, type SoapVersion, wsse, wsse11, wsu, xenc } from './names';
 import { idOf, type VerifiedParts, verifySignature } from './signature';
@@ -9,32 +9,32 @@ import { SoapFault } from './soap-fault';
 import { verifyUsername } from './username-token';
 import { childrenOf, type Element, fill, is, parse } from './xml';
 
-/** Who is believed, and by whom what is encrypted can be read. */
+/** The trusted certificates and users, and the key for decryption. */
 export interface Trust {
   certificates: readonly X509Certificate[];
-  /** Passwords by username; nobody when absent. */
+  /** Passwords by username; none when absent. */
   users?: ReadonlyMap<string, string>;
   key?: KeyObject;
 }
 
-export type Proof =
+type Proof =
   { by: 'certificate'; certificate: X509Certificate; signatureValue: string } | { by: 'username'; username: string };
 
 export interface OpenedMessage {
   version: SoapVersion;
-  /** The element in the Body: of a signed message read from what was signed, never from what was sent. */
+  /** The element in the Body. Of a signed message it is parsed from the signed bytes, never from the message. */
   content: Element;
   lifetime: Lifetime;
   proof: Proof;
   encrypted: boolean;
-  /** Whoever takes each of these once, up to `until`, takes no message twice. */
+  /** A caller that accepts each of these once, up to `until`, accepts no message twice. */
   once: readonly string[];
   until: Date;
-  /** The signatures that a reply says it answers (SignatureConfirmation). */
+  /** The request signatures that a reply confirms (SignatureConfirmation). */
   confirms: readonly string[];
 }
 
-/** Step by step, so that even a message that is not believed is answered in its own version. Throws SoapFault. */
+/** A separate step, so that even an untrusted message is answered in its own version. Throws SoapFault. */
 export const readMessage = (bytes: Uint8Array): Envelope => readEnvelope(parse(guard(bytes)));
 
 const parts = [
@@ -50,38 +50,38 @@ type Parts = Partial<Record<Part, Element>>;
 
 const invalid = (message: string) => new SoapFault('SECURITY_INVALID', message);
 
-/** Each at most once, and nothing that we would have to pass over. */
+/** Finds each part at most once; an unknown part is an error. */
 function partsOf(security: Element): Parts {
   const found: Parts = {};
   for (const child of childrenOf(security)) {
     const [, name] = parts.find(([namespace, local]) => is(child, namespace, local)) ?? [];
-    if (!name) throw invalid(`a Security header has no ${child.localName}`);
+    if (!name) throw invalid(`unknown element ${child.localName} in the Security header`);
     if (found[name]) throw invalid(`more than one ${name}`);
     found[name] = child;
   }
   return found;
 }
 
-/** Throws SoapFault with a code of SECURITY_*. */
+/** Throws SoapFault with a code SECURITY_*. */
 export function verifyMessage(envelope: Envelope, trust: Trust, now: Date): OpenedMessage {
   const { security } = envelope;
   if (!security) throw new SoapFault('SECURITY_MISSING', 'no Security header');
   const found = partsOf(security);
   if (!found.Timestamp) throw invalid('no Timestamp');
-  const encrypted = reveal(envelope, found, trust);
+  const encrypted = decryptBody(envelope, found, trust);
   if (found.Signature) return bySignature(envelope, found, found.Signature, encrypted, trust, now);
-  if (encrypted) throw invalid('an encrypted message is signed');
+  if (encrypted) throw invalid('an encrypted message must be signed');
   return byUsername(envelope, found, found.Timestamp, trust, now);
 }
 
-/** Puts the plain content into the Body. Answers whether it was encrypted. */
-function reveal({ body }: Envelope, { EncryptedKey }: Parts, { key }: Trust): boolean {
+/** Puts the decrypted content into the Body. Returns whether it was encrypted. */
+function decryptBody({ body }: Envelope, { EncryptedKey }: Parts, { key }: Trust): boolean {
   const content = contentOf(body);
   if (!isEncrypted(content)) {
-    if (EncryptedKey) throw invalid('a key that opens nothing');
+    if (EncryptedKey) throw invalid('an EncryptedKey without EncryptedData');
     return false;
   }
-  if (!EncryptedKey || !key) throw invalid('no key opens the Body');
+  if (!EncryptedKey || !key) throw invalid('no key for the encrypted Body');
   fill(body, decrypt(content, EncryptedKey, key));
   return true;
 }
@@ -99,7 +99,7 @@ function bySignature(
   const verified = verifySignature(root, signature, BinarySecurityToken, trust.certificates);
   const signedBody = signedPart(verified, body, envelopeOf(version), 'Body');
   const lifetime = lifetimeOf(signedPart(verified, Timestamp, wsu, 'Timestamp'));
-  insistOnFresh(lifetime, now);
+  assertFresh(lifetime, now);
   const user = UsernameToken && verifyUsername(UsernameToken, trust.users ?? new Map(), now);
   const { certificate, signatureValue } = verified;
   const confirmation =
@@ -116,14 +116,14 @@ function bySignature(
   };
 }
 
-/** What was signed under the id that this element has: ids are unique, so it is this element. */
+/** The signed content under this element's id: ids are unique, so it is this element. */
 function signedPart({ parts }: VerifiedParts, element: Element | undefined, namespace: string, name: string): Element {
   const part = parts.get((element && idOf(element)) ?? '');
   if (!part || !is(part, namespace, name)) throw invalid(`the ${name} is not signed`);
   return part;
 }
 
-/** Proves who sent it, not what was sent: whoever wants that signs. */
+/** Proves who sent the message, not its content; for that it must be signed. */
 function byUsername(
   { version, body }: Envelope,
   { UsernameToken, BinarySecurityToken, SignatureConfirmation }: Parts,
@@ -131,10 +131,10 @@ function byUsername(
   trust: Trust,
   now: Date,
 ): OpenedMessage {
-  if (!UsernameToken) throw new SoapFault('SECURITY_MISSING', 'nothing proves who sent this');
+  if (!UsernameToken) throw new SoapFault('SECURITY_MISSING', 'neither a signature nor a UsernameToken');
   if (BinarySecurityToken || SignatureConfirmation) throw invalid('a certificate without a signature');
   const lifetime = lifetimeOf(timestamp);
-  insistOnFresh(lifetime, now);
+  assertFresh(lifetime, now);
   const { username, nonce, until } = verifyUsername(UsernameToken, trust.users ?? new Map(), now);
   return {
     version,

@@ -9,37 +9,37 @@ export interface Identity {
   certificate: X509Certificate;
 }
 
-export interface Sealing {
+export interface SealOptions {
   version: SoapVersion;
-  /** XML of the one element in the Body; it declares its prefixes itself. */
+  /** XML of the one element in the Body, with its own prefix declarations. */
   content: string;
   created: Date;
   expires: Date;
   signer: Identity;
-  /** Who alone can read the Body; everybody when absent. */
+  /** The only receiver that can read the Body; without it the Body is not encrypted. */
   receiver?: X509Certificate;
-  /** The signature of the request that this answers; absent for requests, and for those that had none. */
+  /** The signature of the answered request; absent in a request, and in replies to unsigned ones. */
   confirms?: string;
-  /** A receiver that knows nothing of WS-Security must refuse this. */
+  /** A receiver without WS-Security must reject the message. */
   mustUnderstand?: boolean;
 }
 
-export interface SealedMessage {
+interface SealedMessage {
   xml: string;
   signatureValue: string;
 }
 
 const ids = { time: 'time', token: 'token', body: 'body', confirmation: 'confirmation', data: 'data' } as const;
 
-/** Body, Timestamp and the confirmation, if any, are signed; then the Body's content is encrypted. */
-export function sealMessage(sealing: Sealing): SealedMessage {
-  const { signer, receiver, content, confirms } = sealing;
+/** Signs Body, Timestamp and the confirmation, if any; then encrypts the Body's content. */
+export function sealMessage(options: SealOptions): SealedMessage {
+  const { signer, receiver, content, confirms } = options;
   const signedIds = [ids.body, ids.time, ...(confirms === undefined ? [] : [ids.confirmation])];
-  const { xml, signatureValue } = sign(plainMessage(sealing), signedIds, ids.token, signer.key);
+  const { xml, signatureValue } = sign(plainMessage(options), signedIds, ids.token, signer.key);
   return { xml: receiver ? encrypted(xml, content, receiver) : xml, signatureValue };
 }
 
-function plainMessage({ version, content, created, expires, signer, confirms, mustUnderstand }: Sealing): string {
+function plainMessage({ version, content, created, expires, signer, confirms, mustUnderstand }: SealOptions): string {
   const confirmation =
     confirms === undefined
       ? ''
@@ -59,7 +59,7 @@ function encrypted(xml: string, content: string, receiver: X509Certificate): str
   const root = parse(xml);
   const [header, body] = childrenOf(root);
   const security = header && childrenOf(header).find((element) => is(element, wsse, 'Security'));
-  if (!security || !body) throw new Error('not a message of ours');
+  if (!security || !body) throw new Error('the message has no Security header or Body');
   fill(body, parse(`<content>${data}</content>`));
   append(security, parse(wrappedKey));
   return serialize(root);

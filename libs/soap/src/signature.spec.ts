@@ -21,42 +21,42 @@ beforeAll(async () => {
 const open = (changed: string) =>
   verifyMessage(readMessage(Buffer.from(changed)), { certificates: [client.certificate] }, now);
 
-const refused = (changed: string) => {
+const codeOfChanged = (changed: string) => {
   expect(changed).not.toBe(xml);
   return codeOf(() => open(changed));
 };
 
-test('blanks in a signature change nothing, also not what is remembered of it', () => {
+test('whitespace in a signature changes neither its meaning nor its `once` text', () => {
   const lines = signatureValue.replace(/.{76}/g, '$&\n');
   expect(open(xml.replace(signatureValue, lines)).once).toEqual([`signature ${signatureValue}`]);
 });
 
-/** Each is the same signature to a lenient reader and another text, so it would be taken a second time. */
-describe('the same signature in another spelling is refused', () => {
-  const spelled = (change: (value: string) => string) => refused(xml.replace(signatureValue, change(signatureValue)));
+/** A lenient reader sees the same signature in a different text, which would allow a replay. */
+describe('a non-canonical form of the same signature is rejected', () => {
+  const spelled = (change: (value: string) => string) =>
+    codeOfChanged(xml.replace(signatureValue, change(signatureValue)));
 
   test.each<[string, (value: string) => string]>([
-    ['the letters of URLs', (value) => value.replace(/[+/]/, (char) => (char === '+' ? '-' : '_'))],
+    ['the URL-safe alphabet', (value) => value.replace(/[+/]/, (char) => (char === '+' ? '-' : '_'))],
     ['one more =', (value) => `${value}=`],
     ['no = at all', (value) => value.replace(/=+$/, '')],
-    [
-      'bits that nobody reads',
-      (value) => value.replace(/[AQgw](?===$)/, (char) => ({ A: 'B', Q: 'R', g: 'h' })[char] ?? 'x'),
-    ],
-    ['a letter that is none', (value) => `${value.slice(0, 8)}!${value.slice(8)}`],
+    ['unused bits', (value) => value.replace(/[AQgw](?===$)/, (char) => ({ A: 'B', Q: 'R', g: 'h' })[char] ?? 'x')],
+    ['an invalid character', (value) => `${value.slice(0, 8)}!${value.slice(8)}`],
   ])('%s', (_, change) => {
     expect(spelled(change)).toBe('SECURITY_INVALID');
   });
 });
 
-/** xml-crypto takes the first element of a name, whatever its namespace and place: there must be no second. */
-describe('nothing but the three parts of a signature is let through', () => {
+/**
+ * xml-crypto takes the first element of a name, whatever its namespace and position, so there must be no second one.
+ */
+describe('a signature may only have its three parts', () => {
   const decoy = () => `<x:SignatureValue xmlns:x="urn:x">${signatureValue}</x:SignatureValue>`;
   const another = `<ds:SignatureValue>${'AAAA'.repeat(86)}</ds:SignatureValue>`;
   const renamed = () => xml.replace(/<ds:SignatureValue>.*<\/ds:SignatureValue>/, another);
 
-  test('the value where xml-crypto finds it first, and another that would be remembered', () => {
-    expect(refused(renamed().replace('<ds:SignedInfo>', `${decoy()}<ds:SignedInfo>`))).toBe('SECURITY_INVALID');
+  test('a decoy value where xml-crypto finds it first, and another one for `once`', () => {
+    expect(codeOfChanged(renamed().replace('<ds:SignedInfo>', `${decoy()}<ds:SignedInfo>`))).toBe('SECURITY_INVALID');
   });
 
   test.each<[string, string, string]>([
@@ -66,19 +66,19 @@ describe('nothing but the three parts of a signature is let through', () => {
     ['more in the reference to the token', '</wsse:SecurityTokenReference>', '<x/></wsse:SecurityTokenReference>'],
     ['no KeyInfo', '<ds:KeyInfo>', '<ds:KeyInfo xmlns:ds="urn:x">'],
   ])('%s', (_, from, to) => {
-    expect(refused(xml.replace(from, to))).toMatch(/^SECURITY_(INVALID|TOKEN_INVALID)$/);
+    expect(codeOfChanged(xml.replace(from, to))).toMatch(/^SECURITY_(INVALID|TOKEN_INVALID)$/);
   });
 
-  test('the same, hidden in a KeyInfo that stands first', () => {
+  test('the same, hidden in a KeyInfo at the front', () => {
     const keyInfo = /<ds:KeyInfo>.*<\/ds:KeyInfo>/.exec(xml)?.[0] ?? '';
     const hiding = keyInfo.replace('</ds:KeyInfo>', `${decoy()}</ds:KeyInfo>`);
     const changed = renamed().replace(keyInfo, '').replace('<ds:SignedInfo>', `${hiding}<ds:SignedInfo>`);
-    expect(refused(changed)).toBe('SECURITY_INVALID');
+    expect(codeOfChanged(changed)).toBe('SECURITY_INVALID');
   });
 });
 
-/** Signature wrapping: what was signed goes somewhere else, what is wanted takes its place. */
-describe('what is signed is what is read', () => {
+/** Signature wrapping: the signed element is moved, and a forged one takes its place. */
+describe('only signed content is read', () => {
   const evil = '<b:GetBalance xmlns:b="urn:bank">mallory</b:GetBalance>';
   const bodyOf = (text: string) => /<s:Body.*<\/s:Body>/.exec(text)?.[0] ?? '';
   const bodyWith = (attributes: string) => `<s:Body${attributes}>${evil}</s:Body>`;
@@ -95,7 +95,7 @@ describe('what is signed is what is read', () => {
       (text) => text.replace(bodyOf(text), bodyWith('')).replace('</wsse:Security>', `${bodyOf(text)}</wsse:Security>`),
     ],
   ])('%s', (_, wrap) => {
-    expect(refused(wrap(xml))).toMatch(/^(SECURITY|MESSAGE)_INVALID$/);
+    expect(codeOfChanged(wrap(xml))).toMatch(/^(SECURITY|MESSAGE)_INVALID$/);
   });
 
   const moved = (text: string, attributes: string) =>
@@ -103,7 +103,7 @@ describe('what is signed is what is read', () => {
       .replace(bodyOf(text), bodyWith(attributes))
       .replace('</s:Header>', `<x:Old xmlns:x="urn:x">${bodyOf(text)}</x:Old></s:Header>`);
 
-  test('the untouched message says alice', () => {
+  test('the unchanged message is accepted', () => {
     expect(textOf(open(xml).content)).toBe('alice');
   });
 });
@@ -117,6 +117,6 @@ test.each([
     '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"',
     '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"',
   ],
-])('%s is not followed', (_, from, to) => {
-  expect(refused(xml.replace(from, to))).toBe('SECURITY_ALGORITHM_UNSUPPORTED');
+])('%s is not accepted', (_, from, to) => {
+  expect(codeOfChanged(xml.replace(from, to))).toBe('SECURITY_ALGORITHM_UNSUPPORTED');
 });

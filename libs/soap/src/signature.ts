@@ -5,39 +5,43 @@ import { SoapFault } from './soap-fault';
 import { childrenOf, type Element, elementsOf, is, parse, serialize, textOf } from './xml';
 
 /**
- * XML Signature as WS-Security uses it: exclusive C14N, SHA-256, RSA, a certificate in a BinarySecurityToken. The whole form is asked for
- * before anything is computed, so that no algorithm, transform, key or place of the sender's choice is ever followed.
+ * XML Signature as WS-Security uses it: exclusive C14N, SHA-256, RSA, a certificate in a BinarySecurityToken. The
+ * whole structure is checked before anything is computed, so no algorithm, transform, key or location chosen by the
+ * sender is ever followed.
  */
-const mostReferences = 8;
+const maxReferences = 8;
 const idAttributes = ['id', 'ID', 'Id'];
 
-const unsupported = () => new SoapFault('SECURITY_ALGORITHM_UNSUPPORTED', 'exclusive C14N, SHA-256 and RSA are taken');
+const unsupported = () =>
+  new SoapFault('SECURITY_ALGORITHM_UNSUPPORTED', 'only exclusive C14N, SHA-256 and RSA are accepted');
 const invalid = (message: string) => new SoapFault('SECURITY_INVALID', message);
-const failed = (cause?: unknown) => new SoapFault('SECURITY_CHECK_FAILED', 'the signature does not hold', { cause });
+const failed = (cause?: unknown) => new SoapFault('SECURITY_CHECK_FAILED', 'the signature is not valid', { cause });
 
 export const idOf = (element: Element): string | undefined => element.getAttributeNS(wsu, 'Id') || undefined;
 
-/** Whatever somebody may take for an id is there once, or no two readers would agree on what is signed. */
-export function insistOnUniqueIds(root: Element): void {
+/**
+ * Any attribute that a reader may take for an id must be unique, or readers would disagree about the signed element.
+ */
+function assertUniqueIds(root: Element): void {
   const seen = new Set<string>();
   for (const element of elementsOf(root))
     for (const { localName, value } of Array.from(element.attributes)) {
       if (!idAttributes.includes(localName ?? '')) continue;
-      if (seen.has(value)) throw invalid('one id twice');
+      if (seen.has(value)) throw invalid('duplicate id');
       seen.add(value);
     }
 }
 
-/** One child of that name, in that place. */
+/** The one child with this name. */
 function only(parent: Element, namespace: string, name: string): Element {
   const [element, ...others] = childrenOf(parent).filter((child) => is(child, namespace, name));
-  if (!element || others.length > 0) throw invalid(`one ${name} belongs in ${parent.localName}`);
+  if (!element || others.length > 0) throw invalid(`${parent.localName} must contain exactly one ${name}`);
   return element;
 }
 
 const algorithmOf = (element: Element) => element.getAttribute('Algorithm') ?? '';
 
-/** Answers what is referred to, in order. */
+/** Returns the referenced ids, in order. */
 function idsIn(signedInfo: Element): string[] {
   const [canonicalization, method, ...references] = childrenOf(signedInfo);
   if (
@@ -46,21 +50,21 @@ function idsIn(signedInfo: Element): string[] {
     !method ||
     !is(method, ds, 'SignatureMethod')
   )
-    throw invalid('a SignedInfo names its methods first');
+    throw invalid('a SignedInfo must begin with its methods');
   if (
     algorithmOf(canonicalization) !== exclusiveC14n ||
     algorithmOf(method) !== rsaSha256 ||
     childrenOf(method).length > 0
   )
     throw unsupported();
-  if (references.length === 0 || references.length > mostReferences) throw invalid('too few or too many references');
+  if (references.length === 0 || references.length > maxReferences) throw invalid('too few or too many references');
   return references.map(idReferredTo);
 }
 
 function idReferredTo(reference: Element): string {
-  if (!is(reference, ds, 'Reference')) throw invalid('only references follow');
+  if (!is(reference, ds, 'Reference')) throw invalid('a SignedInfo must end with references');
   const [id] = /(?<=^#)[\w.-]+$/.exec(reference.getAttribute('URI') ?? '') ?? [];
-  if (!id) throw invalid('a reference is # and an id of this message');
+  if (!id) throw invalid('a reference must be # and an id of this message');
   const transforms = childrenOf(only(reference, ds, 'Transforms'));
   if (
     transforms.length !== 1 ||
@@ -78,7 +82,10 @@ interface SignatureParts {
   keyInfo: Element;
 }
 
-/** These three in this order, as XML Signature §4.2 has them: xml-crypto takes the first of a name anywhere, so there must be no other. */
+/**
+ * These three elements in this order (XML Signature §4.2). xml-crypto takes the first element of a name anywhere, so
+ * there must be no other.
+ */
 function partsOf(signature: Element): SignatureParts {
   const [signedInfo, value, keyInfo, ...others] = childrenOf(signature);
   if (
@@ -90,21 +97,21 @@ function partsOf(signature: Element): SignatureParts {
     !is(value, ds, 'SignatureValue') ||
     !is(keyInfo, ds, 'KeyInfo')
   )
-    throw invalid('a signature is SignedInfo, SignatureValue and KeyInfo');
+    throw invalid('a signature must consist of SignedInfo, SignatureValue and KeyInfo');
   return { signedInfo, value, keyInfo };
 }
 
 /**
- * base64 as there is one way to write it, blanks aside: a signature is remembered by this text, and one that could be spelled in two ways
- * could be used twice.
+ * Canonical base64, without whitespace: replay protection stores this text, and a second spelling could be used
+ * twice.
  */
 function valueIn(element: Element): string {
   const value = textOf(element).replace(/[ \t\r\n]/g, '');
-  if (Buffer.from(value, 'base64').toString('base64') !== value) throw invalid('a signature is canonical base64');
+  if (Buffer.from(value, 'base64').toString('base64') !== value) throw invalid('a signature must be canonical base64');
   return value;
 }
 
-/** The certificate's place in the message; which certificate is believed is not the message's to say. */
+/** The reference to the certificate in the message; the trust list decides about the certificate. */
 function tokenReferredTo(keyInfo: Element): string | null {
   const [tokenReference, ...others] = childrenOf(keyInfo);
   const [reference, ...more] = tokenReference ? childrenOf(tokenReference) : [];
@@ -116,31 +123,34 @@ function tokenReferredTo(keyInfo: Element): string | null {
     !is(reference, wsse, 'Reference') ||
     childrenOf(reference).length > 0
   )
-    throw new SoapFault('SECURITY_TOKEN_INVALID', 'a key is a reference to the BinarySecurityToken');
+    throw new SoapFault('SECURITY_TOKEN_INVALID', 'a KeyInfo must refer to the BinarySecurityToken');
   return reference.getAttribute('URI');
 }
 
-/** The trusted certificate that is, byte by byte, the one in the token. Throws SECURITY_TOKEN_INVALID or SECURITY_AUTHENTICATION_FAILED. */
-function believed(token: Element, trusted: readonly X509Certificate[]): X509Certificate {
+/**
+ * The trusted certificate that is identical to the token. Throws SECURITY_TOKEN_INVALID or
+ * SECURITY_AUTHENTICATION_FAILED.
+ */
+function trustedCertificate(token: Element, trusted: readonly X509Certificate[]): X509Certificate {
   if (token.getAttribute('ValueType') !== x509v3)
-    throw new SoapFault('SECURITY_TOKEN_INVALID', 'only an X.509 certificate is taken');
+    throw new SoapFault('SECURITY_TOKEN_INVALID', 'only an X.509 certificate is accepted');
   const given = Buffer.from(textOf(token), 'base64');
   const found = trusted.find(({ raw }) => raw.equals(given));
-  if (!found) throw new SoapFault('SECURITY_AUTHENTICATION_FAILED', 'a certificate that is not known here');
+  if (!found) throw new SoapFault('SECURITY_AUTHENTICATION_FAILED', 'the certificate is not trusted');
   return found;
 }
 
 export interface VerifiedParts {
   certificate: X509Certificate;
-  /** Canonical base64: the same text whenever it is the same signature. */
+  /** Canonical base64: equal signatures have equal texts. */
   signatureValue: string;
-  /** What was signed, read from the very bytes that were, by the id it had in the message. */
+  /** The signed elements, parsed from the signed bytes, by their ids in the message. */
   parts: ReadonlyMap<string, Element>;
 }
 
 /**
- * Nothing of the message itself may be used after, only `parts`. Throws SECURITY_INVALID, SECURITY_ALGORITHM_UNSUPPORTED,
- * SECURITY_TOKEN_INVALID, SECURITY_AUTHENTICATION_FAILED or SECURITY_CHECK_FAILED.
+ * After this only `parts` may be used, nothing of the message itself. Throws SECURITY_INVALID,
+ * SECURITY_ALGORITHM_UNSUPPORTED, SECURITY_TOKEN_INVALID, SECURITY_AUTHENTICATION_FAILED or SECURITY_CHECK_FAILED.
  */
 export function verifySignature(
   root: Element,
@@ -148,13 +158,13 @@ export function verifySignature(
   token: Element,
   trusted: readonly X509Certificate[],
 ): VerifiedParts {
-  insistOnUniqueIds(root);
+  assertUniqueIds(root);
   const { signedInfo, value, keyInfo } = partsOf(signature);
   const ids = idsIn(signedInfo);
   const signatureValue = valueIn(value);
   if (tokenReferredTo(keyInfo) !== `#${idOf(token)}`)
-    throw new SoapFault('SECURITY_TOKEN_INVALID', 'a key is a reference to the BinarySecurityToken');
-  const certificate = believed(token, trusted);
+    throw new SoapFault('SECURITY_TOKEN_INVALID', 'a KeyInfo must refer to the BinarySecurityToken');
+  const certificate = trustedCertificate(token, trusted);
   const signed = signedTexts(serialize(root), serialize(signature), certificate);
   if (signed.length !== ids.length) throw failed();
   return { certificate, signatureValue, parts: new Map(signed.map(parse).map((part, at) => [ids[at] ?? '', part])) };
@@ -171,7 +181,7 @@ function signedTexts(xml: string, signature: string, certificate: X509Certificat
   throw failed();
 }
 
-/** Signs the elements of these ids; the signature stands right behind the token. */
+/** Signs the elements with these ids and puts the signature after the token. */
 export function sign(
   xml: string,
   ids: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Why a message is refused. `code` is ours and stable; how the protocols call it is in the table: the code of SOAP itself, or one of
- * WS-Security (Web Services Security: SOAP Message Security 1.1.1, §12), which is `Client` or `Sender` in SOAP's own words.
+ * Why a message is rejected. `code` is ours and stable. The table has its protocol codes: the code of SOAP itself,
+ * and perhaps one of WS-Security (SOAP Message Security 1.1.1, §12), which is `Client` or `Sender` in SOAP.
  */
 export type SoapCode = 'Sender' | 'Receiver' | 'VersionMismatch' | 'MustUnderstand';
 
@@ -41,9 +41,9 @@ const rows = {
   INTERNAL: { soap: 'Receiver' },
 } as const satisfies Record<string, Row>;
 
-export type FaultCode = keyof typeof rows;
+type FaultCode = keyof typeof rows;
 
-/** A refusal that goes to the sender; its message is for people and says nothing of keys, files or stacks. */
+/** An error for the sender; its message is for people and reveals nothing about keys, files or stacks. */
 export class SoapFault extends Error {
   override readonly name = 'SoapFault';
 

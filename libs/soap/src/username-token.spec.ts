@@ -8,7 +8,7 @@ const now = new Date('2026-01-01T12:00:00Z');
 const users = new Map([['payments', 'opensesame']]);
 const nonce = Buffer.from('0123456789abcdef');
 
-/** Profile 1.1.1, §3.1, written down once more: what is under test did not make these. */
+/** Profile 1.1.1, §3.1, implemented independently of the code under test. */
 function token({
   username = 'payments',
   password = 'opensesame',
@@ -26,22 +26,22 @@ function token({
   );
 }
 const verify = (xml: string) => verifyUsername(parse(xml), users, now);
-const judged = (xml: string) => codeOf(() => verify(xml));
+const codeFor = (xml: string) => codeOf(() => verify(xml));
 
-test('the digest of the password proves who sent it', () => {
+test('the password digest proves who sent the message', () => {
   expect(verify(token())).toMatchObject({ username: 'payments', nonce: nonce.toString('base64') });
 });
 
 test.each([
   ['another password', { password: 'opensesami' }],
   ['another user', { username: 'mallory' }],
-  ['a user who is a word of JavaScript', { username: '__proto__', password: '' }],
-  ['nobody', { username: '', password: '' }],
-])('%s proves nothing, and all look the same', (_, change) => {
-  expect(judged(token(change))).toBe('SECURITY_AUTHENTICATION_FAILED');
+  ['a user named like a JavaScript property', { username: '__proto__', password: '' }],
+  ['an empty user', { username: '', password: '' }],
+])('%s is rejected, and all failures look the same', (_, change) => {
+  expect(codeFor(token(change))).toBe('SECURITY_AUTHENTICATION_FAILED');
 });
 
-test('a nonce is the same in whatever spelling', () => {
+test('a nonce is the same in every base64 spelling', () => {
   const spelled = nonce.toString('base64').replace('=', '');
   expect(verify(token({ nonceText: spelled })).nonce).toBe(nonce.toString('base64'));
 });
@@ -49,27 +49,27 @@ test('a nonce is the same in whatever spelling', () => {
 test.each([
   ['five and a half minutes old', '2026-01-01T11:54:30Z', undefined],
   ['older', '2026-01-01T11:54:29Z', 'SECURITY_EXPIRED'],
-  ['of half a minute ahead', '2026-01-01T12:00:30Z', undefined],
-  ['of more', '2026-01-01T12:00:31Z', 'SECURITY_EXPIRED'],
-  ['of no zone', '2026-01-01T12:00:00', 'SECURITY_INVALID'],
-  ['no time', 'now', 'SECURITY_INVALID'],
+  ['half a minute ahead', '2026-01-01T12:00:30Z', undefined],
+  ['further ahead', '2026-01-01T12:00:31Z', 'SECURITY_EXPIRED'],
+  ['without a zone', '2026-01-01T12:00:00', 'SECURITY_INVALID'],
+  ['with an invalid time', 'now', 'SECURITY_INVALID'],
 ])('a token %s', (_, created, code) => {
-  expect(judged(token({ created }))).toBe(code);
+  expect(codeFor(token({ created }))).toBe(code);
 });
 
-test('its nonce is remembered for longer than the token is taken', () => {
+test('the nonce must be kept longer than the token is valid', () => {
   const { until } = verify(token());
   expect(codeOf(() => verifyUsername(parse(token()), users, until))).toBe('SECURITY_EXPIRED');
 });
 
 test.each([
   ['the password itself', token({ type: passwordDigest.replace('Digest', 'Text') })],
-  ['a nonce too short to be one', token({ nonceText: 'AAAA' })],
-  ['a nonce that goes on and on', token({ nonceText: 'AAAA'.repeat(30) })],
+  ['a nonce that is too short', token({ nonceText: 'AAAA' })],
+  ['a nonce that is too long', token({ nonceText: 'AAAA'.repeat(30) })],
   ['no nonce', token().replace(/<w:Nonce>.*<\/w:Nonce>/, '')],
   ['no time', token().replace(/<u:Created>.*<\/u:Created>/, '')],
   ['two names', token().replace('<w:Username>', '<w:Username>bob</w:Username><w:Username>')],
-  ['a second name for a time', token().replace(/<u:Created>.*<\/u:Created>/, '<w:Username>bob</w:Username>')],
-])('%s is no token', (_, xml) => {
-  expect(judged(xml)).toBe('SECURITY_TOKEN_INVALID');
+  ['a second name instead of a time', token().replace(/<u:Created>.*<\/u:Created>/, '<w:Username>bob</w:Username>')],
+])('%s is an invalid token', (_, xml) => {
+  expect(codeFor(xml)).toBe('SECURITY_TOKEN_INVALID');
 });

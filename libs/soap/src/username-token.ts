@@ -1,15 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { insistOnRecent, instantOf, longestMs, skewMs } from './freshness';
+import { assertRecent, instantOf, longestMs, skewMs } from './freshness';
 import { base64Binary, passwordDigest, wsse, wsu } from './names';
 import { SoapFault } from './soap-fault';
 import { childrenOf, type Element, is, textOf } from './xml';
 
-/** UsernameToken Profile 1.1.1, §3.1: digest = base64(SHA-1(nonce + created + password)). Each nonce is good once, which its caller sees to. */
-export interface UsernameProof {
+/**
+ * UsernameToken Profile 1.1.1, §3.1: digest = base64(SHA-1(nonce + created + password)). The caller must accept each
+ * nonce only once.
+ */
+interface UsernameProof {
   username: string;
-  /** As it was sent. */
+  /** The nonce of the token, as canonical base64. */
   nonce: string;
-  /** Until when the nonce has to be remembered. */
+  /** How long the nonce must be kept. */
   until: Date;
 }
 
@@ -22,22 +25,26 @@ const form = [
   [wsu, 'Created'],
 ] as const;
 
-/** Throws SECURITY_TOKEN_INVALID, SECURITY_EXPIRED, or SECURITY_AUTHENTICATION_FAILED, which is the same whatever was wrong. */
+/**
+ * Throws SECURITY_TOKEN_INVALID, SECURITY_EXPIRED, or SECURITY_AUTHENTICATION_FAILED with the same message for every
+ * cause.
+ */
 export function verifyUsername(token: Element, users: ReadonlyMap<string, string>, now: Date): UsernameProof {
   const parts = childrenOf(token);
   if (
     parts.length !== form.length ||
     !form.every(([namespace, name]) => parts.some((part) => is(part, namespace, name)))
   )
-    throw invalid('a UsernameToken is Username, Password, Nonce and Created');
+    throw invalid('a UsernameToken must consist of Username, Password, Nonce and Created');
   const of = (name: string) => parts.find(({ localName }) => localName === name) as Element;
-  if (of('Password').getAttribute('Type') !== passwordDigest) throw invalid('only the digest of a password is taken');
-  if ((of('Nonce').getAttribute('EncodingType') ?? base64Binary) !== base64Binary) throw invalid('a nonce is base64');
+  if (of('Password').getAttribute('Type') !== passwordDigest) throw invalid('only a password digest is accepted');
+  if ((of('Nonce').getAttribute('EncodingType') ?? base64Binary) !== base64Binary)
+    throw invalid('a nonce must be base64');
   const [username, nonce, created] = [textOf(of('Username')), textOf(of('Nonce')), textOf(of('Created'))];
   const bytes = Buffer.from(nonce, 'base64');
-  if (bytes.length < shortestNonce || bytes.length > longestNonce) throw invalid('a nonce of another length');
+  if (bytes.length < shortestNonce || bytes.length > longestNonce) throw invalid('a nonce has an invalid length');
   const time = instantOf(created);
-  insistOnRecent(time, now);
+  assertRecent(time, now);
   const password = users.get(username);
   const expected = createHash('sha1')
     .update(bytes)

@@ -1,7 +1,7 @@
 import { DOMParser, type Element, type Node, XMLSerializer } from '@xmldom/xmldom';
 import { SoapFault } from './soap-fault';
 
-/** Trees of what the guard let through, and text of trees. */
+/** Builds trees of guarded text, and text of trees. */
 export type { Document, Element } from '@xmldom/xmldom';
 
 const ELEMENT = 1;
@@ -33,18 +33,18 @@ export const is = (element: Element, namespace: string, name: string): boolean =
 
 const nodesOf = (element: Element): Node[] => Array.from(element.childNodes);
 
-/** Text between elements, other than blanks, is refused. */
+/** The child elements. Throws for text between them, except whitespace. */
 export function childrenOf(element: Element): Element[] {
   const nodes = nodesOf(element);
   const stray = nodes.find((node) => node.nodeType === TEXT && node.nodeValue?.trim());
-  if (stray) throw new SoapFault('MESSAGE_INVALID', `text where only elements belong, in ${element.localName}`);
+  if (stray) throw new SoapFault('MESSAGE_INVALID', `${element.localName} may only contain elements`);
   return nodes.filter(isElement);
 }
 
-/** The text of an element that holds nothing else. */
+/** The text of an element. Throws when it contains anything else. */
 export function textOf(element: Element): string {
   if (nodesOf(element).some((node) => node.nodeType !== TEXT))
-    throw new SoapFault('MESSAGE_INVALID', `${element.localName} holds more than text`);
+    throw new SoapFault('MESSAGE_INVALID', `${element.localName} may only contain text`);
   return element.textContent ?? '';
 }
 
@@ -53,19 +53,19 @@ export function* elementsOf(root: Element): Generator<Element> {
   for (const child of nodesOf(root)) if (isElement(child)) yield* elementsOf(child);
 }
 
-/** The element itself, then what it stands in. */
-export function* upwards(element: Element): Generator<Element> {
+/** The element and its ancestors, from the inside out. */
+export function* ancestorsOf(element: Element): Generator<Element> {
   for (let at: Node | null = element; at && isElement(at); at = at.parentNode) yield at;
 }
 
-/** Puts what stands in `wrapper`, of another tree, in the place of all that stands in `element`. */
+/** Replaces the content of `element` with the content of `wrapper`, from another tree. */
 export function fill(element: Element, wrapper: Element): void {
   nodesOf(element).forEach((node) => element.removeChild(node));
-  for (const node of nodesOf(wrapper)) element.appendChild(insistOnDocument(element).importNode(node, true));
+  for (const node of nodesOf(wrapper)) element.appendChild(documentOf(element).importNode(node, true));
 }
 
-function insistOnDocument({ ownerDocument }: Element) {
-  if (!ownerDocument) throw new Error('an element without a document');
+function documentOf({ ownerDocument }: Element) {
+  if (!ownerDocument) throw new Error('the element has no document');
   return ownerDocument;
 }
 

@@ -26,12 +26,12 @@ const who = async (token: string) => {
   return { status: answer.status, body: await answer.json() };
 };
 
-test('a booted service believes a test token', async () => {
+test('a booted service accepts a test token', async () => {
   expect(await who(await testToken('alice'))).toEqual({ status: 200, body: { customer: 'alice', role: 'customer' } });
   expect(await who(await testToken('olga', 'operator'))).toMatchObject({ body: { role: 'operator' } });
 });
 
-test('and tells an expired one from a wrong one', async () => {
+test('an expired token and an invalid token get different codes', async () => {
   expect(await who(await testToken('alice', 'customer', -60))).toMatchObject({
     status: 401,
     body: { code: 'TOKEN_EXPIRED' },

@@ -3,7 +3,10 @@ import { type RunningService, type ServiceDefinition, startService } from '@half
 import type { z } from 'zod';
 import { testKeys } from './tokens';
 
-/** Boots the object that `main.ts` runs, on free ports and with the keys of `testToken`; `env` adds or overrides. Stop it after. */
+/**
+ * Boots the object that `main.ts` runs, on free ports and with the keys of `testToken`. `env` adds or overrides
+ * settings. The test must stop the service.
+ */
 export function bootService<S extends z.ZodRawShape>(
   definition: ServiceDefinition<S>,
   env: Readonly<Record<string, string>> = {},

@@ -1,15 +1,15 @@
 import { eventually } from './eventually';
 
-test('it asks until it holds and gives the answer', async () => {
-  let asked = 0;
+test('it repeats the check until it passes and returns the result', async () => {
+  let tries = 0;
   const answer = await eventually(() => {
-    expect(++asked).toBe(3);
-    return 'held';
+    expect(++tries).toBe(3);
+    return 'passed';
   });
-  expect(answer).toBe('held');
+  expect(answer).toBe('passed');
 });
 
-test('what never holds fails as it failed last', async () => {
-  let asked = 0;
-  await expect(eventually(() => Promise.reject(new Error(`try ${++asked}`)), 100)).rejects.toThrow(/^try [2-9]/);
+test('after the timeout it throws the last error', async () => {
+  let tries = 0;
+  await expect(eventually(() => Promise.reject(new Error(`try ${++tries}`)), 100)).rejects.toThrow(/^try [2-9]/);
 });

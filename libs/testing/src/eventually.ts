@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const PAUSE_MS = 20;
 
 /**
- * Asks until it holds, and gives its answer; after the time is up, fails as it failed last. What holds, holds soon: the time is for a
- * machine that is busy or stood still.
+ * Repeats the check until it does not throw, and returns its result. After the timeout it throws the last error. The
+ * timeout is long because a test machine may be busy or paused.
  */
-export async function eventually<R>(holds: () => R | Promise<R>, timeoutMs = 20_000): Promise<R> {
+export async function eventually<R>(check: () => R | Promise<R>, timeoutMs = 20_000): Promise<R> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     try {
-      return await holds();
+      return await check();
     } catch (error) {
       if (Date.now() >= end) throw error;
       await sleep(PAUSE_MS);

@@ -1,13 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below those that systems give to outgoing connections and to whoever asks for port 0, so that it is still free when it is used. */
-const [first, beyond] = [20_000, 30_000];
+/**
+ * Below the range that systems use for outgoing connections and for port 0, so the port is still free when it is
+ * used.
+ */
+const [min, max] = [20_000, 30_000];
 
-/** A port nobody listens on, for things that cannot be given port 0. */
+/** A port that nobody listens on, for programs that cannot be given port 0. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(first, beyond);
+    const port = randomInt(min, max);
     if (await isFree(port)) return port;
   }
 }

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { engines } from './config';
+import { engines } from './engines';
 
 export interface FreshSchema {
-  /** Of the role that owns the schema and nothing else, as in production. */
+  /** The URL of the role that owns the schema and nothing else, as in production. */
   url: string;
-  /** Of its database and its role. */
+  /** The name of its database and its role. */
   name: string;
   /** Runs a statement as superuser. */
   alter(statement: string): Promise<void>;
-  /** Ends every connection to it and removes it. */
+  /** Closes every connection to the database, then removes it and its role. */
   drop(): Promise<void>;
 }
 
-/** An empty schema in a database of its own, so that tests of one schema name run side by side. */
+/** An empty schema in its own database, so tests of one schema name can run in parallel. */
 export async function freshSchema(schema: string): Promise<FreshSchema> {
   const name = `test_${schema}_${randomBytes(6).toString('hex')}`;
   const { databaseUrl } = engines();
@@ -27,7 +27,7 @@ export async function freshSchema(schema: string): Promise<FreshSchema> {
   const own = new URL(inside);
   own.username = name;
   own.password = name;
-  // Who waits for a connection here waits for a busy machine, not for a server that is away.
+  // On a busy test machine a connection may take long; the server is not down.
   own.searchParams.set('connect_timeout', '30');
   return {
     url: own.href,

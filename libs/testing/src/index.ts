@@ -1,12 +1,20 @@
-/** Test doubles that are real things: engines, schemas, booted services, tokens; and decisions as specifications. */
+/** Real things for tests: engines, schemas, booted services, tokens; and specifications of decisions. */
+export { answeringWith } from './answering-with';
 export { bootService } from './boot-service';
-export { engines, type Engines } from './config';
+export { engines } from './engines';
 export { eventually } from './eventually';
 export { freePort } from './free-port';
 export { Gate } from './gate';
 export { freshSchema, type FreshSchema } from './fresh-schema';
 export { growth, scraped } from './scrape';
 export { OwnRedis } from './own-redis';
+export { buildProgram, Program } from './program.fixture';
+export { logLines } from './log-lines';
 export { type KeyAndCertificate, selfSigned } from './self-signed';
-export { specification, type Rules } from './specification';
+export { type Reads, readsOf } from './reads-of';
+export { addressOf, routesOf, type ServedRoute } from './routes-of';
+export { specification } from './specification';
+export { stagesOf } from './stages-of';
 export { testKeys, testToken } from './tokens';
+export { askUnknownParameter } from './unknown-parameter';
+export { unboundedIn } from './unbounded';

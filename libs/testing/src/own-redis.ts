@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { engines } from './config';
+import { engines } from './engines';
 import { eventually } from './eventually';
 import { freePort } from './free-port';
 import { findProgram, type RedisProgram, type RunningRedis } from './redis-program';
 
-/** What a Redis of a test may hold; its own tables take a part of that. */
+/** The memory limit of a test's Redis; its own tables take a part of it. */
 const memory = '4mb';
 
 /**
- * A Redis (or Valkey) that belongs to one test, which may therefore kill, pause, fill and empty it: the program or the image that the engines
- * run, started once more, in memory only.
+ * A Redis (or Valkey) of one test, which may kill, pause, fill and empty it. It is a second, memory-only instance of
+ * the program or image that the test engines run.
  */
 export class OwnRedis {
   private running: RunningRedis | undefined;
@@ -20,11 +20,11 @@ export class OwnRedis {
     private readonly port: number,
   ) {}
 
-  /** Not started yet. Throws where the engines' Redis is on another machine. */
+  /** Does not start it. Throws when the engines' Redis is on another machine. */
   static async prepare(): Promise<OwnRedis> {
-    const { hostname, port } = new URL(engines().redisUrl);
-    const about = await ask(hostname, Number(port), 'INFO server');
-    return new OwnRedis(await findProgram(about, port), await freePort());
+    const { hostname, port, password } = new URL(engines().redisUrl);
+    const info = await ask(hostname, Number(port), 'INFO server', password);
+    return new OwnRedis(await findProgram(info, port), await freePort());
   }
 
   get url(): string {
@@ -40,7 +40,7 @@ export class OwnRedis {
     }, 30_000);
   }
 
-  /** SIGKILL; all it held is lost. */
+  /** Sends SIGKILL; all its data is lost. */
   async kill(): Promise<void> {
     const running = this.running;
     this.running = undefined;
@@ -50,7 +50,7 @@ export class OwnRedis {
     await gone;
   }
 
-  /** It takes what is sent and answers nothing, until it is resumed. */
+  /** It accepts data and answers nothing until `resume`. */
   pause(): void {
     this.running?.signal('SIGSTOP');
   }
@@ -63,7 +63,7 @@ export class OwnRedis {
     await this.ask('FLUSHALL');
   }
 
-  /** From now on it refuses every write for want of memory. */
+  /** From now on it refuses every write because its memory is full. */
   async fill(): Promise<void> {
     await this.ask('CONFIG SET maxmemory 1');
   }
@@ -72,7 +72,7 @@ export class OwnRedis {
     await this.ask(`CONFIG SET maxmemory ${memory}`);
   }
 
-  /** Whether a key exists whose name ends so. */
+  /** Whether a key exists whose name has this ending. */
   async holds(ending: string): Promise<boolean> {
     return (await this.ask(`KEYS *${ending}`)).startsWith('*1');
   }
@@ -82,15 +82,20 @@ export class OwnRedis {
   }
 }
 
-/** One inline command on a connection of its own; the beginning of the reply as it comes. */
-function ask(host: string, port: number, command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(port, host, () => socket.write(`${command}\r\n`));
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('Redis closed the connection')));
-    socket.once('data', (reply) => {
-      resolve(reply.toString());
-      socket.destroy();
-    });
-  });
+/** Sends one inline command on a new connection; returns the first chunk of the reply. */
+async function ask(host: string, port: number, command: string, password = ''): Promise<string> {
+  const socket = createConnection(port, host);
+  const send = async (line: string): Promise<string> => {
+    socket.write(`${line}\r\n`);
+    const closed = once(socket, 'close').then(() => Promise.reject(new Error('Redis closed the connection')));
+    const [reply] = (await Promise.race([once(socket, 'data'), closed])) as [Buffer];
+    return reply.toString();
+  };
+  try {
+    await once(socket, 'connect');
+    if (password) await send(`AUTH ${password}`);
+    return await send(command);
+  } finally {
+    socket.removeAllListeners().destroy();
+  }
 }

@@ -10,12 +10,12 @@ export interface RunningRedis {
   signal(name: Signal): void;
 }
 
-/** Starts it at this port of this machine. */
+/** Starts a Redis on this port of this machine. */
 export type RedisProgram = (port: number, settings: readonly string[]) => RunningRedis;
 
-/** The program of the Redis that says this about itself, or the image of the container that is at its port. */
-export async function findProgram(about: string, port: string): Promise<RedisProgram> {
-  const program = /^executable:(.+?)\r?$/m.exec(about)?.[1];
+/** The program of the Redis whose INFO this is, or the image of the container that listens on its port. */
+export async function findProgram(info: string, port: string): Promise<RedisProgram> {
+  const program = /^executable:(.+?)\r?$/m.exec(info)?.[1];
   if (program && existsSync(program)) return ofProgram(program);
   const query = ['ps', '--filter', `publish=${port}`, '--format', '{{.Image}}'];
   const { stdout } = await promisify(execFile)('docker', query);
@@ -27,18 +27,18 @@ export async function findProgram(about: string, port: string): Promise<RedisPro
 const ofProgram =
   (program: string): RedisProgram =>
   (port, settings) => {
-    const place = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/tmp'];
-    const process = spawn(program, [...place, ...settings], { stdio: 'ignore' });
+    const address = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/tmp'];
+    const process = spawn(program, [...address, ...settings], { stdio: 'ignore' });
     return { process, signal: (name) => void process.kill(name) };
   };
 
-/** `docker run` stays for as long as the container does. */
+/** `docker run` runs as long as the container does. */
 const ofImage =
   (image: string): RedisProgram =>
   (port, settings) => {
     const container = `halftone-test-redis-${randomUUID()}`;
     const options = ['--rm', '--name', container, '--publish', `127.0.0.1:${port}:${port}`];
-    const place = ['--port', `${port}`, '--protected-mode', 'no'];
-    const process = spawn('docker', ['run', ...options, image, ...place, ...settings], { stdio: 'ignore' });
+    const address = ['--port', `${port}`, '--protected-mode', 'no'];
+    const process = spawn('docker', ['run', ...options, image, ...address, ...settings], { stdio: 'ignore' });
     return { process, signal: (name) => void execFileSync('docker', ['kill', '--signal', name, container]) };
   };

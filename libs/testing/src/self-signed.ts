@@ -1,9 +1,9 @@
-/** Keys and certificates as services that know each other hold them, made for one test run. */
+/** Keys and self-signed certificates for one test run. */
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** PEM. */
+/** Both as PEM. */
 export interface KeyAndCertificate {
   key: string;
   certificate: string;
@@ -18,7 +18,7 @@ const algorithm = {
 
 const day = 24 * 60 * 60 * 1000;
 
-/** A certificate that nobody else signed, as two who know each other exchange them. */
+/** A self-signed certificate, valid for one day around now. */
 export async function selfSigned(name: string): Promise<KeyAndCertificate> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(

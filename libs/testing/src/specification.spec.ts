@@ -11,7 +11,7 @@ const { given } = specification<number, Event, { sum: number }>({
   evolve: (state, { added }) => ({ sum: (state?.sum ?? 0) + added }),
 });
 
-test('the command meets the state that the events evolve into', () => {
+test('the command runs on the state that the events evolve into', () => {
   given([])
     .when(1)
     .then([{ added: 1 }]);
@@ -20,11 +20,11 @@ test('the command meets the state that the events evolve into', () => {
     .then([{ added: 6 }]);
 });
 
-test('a refusal is named by its code', () => {
+test('thenThrows expects an error code', () => {
   given([]).when(-1).thenThrows('VALIDATION_FAILED');
 });
 
-test('a specification that does not hold fails', () => {
+test('a wrong expectation fails the test', () => {
   expect(() => given([]).when(1).then([])).toThrow();
   expect(() => given([]).when(1).thenThrows('VALIDATION_FAILED')).toThrow();
   expect(() => given([]).when(-1).thenThrows('INTERNAL')).toThrow();

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@halftone/kernel';
 
-/** The pure part of a feature. `State` holds `undefined` where there is nothing yet. */
+/** The pure functions of a feature. `state` is `undefined` before the first event. */
 export interface Rules<Command, Event, State> {
   decide(command: Command, state: State | undefined, now: Date): readonly Event[];
   evolve(state: State | undefined, event: Event): State;
@@ -9,8 +9,8 @@ export interface Rules<Command, Event, State> {
 const NOW = new Date('2026-01-01T00:00:00Z');
 
 /**
- * Tests of decisions that read as sentences: `given(events).when(command).then(events)`, or `.thenThrows(code)`. The state is what the
- * given events evolve into; `now` is 2026-01-01 unless `when` says otherwise.
+ * Tests of decisions that read as sentences: `given(events).when(command).then(events)` or `.thenThrows(code)`. The
+ * given events evolve into the state. `now` is 2026-01-01 unless `when` gets another time.
  */
 export function specification<Command, Event, State>({ decide, evolve }: Rules<Command, Event, State>) {
   return {

@@ -3,40 +3,44 @@ import { planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { BankTables } from '../tables';
-import type { Account } from '../transaction/transaction';
+import { type Account, type CustomerAccount, SHOP } from './account';
 
-/** Accounts. Whoever decides by a balance locks it first, all at once and in the order of the ids. */
+/** Accounts. A booking locks only its customer's account, so customers don't wait for each other. */
 @Injectable()
 export class AccountStore {
   constructor(private readonly db: Database<BankTables>) {}
 
-  find(id: string): Promise<Account | undefined> {
-    const query = this.db.rows.selectFrom('account').select(['id', 'currency', 'balance']);
-    return query.where('id', '=', id).executeTakeFirst();
+  async find(id: string): Promise<Account | undefined> {
+    const { rows } = await sql<Account>`
+      select id, currency, coalesce(balance, opening + (select sum(given) from account))::bigint as balance
+      from account where id = ${id}
+    `.execute(this.db.rows);
+    return rows[0];
   }
 
-  lock(tx: Tx<BankTables>, ids: readonly string[]): Promise<Account[]> {
-    const query = tx
-      .selectFrom('account')
-      .select(['id', 'currency', 'balance'])
-      .where('id', 'in', [...ids]);
-    return query.orderBy('id').forUpdate().execute();
+  /** Locks the customer's account until the transaction ends. Undefined for the shop's account, which is never locked. */
+  async lock(tx: Tx<BankTables>, id: string): Promise<CustomerAccount | undefined> {
+    if (id === SHOP) return undefined;
+    const query = tx.selectFrom('account').select(['id', 'currency', 'balance', 'given']).where('id', '=', id);
+    const row = await query.forNoKeyUpdate().executeTakeFirst();
+    return row && { ...row, balance: row.balance ?? 0 };
   }
 
-  /** Of accounts that `lock` gave in this transaction. */
-  async move(tx: Tx<BankTables>, amount: number, from: string, to: string): Promise<void> {
+  /** Changes an account locked in this transaction. `amount` is negative for money that goes to the shop. */
+  async move(tx: Tx<BankTables>, id: string, amount: number): Promise<void> {
     if (planted('bank.balance-forgotten')) return;
-    await sql`
-      update account set balance = balance + case when id = ${to} then ${amount}::bigint else -${amount}::bigint end
-      where id in (${from}, ${to})
-    `.execute(tx);
+    await tx
+      .updateTable('account')
+      .set({ balance: sql`balance + ${amount}::bigint`, given: sql`given - ${amount}::bigint` })
+      .where('id', '=', id)
+      .execute();
   }
 
-  /** Leaves one that exists as it is. */
+  /** Opens an account; an existing one is not changed. */
   async open(id: string, opening: number, currency: string): Promise<void> {
     await this.db.rows
       .insertInto('account')
-      .values({ id, holder: id, currency, opening, balance: opening })
+      .values({ id, holder: id, currency, opening, balance: id === SHOP ? null : opening })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }

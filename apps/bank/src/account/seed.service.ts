@@ -1,25 +1,21 @@
-import { Lifecycle } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
-import { SHOP } from '../transaction/transaction';
+import { SHOP } from './account';
 import { AccountStore } from './account.store';
 
-/** How many load-1, load-2 … have an account. */
+/** Injection token: number of accounts for load tests (load-1, load-2 …). */
 export const LOAD_CUSTOMERS = Symbol('LOAD_CUSTOMERS');
 
 const currency = 'USD';
 const openings: Readonly<Record<string, number>> = { [SHOP]: 0, alice: 500_000, bob: 500_000, olga: 0 };
 const loadOpening = 100_000_000;
 
-/** The accounts that are there from the start; a customer of the shop has one under the same name. */
+/** Opens the initial accounts. A customer of the shop has an account with the same name. */
 @Injectable()
 export class SeedService {
   constructor(
     private readonly accounts: AccountStore,
     @Inject(LOAD_CUSTOMERS) private readonly loadCustomers: number,
-    lifecycle: Lifecycle,
-  ) {
-    lifecycle.onStart('serve', 'seed', () => this.seed());
-  }
+  ) {}
 
   async seed(): Promise<void> {
     for (const [id, opening] of Object.entries(openings)) await this.accounts.open(id, opening, currency);

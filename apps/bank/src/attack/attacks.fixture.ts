@@ -1,4 +1,4 @@
-/** The corpus `attacks/`: its manifest, the bytes of each message, and what a bank says to them. */
+/** The corpus `attacks/`: its manifest, the bytes of each message, and the bank's answer to it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOMParser } from '@xmldom/xmldom';
@@ -8,25 +8,25 @@ import { type Credentials, hostileMessage } from './hostile-message.fixture';
 export interface Attack {
   file: string;
   about: string;
-  /** What the detail of the fault says. */
+  /** The code in the fault's detail. */
   code: string;
-  /** Of HTTP; 500 when absent. */
+  /** HTTP status; default 500. */
   status?: number;
-  /** SOAPAction; that of Debit when absent, none when null. */
+  /** SOAPAction; default that of Debit, null for none. */
   action?: string | null;
   contentType?: string;
-  /** Of the bytes on the wire; UTF-8 when absent. UTF-16 begins with its mark. */
+  /** Encoding on the wire; default UTF-8. UTF-16 starts with a byte order mark. */
   encoding?: 'utf16le' | 'latin1';
-  /** How often the very same bytes are sent; only the last is the attack. */
+  /** How often the same bytes are sent; only the last delivery is the attack. */
   deliver?: number;
 }
 
 export interface Answer {
   status: number;
   body: string;
-  /** Of the fault's detail; undefined when the answer is no fault. */
+  /** The code in the fault's detail; undefined if the answer is not a fault. */
   code: string | undefined;
-  /** As it is written: a qualified name. */
+  /** The qualified name as written. */
   faultCode: string | undefined;
   ms: number;
 }
@@ -48,16 +48,16 @@ const headersOf = ({
   ...(action === null ? {} : { soapaction: `"${action}"` }),
 });
 
-/** Made afresh and sent as often as the attack says; the answer to the last. */
-export async function attack(url: string, one: Attack, who: Credentials): Promise<Answer> {
-  const bytes = bytesOf(hostileMessage(template(one.file), who), one.encoding);
-  for (let left = (one.deliver ?? 1) - 1; left > 0; left -= 1) await post(url, bytes, headersOf(one));
-  return post(url, bytes, headersOf(one));
+/** Creates a new message and sends it as often as the attack says. Returns the last answer. */
+export async function sendAttack(url: string, attack: Attack, credentials: Credentials): Promise<Answer> {
+  const bytes = bytesOf(hostileMessage(template(attack.file), credentials), attack.encoding);
+  for (let left = (attack.deliver ?? 1) - 1; left > 0; left -= 1) await post(url, bytes, headersOf(attack));
+  return post(url, bytes, headersOf(attack));
 }
 
-/** The messages that the attacks are made from, with nothing wrong. */
-export const harmless = (url: string, file: 'username' | 'signature', who: Credentials): Promise<Answer> =>
-  post(url, bytesOf(hostileMessage(template(`harmless/${file}.xml`), who), undefined), headersOf({}));
+/** Sends one of the correct messages that the attacks are derived from. */
+export const harmless = (url: string, file: 'username' | 'signature', credentials: Credentials): Promise<Answer> =>
+  post(url, bytesOf(hostileMessage(template(`harmless/${file}.xml`), credentials), undefined), headersOf({}));
 
 async function post(url: string, body: Buffer, headers: Record<string, string>): Promise<Answer> {
   const start = performance.now();

@@ -1,34 +1,33 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { type Answer, attack, attacks, harmless } from './attacks.fixture';
-import { type BankWorld, openBank } from './bank.fixture';
+import { createServer, get, type Server } from 'node:http';
+import { type Answer, attacks, harmless, sendAttack } from './attacks.fixture';
+import { type BankFixture, startBank } from './bank.fixture';
+import { recordConnections } from './connections.fixture';
 
-/** The best of many tries must be as quick, since the machine may be busy with other things. */
+/** The fastest of many tries must be this quick, because the machine may be busy. */
 const withinMs = 1_000;
 const tries = 15;
 
 const mebibyte = 1024 * 1024;
 
-/** Of files, of stacks, of keys. */
+/** Contents of files, stack traces and keys. */
 const leaks = /root:.*:0:0:|PRIVATE KEY|node_modules|\.ts:\d+/;
 
-let world: BankWorld;
+let bank: BankFixture;
 let listener: Server;
-let asked = 0;
+let connections = 0;
 
 beforeAll(async () => {
   listener = createServer((_request, response) => {
-    asked += 1;
+    connections += 1;
     response.end();
   });
-  listener.on('connection', () => (asked += 1)).listen(0, '127.0.0.1');
+  listener.on('connection', () => (connections += 1)).listen(0, '127.0.0.1');
   await once(listener, 'listening');
-  world = await openBank(`127.0.0.1:${portOf(listener)}`);
+  bank = await startBank(`127.0.0.1:${portOf(listener)}`);
 });
 afterAll(async () => {
-  await world.close();
+  await bank.close();
   listener.close();
 });
 
@@ -40,17 +39,18 @@ function portOf(server: Server): number {
 
 const isQuick = ({ ms }: Answer) => ms <= withinMs;
 
-test('the messages that the attacks are made from are good ones', async () => {
+test('the messages that the attacks are derived from are accepted', async () => {
   for (const file of ['username', 'signature'] as const)
-    expect(await harmless(world.url, file, world.who)).toMatchObject({ status: 200, code: undefined });
-  expect(await world.transactionsOf('attack-')).toHaveLength(2);
+    expect(await harmless(bank.url, file, bank.credentials)).toMatchObject({ status: 200, code: undefined });
+  expect(await bank.transactionsOf('attack-')).toHaveLength(2);
 });
 
-describe('is answered by its fault, at once, and moves nothing', () => {
+describe('is answered with its fault, at once, and moves no money', () => {
   test.each(attacks.map((one) => [one.file, one.about, one] as const))('%s: %s', async (_file, _about, one) => {
-    const before = await world.money();
+    const before = await bank.money();
     const answers: Answer[] = [];
-    while (answers.length < tries && !answers.some(isQuick)) answers.push(await attack(world.url, one, world.who));
+    while (answers.length < tries && !answers.some(isQuick))
+      answers.push(await sendAttack(bank.url, one, bank.credentials));
     for (const { code, faultCode, status, body } of answers) {
       expect({ code, status }).toEqual({ code: one.code, status: one.status ?? 500 });
       expect(faultCode).toMatch(/^[\w.-]+:[\w.-]+$/);
@@ -58,37 +58,49 @@ describe('is answered by its fault, at once, and moves nothing', () => {
       expect(body).not.toMatch(leaks);
     }
     expect(answers.some(isQuick)).toBe(true);
-    expect(await world.money()).toEqual(before);
+    expect(await bank.money()).toEqual(before);
   });
 });
 
-describe('all of them, again and again,', () => {
+/** Always over a new connection. */
+const getOnce = async (url: string): Promise<void> => {
+  const [response] = await once(get(url, { agent: false }), 'response');
+  response.resume();
+  await once(response, 'end');
+};
+
+describe('all of them, repeatedly,', () => {
   const rounds = 3;
   const memory: number[] = [];
-  const dialled: (number | undefined)[] = [];
-  const onDial = (message: unknown) => {
-    const { socket } = message as { socket: Socket };
-    const note = () => dialled.push(socket.remotePort);
-    socket.once('connect', note).once('error', note);
+  let ports: readonly (number | undefined)[] = [];
+
+  const sendAllRepeatedly = async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const one of attacks) await sendAttack(bank.url, one, bank.credentials);
+      memory.push(process.memoryUsage().rss);
+    }
+    await getOnce(`${bank.url}?wsdl`);
   };
 
   beforeAll(async () => {
-    subscribe('net.client.socket', onDial);
-    for (let round = 0; round < rounds; round += 1) {
-      for (const one of attacks) await attack(world.url, one, world.who);
-      memory.push(process.memoryUsage().rss);
-    }
-    unsubscribe('net.client.socket', onDial);
+    ports = await recordConnections(sendAllRepeatedly);
   });
 
-  test('leave the memory as it was', () => {
+  test('do not grow the memory', () => {
     const [first = 0, ...later] = memory;
     expect(Math.min(...later) - first).toBeLessThan(64 * mebibyte);
   });
 
-  test('never make the bank connect to anybody but its database', () => {
-    const known = [Number(new URL(world.url).port), world.databasePort];
-    expect(dialled.filter((port) => !known.includes(port ?? 0))).toEqual([]);
-    expect(asked).toBe(0);
+  test('make the bank connect only to its database', () => {
+    const bankPort = Number(new URL(bank.url).port);
+    expect(ports).toContain(bankPort);
+    expect(ports.filter((port) => port !== bankPort && port !== bank.databasePort)).toEqual([]);
+    expect(connections).toBe(0);
+  });
+
+  test('would be detected: both the listener and the recorder see a connection', async () => {
+    const before = connections;
+    expect(await recordConnections(() => getOnce(`http://127.0.0.1:${portOf(listener)}/`))).toEqual([portOf(listener)]);
+    expect(connections).toBe(before + 2);
   });
 });

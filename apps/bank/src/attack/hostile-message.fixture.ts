@@ -1,10 +1,10 @@
 /**
- * Fills a file of `attacks/` in: times, nonces and digests that must be fresh, then signatures, so that nothing is wrong with the message
- * but what the attack is about. Shares no code with what it attacks.
+ * Fills a template of `attacks/`: fresh times, nonces and digests, then signatures, so that the message has no defect but
+ * its attack. Shares no code with the bank.
  *
- * First what is text: {{now [SECONDS]}} {{reference}} {{nonce}} {{password-digest [SECONDS]}} {{certificate}} {{stranger-certificate}}
- * {{wrapped-key}} {{listener}} {{repeat TIMES TEXT}} {{byte HEX}}. Then {{digest HASH XPATH}} over the exclusive C14N of the one element
- * there, and last {{signature ALGORITHM KEY [XPATH]}} over that of its SignedInfo.
+ * First the texts: {{now [SECONDS]}} {{reference}} {{nonce}} {{password-digest [SECONDS]}} {{certificate}} {{stranger-certificate}}
+ * {{wrapped-key}} {{listener}} {{repeat TIMES TEXT}} {{byte HEX}}. Then {{digest HASH XPATH}} over the exclusive C14N of the
+ * single element there, and last {{signature ALGORITHM KEY [XPATH]}} over the exclusive C14N of its SignedInfo.
  */
 import {
   constants,
@@ -23,15 +23,15 @@ import { useNamespaces } from 'xpath';
 export interface Credentials {
   username: string;
   password: string;
-  /** Of the client that the bank trusts: PEM. */
+  /** PEM key and certificate of the client that the bank trusts. */
   key: string;
   certificate: string;
-  /** Of somebody it does not know: PEM. */
+  /** PEM key and certificate that the bank does not trust. */
   strangerKey: string;
   strangerCertificate: string;
-  /** PEM of the bank's own. */
+  /** PEM certificate of the bank. */
   bankCertificate: string;
-  /** `host:port` that must never hear anything. */
+  /** `host:port` that must never get a connection. */
   listener: string;
 }
 
@@ -51,22 +51,22 @@ const derOf = (pem: string) => new X509Certificate(pem).raw.toString('base64');
 
 type Fill = (argument: string | undefined) => string;
 
-function fills(who: Credentials, now: Date): Record<string, Fill> {
+function placeholders(credentials: Credentials, now: Date): Record<string, Fill> {
   const nonce = randomBytes(16);
   const reference = `attack-${randomBytes(8).toString('hex')}`;
-  const digest = (created: string) => createHash('sha1').update(nonce).update(created).update(who.password);
-  const padding = { key: who.bankCertificate, padding: constants.RSA_PKCS1_OAEP_PADDING };
+  const digest = (created: string) => createHash('sha1').update(nonce).update(created).update(credentials.password);
+  const padding = { key: credentials.bankCertificate, padding: constants.RSA_PKCS1_OAEP_PADDING };
   return {
     now: (seconds) => timeIn(seconds, now),
     reference: () => reference,
-    username: () => who.username,
-    password: () => who.password,
+    username: () => credentials.username,
+    password: () => credentials.password,
     nonce: () => nonce.toString('base64'),
     'password-digest': (seconds) => digest(timeIn(seconds, now)).digest('base64'),
-    certificate: () => derOf(who.certificate),
-    'stranger-certificate': () => derOf(who.strangerCertificate),
+    certificate: () => derOf(credentials.certificate),
+    'stranger-certificate': () => derOf(credentials.strangerCertificate),
     'wrapped-key': () => publicEncrypt(padding, randomBytes(32)).toString('base64'),
-    listener: () => who.listener,
+    listener: () => credentials.listener,
     repeat: (argument = '') => {
       const [times = '', ...text] = argument.split(' ');
       return text.join(' ').repeat(Number(times));
@@ -77,7 +77,7 @@ function fills(who: Credentials, now: Date): Record<string, Fill> {
 
 const canonical = (element: Element): string => new ExclusiveCanonicalization().process(element as never, {});
 
-function theOne(xml: string, xpath: string): Element {
+function singleElement(xml: string, xpath: string): Element {
   const document = new DOMParser().parseFromString(xml, 'text/xml');
   const [element, ...others] = select(xpath, document as never) as unknown as Element[];
   if (!element || others.length > 0)
@@ -85,15 +85,15 @@ function theOne(xml: string, xpath: string): Element {
   return element;
 }
 
-function sign(algorithm: string, keyName: string, signedInfo: string, who: Credentials): string {
+function sign(algorithm: string, keyName: string, signedInfo: string, credentials: Credentials): string {
   if (algorithm === 'none') return '';
   if (algorithm.startsWith('hmac-')) {
-    const secret = createPublicKey(who.certificate).export({ format: 'pem', type: 'spki' });
-    return createHmac(algorithm.slice('hmac-'.length), keyName === 'certificate' ? who.certificate : secret)
+    const secret = createPublicKey(credentials.certificate).export({ format: 'pem', type: 'spki' });
+    return createHmac(algorithm.slice('hmac-'.length), keyName === 'certificate' ? credentials.certificate : secret)
       .update(signedInfo)
       .digest('base64');
   }
-  const key = keyName === 'stranger' ? who.strangerKey : who.key;
+  const key = keyName === 'stranger' ? credentials.strangerKey : credentials.key;
   return createSign(algorithm).update(signedInfo).sign(key, 'base64');
 }
 
@@ -101,31 +101,31 @@ const texts = /\{\{([a-z-]+)(?: ([^}]*))?\}\}/g;
 const digests = /\{\{digest (\S+) ([^}]+)\}\}/g;
 const signatures = /\{\{signature (\S+) (\S+)(?: ([^}]+))?\}\}/;
 
-/** A fresh message each time; throws when a placeholder names nothing. */
-export function hostileMessage(template: string, who: Credentials, now: Date = new Date()): string {
-  const known = fills(who, now);
+/** Creates a new message on each call; throws for an unknown placeholder. */
+export function hostileMessage(template: string, credentials: Credentials, now: Date = new Date()): string {
+  const known = placeholders(credentials, now);
   const later = ['digest', 'signature'];
   const fresh = template.replace(texts, (whole, name: string, argument?: string) => {
     if (later.includes(name)) return whole;
     const fill = known[name];
-    if (!fill) throw new Error(`nothing fills ${whole}`);
+    if (!fill) throw new Error(`unknown placeholder ${whole}`);
     return fill(argument);
   });
   const digested = fresh.replace(digests, (_, hash: string, xpath: string) =>
     createHash(hash)
-      .update(canonical(theOne(fresh, xpath)))
+      .update(canonical(singleElement(fresh, xpath)))
       .digest('base64'),
   );
-  return signed(digested, who);
+  return signed(digested, credentials);
 }
 
-/** One after the other: a later signature may be over an earlier one. */
-function signed(xml: string, who: Credentials): string {
+/** Signs one after the other, because a later signature may cover an earlier one. */
+function signed(xml: string, credentials: Credentials): string {
   const [whole, algorithm = '', key = '', xpath = '//ds:SignedInfo'] = signatures.exec(xml) ?? [];
   if (!whole) return xml;
-  const value = sign(algorithm, key, canonical(theOne(xml, xpath)), who);
+  const value = sign(algorithm, key, canonical(singleElement(xml, xpath)), credentials);
   return signed(
     xml.replace(whole, () => value),
-    who,
+    credentials,
   );
 }

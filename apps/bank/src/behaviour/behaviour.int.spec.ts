@@ -1,66 +1,70 @@
 import { eventually, testToken } from '@halftone/testing';
 import { type Answer, harmless } from '../attack/attacks.fixture';
-import { type BankWorld, openBank } from '../attack/bank.fixture';
+import { type BankFixture, startBank } from '../attack/bank.fixture';
 import { BehaviourService } from './behaviour.service';
 
-let world: BankWorld;
+let bank: BankFixture;
 
 beforeAll(async () => {
-  world = await openBank();
+  bank = await startBank();
 });
-afterEach(() => behave({}));
-afterAll(() => world.close());
+afterEach(() => setBehaviour({}));
+afterAll(() => bank.close());
 
-async function behave(behaviour: object, role: 'operator' | 'customer' | 'nobody' = 'operator'): Promise<number> {
+async function setBehaviour(
+  behaviour: object,
+  role: 'operator' | 'customer' | 'anonymous' = 'operator',
+): Promise<number> {
   const headers = {
     'content-type': 'application/json',
-    ...(role !== 'nobody' && { authorization: `Bearer ${await testToken('somebody', role)}` }),
+    ...(role !== 'anonymous' && { authorization: `Bearer ${await testToken('somebody', role)}` }),
   };
   const body = JSON.stringify(behaviour);
-  return (await fetch(new URL('/operator/behaviour', world.url), { method: 'PUT', headers, body })).status;
+  return (await fetch(new URL('/operator/behaviour', bank.url), { method: 'PUT', headers, body })).status;
 }
 
-const debit = (): Promise<Answer> => harmless(world.url, 'username', world.who);
-const booked = async () => (await world.transactionsOf('attack-')).length;
+const debit = (): Promise<Answer> => harmless(bank.url, 'username', bank.credentials);
+const booked = async () => (await bank.transactionsOf('attack-')).length;
 
 test.each<[string, object]>([
   ['down', { down: true }],
   ['failing', { errorRate: 1 }],
 ])('a bank that is %s books nothing', async (_, behaviour) => {
   const before = await booked();
-  await behave(behaviour);
+  await setBehaviour(behaviour);
+  // A bank that is down gives no answer; asserted below.
   const answer = await debit().catch(() => undefined);
   expect([answer?.status, answer?.code]).toEqual('down' in behaviour ? [undefined, undefined] : [500, 'INTERNAL']);
   expect(await booked()).toBe(before);
 });
 
-test('a bank that hangs books nothing, not even later, and stops nevertheless', async () => {
+test('a hanging bank books nothing, not even later, and can still be stopped', async () => {
   const before = await booked();
-  await behave({ hang: true });
-  const fate = jest.spyOn(BehaviourService.prototype, 'fate');
-  const never = debit().catch(() => 'cut');
-  await eventually(() => expect(fate).toHaveBeenCalled());
-  expect(await fate.mock.results[0]?.value).toMatchObject({ before: 'hang' });
-  fate.mockRestore();
-  await behave({});
+  await setBehaviour({ hang: true });
+  const faultPlan = jest.spyOn(BehaviourService.prototype, 'faultPlan');
+  const unanswered = debit().catch(() => 'cut');
+  await eventually(() => expect(faultPlan).toHaveBeenCalled());
+  expect(await faultPlan.mock.results[0]?.value).toMatchObject({ before: 'hang' });
+  faultPlan.mockRestore();
+  await setBehaviour({});
   expect((await debit()).status).toBe(200);
   expect(await booked()).toBe(before + 1);
-  await world.close();
-  expect(await never).toBe('cut');
-  world = await openBank();
+  await bank.close();
+  expect(await unanswered).toBe('cut');
+  bank = await startBank();
 });
 
-test('a bank that swallows its replies has booked', async () => {
+test('a bank that drops its replies has booked', async () => {
   const before = await booked();
-  await behave({ dropReplyRate: 1 });
+  await setBehaviour({ dropReplyRate: 1 });
   await expect(debit()).rejects.toThrow();
   expect(await booked()).toBe(before + 1);
 });
 
-test('only an operator has a say, and only in what there is', async () => {
-  expect(await behave({ down: true }, 'nobody')).toBe(401);
-  expect(await behave({ down: true }, 'customer')).toBe(403);
-  expect(await behave({ errorRate: 2 })).toBe(400);
-  expect(await behave({ generous: true })).toBe(400);
+test('only operators may change the behaviour, to valid values only', async () => {
+  expect(await setBehaviour({ down: true }, 'anonymous')).toBe(401);
+  expect(await setBehaviour({ down: true }, 'customer')).toBe(403);
+  expect(await setBehaviour({ errorRate: 2 })).toBe(400);
+  expect(await setBehaviour({ generous: true })).toBe(400);
   expect((await debit()).status).toBe(200);
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const rate = z.number().min(0).max(1).default(0);
 
-/** What is left out is as in a bank that behaves: a body of `{}` ends all trouble. */
+/** Omitted fields mean normal behaviour, so `{}` ends all faults. */
 export const behaviourBody = z.strictObject({
   latencyMs: z.int().min(0).max(60_000).default(0),
   errorRate: rate,
@@ -13,7 +13,7 @@ export const behaviourBody = z.strictObject({
 
 export type BehaviourBody = z.infer<typeof behaviourBody>;
 
-export const transactionsQuery = z.object({
+export const transactionsQuery = z.strictObject({
   account: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });

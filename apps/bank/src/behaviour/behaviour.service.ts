@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Behaviour, type Fate, fateOf } from './behaviour';
+import { type Behaviour, type FaultPlan, faultPlanOf } from './behaviour';
 import { BehaviourStore } from './behaviour.store';
 
-/** How the bank behaves now, and what that means for one request. */
+/** The current behaviour, and the faults it injects into a request. */
 @Injectable()
 export class BehaviourService {
   constructor(private readonly store: BehaviourStore) {}
@@ -16,7 +16,7 @@ export class BehaviourService {
     return behaviour;
   }
 
-  async fate(): Promise<Fate> {
-    return fateOf(await this.store.load(), Math.random);
+  async faultPlan(): Promise<FaultPlan> {
+    return faultPlanOf(await this.store.load(), Math.random);
   }
 }

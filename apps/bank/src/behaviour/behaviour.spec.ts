@@ -1,20 +1,20 @@
-import { fateOf, wellBehaved } from './behaviour';
+import { faultPlanOf, normalBehaviour } from './behaviour';
 
 const never = () => 0.999;
 const always = () => 0;
 
-test('a bank that behaves does what it is asked at once and says so', () => {
-  expect(fateOf(wellBehaved, always)).toEqual({ delayMs: 0, before: 'go-on', reply: 'send' });
+test('normal behaviour executes and answers at once', () => {
+  expect(faultPlanOf(normalBehaviour, always)).toEqual({ delayMs: 0, before: 'proceed', reply: 'send' });
 });
 
-test('what it does badly, it does as often as it should', () => {
-  const flaky = { ...wellBehaved, latencyMs: 50, errorRate: 0.5, dropReplyRate: 0.5 };
-  expect(fateOf(flaky, always)).toEqual({ delayMs: 50, before: 'fail', reply: 'cut' });
-  expect(fateOf(flaky, never)).toEqual({ delayMs: 50, before: 'go-on', reply: 'send' });
+test('faults happen with their configured probability', () => {
+  const flaky = { ...normalBehaviour, latencyMs: 50, errorRate: 0.5, dropReplyRate: 0.5 };
+  expect(faultPlanOf(flaky, always)).toEqual({ delayMs: 50, before: 'fail', reply: 'cut' });
+  expect(faultPlanOf(flaky, never)).toEqual({ delayMs: 50, before: 'proceed', reply: 'send' });
 });
 
-test('down is worse than hanging, and hanging worse than failing', () => {
-  const all = { ...wellBehaved, errorRate: 1, hang: true, down: true };
-  expect(fateOf(all, always).before).toBe('cut');
-  expect(fateOf({ ...all, down: false }, always).before).toBe('hang');
+test('down takes precedence over hang, and hang over errors', () => {
+  const all = { ...normalBehaviour, errorRate: 1, hang: true, down: true };
+  expect(faultPlanOf(all, always).before).toBe('cut');
+  expect(faultPlanOf({ ...all, down: false }, always).before).toBe('hang');
 });

@@ -1,16 +1,16 @@
 import { Database } from '@halftone/postgres';
 import { Injectable } from '@nestjs/common';
 import type { BankTables } from '../tables';
-import { type Behaviour, wellBehaved } from './behaviour';
+import { type Behaviour, normalBehaviour } from './behaviour';
 
-/** In the database, so that all replicas behave alike and go on doing so after a restart. */
+/** Stored in the database, so that all replicas behave the same, also after a restart. */
 @Injectable()
 export class BehaviourStore {
   constructor(private readonly db: Database<BankTables>) {}
 
   async load(): Promise<Behaviour> {
     const row = await this.db.rows.selectFrom('behaviour').selectAll().executeTakeFirst();
-    if (!row) return wellBehaved;
+    if (!row) return normalBehaviour;
     const { latency_ms: latencyMs, error_rate: errorRate, drop_reply_rate: dropReplyRate, down, hang } = row;
     return { latencyMs, errorRate, dropReplyRate, down, hang };
   }

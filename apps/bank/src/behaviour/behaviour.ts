@@ -1,30 +1,33 @@
-/** How badly the bank behaves, as its operator wants it. */
+/** The faults of the bank, as its operator sets them. */
 export interface Behaviour {
-  /** Before each answer. */
+  /** Delay before each answer. */
   latencyMs: number;
-  /** Share of requests that end in an error of the bank before anything is done, 0 to 1. */
+  /** Share of requests that fail before anything is done, 0 to 1. */
   errorRate: number;
-  /** Share of requests that are done and never answered: the connection is cut. */
+  /** Share of requests that are executed but not answered: the connection is closed. */
   dropReplyRate: number;
-  /** Every connection is cut before anything is done. */
+  /** Closes every connection before anything is done. */
   down: boolean;
-  /** Nothing is done and nothing answered, for as long as the client waits. */
+  /** Executes nothing and never answers. */
   hang: boolean;
 }
 
-export const wellBehaved: Behaviour = { latencyMs: 0, errorRate: 0, dropReplyRate: 0, down: false, hang: false };
+export const normalBehaviour: Behaviour = { latencyMs: 0, errorRate: 0, dropReplyRate: 0, down: false, hang: false };
 
-/** What happens to one request: before it, and with its reply. */
-export interface Fate {
+/** The faults of one request: before execution, and with its reply. */
+export interface FaultPlan {
   delayMs: number;
-  before: 'go-on' | 'cut' | 'hang' | 'fail';
+  before: 'proceed' | 'cut' | 'hang' | 'fail';
   reply: 'send' | 'cut';
 }
 
-/** Pure; `random` gives numbers from 0 up to 1. */
-export function fateOf({ latencyMs, errorRate, dropReplyRate, down, hang }: Behaviour, random: () => number): Fate {
+/** Pure; `random` returns numbers from 0 (inclusive) to 1 (exclusive). */
+export function faultPlanOf(
+  { latencyMs, errorRate, dropReplyRate, down, hang }: Behaviour,
+  random: () => number,
+): FaultPlan {
   const reply = random() < dropReplyRate ? 'cut' : 'send';
   if (down) return { delayMs: 0, before: 'cut', reply };
   if (hang) return { delayMs: 0, before: 'hang', reply };
-  return { delayMs: latencyMs, before: random() < errorRate ? 'fail' : 'go-on', reply };
+  return { delayMs: latencyMs, before: random() < errorRate ? 'fail' : 'proceed', reply };
 }

@@ -1,11 +1,20 @@
-import { Body, Controller, Get, Put, Query, UseGuards } from '@nestjs/common';
+import { Body, type CanActivate, Controller, Get, Injectable, Put, Query, UseGuards } from '@nestjs/common';
 import { TransactionService } from '../transaction/transaction.service';
 import type { Behaviour } from './behaviour';
 import { behaviourBody, type BehaviourBody, transactionsQuery, type TransactionsQuery } from './behaviour.schema';
 import { BehaviourService } from './behaviour.service';
-import { OperatorGuard } from './operator.guard';
+import { permittedCaller } from '@halftone/service';
 
-/** What no bank has: a way to make it slow, flaky or silent. */
+/** Only operators of the shop may inject faults; customers get FORBIDDEN. */
+@Injectable()
+class OperatorGuard implements CanActivate {
+  canActivate(): boolean {
+    permittedCaller('bank.SetBehaviour');
+    return true;
+  }
+}
+
+/** Makes the bank slow, flaky or silent, for tests. */
 @Controller('operator')
 @UseGuards(OperatorGuard)
 export class OperatorHttp {

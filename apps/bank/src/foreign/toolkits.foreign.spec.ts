@@ -7,21 +7,21 @@ import { promisify } from 'node:util';
 import { uuidv7 } from '@halftone/kernel';
 import { sealMessage } from '@halftone/soap';
 import { harmless } from '../attack/attacks.fixture';
-import { type BankWorld, openBank } from '../attack/bank.fixture';
+import { type BankFixture, startBank } from '../attack/bank.fixture';
 
 const scripts = join(__dirname, '../../foreign');
 const run = promisify(execFile);
 
-/** Programs of other languages need a while to begin, on a busy machine more. */
+/** Other runtimes start slowly, especially on a busy machine. */
 jest.setTimeout(60_000);
 
-let world: BankWorld;
+let bank: BankFixture;
 let folder: string;
 
 beforeAll(async () => {
-  world = await openBank();
+  bank = await startBank();
   folder = mkdtempSync(join(tmpdir(), 'halftone-bank-'));
-  const { key, certificate, bankCertificate, strangerCertificate } = world.who;
+  const { key, certificate, bankCertificate, strangerCertificate } = bank.credentials;
   for (const [name, pem] of Object.entries({
     key,
     cert: certificate,
@@ -32,12 +32,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
-  await world.close();
+  await bank.close();
 });
 
 const path = (name: string) => join(folder, `${name}.pem`);
 
-interface Said {
+interface CallResult {
   call: string;
   answer?: Record<string, unknown>;
   fault?: string;
@@ -50,34 +50,38 @@ const about = (more: Record<string, unknown> = {}) => ({
   account: 'alice',
   amount: 1250,
   currency: 'USD',
-  username: world.who.username,
-  password: world.who.password,
+  username: bank.credentials.username,
+  password: bank.credentials.password,
   key: path('key'),
   cert: path('cert'),
   bankCert: path('bankCert'),
   ...more,
 });
 
-async function linesOf(program: string, args: string[]): Promise<Said[]> {
+async function linesOf(program: string, args: string[]): Promise<CallResult[]> {
   const { stdout } = await run(program, args, { timeout: 60_000 });
   return stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Said);
+    .map((line) => JSON.parse(line) as CallResult);
 }
 
 const zeep = (port: string, proof: string, facts: Record<string, unknown>) =>
-  linesOf('/usr/bin/python3', [join(scripts, 'zeep_client.py'), world.wsdl, port, proof, JSON.stringify(facts)]);
+  linesOf('/usr/bin/python3', [join(scripts, 'zeep_client.py'), bank.wsdl, port, proof, JSON.stringify(facts)]);
 const php = (version: string, facts: Record<string, unknown>) =>
-  linesOf('php', [join(scripts, 'soap_client.php'), world.wsdl, version, JSON.stringify(facts)]);
+  linesOf('php', [join(scripts, 'soap_client.php'), bank.wsdl, version, JSON.stringify(facts)]);
 
-/** Numbers come as such or as text, by the toolkit's taste. */
-const fieldsOf = ({ answer }: Said) =>
+/** Some toolkits return numbers, some texts. */
+const fieldsOf = ({ answer }: CallResult) =>
   Object.fromEntries(Object.entries(answer ?? {}).map(([name, value]) => [name, String(value)]));
 
-/** What every toolkit must have seen, and the rows that must be there after. */
-async function expectEveryOperation(said: Said[], { reference }: { reference: string }, before: number): Promise<void> {
-  const [debit, again, reused, found, credit, balance, tooMuch, unknown] = said;
+/** Asserts the results every toolkit must get, and the rows in the bank. */
+async function expectEveryOperation(
+  results: CallResult[],
+  { reference }: { reference: string },
+  before: number,
+): Promise<void> {
+  const [debit, again, reused, found, credit, balance, tooMuch, unknown] = results;
   if (!debit || !again || !reused || !found || !credit || !balance || !tooMuch || !unknown)
     throw new Error('too few calls');
   expect(fieldsOf(debit)).toMatchObject({ reference, account: 'alice', amount: '1250', currency: 'USD' });
@@ -90,14 +94,14 @@ async function expectEveryOperation(said: Said[], { reference }: { reference: st
     expect.stringContaining('INSUFFICIENT_FUNDS'),
     expect.stringContaining('TRANSACTION_UNKNOWN'),
   ]);
-  expect(await world.transactionsOf(reference)).toEqual([
+  expect(await bank.transactionsOf(reference)).toEqual([
     { reference, kind: 'debit', state: 'booked', amount: 1250 },
     { reference: `${reference}-back`, kind: 'credit', state: 'booked', amount: 1250 },
     { reference: `${reference}-more`, kind: 'debit', state: 'refused', amount: 10 ** 11 },
   ]);
 }
 
-describe('python3-zeep does every operation', () => {
+describe('python3-zeep calls every operation', () => {
   test.each([
     ['BankSoap11', 'username'],
     ['BankSoap12', 'username'],
@@ -105,15 +109,15 @@ describe('python3-zeep does every operation', () => {
     ['BankSoap12', 'signature'],
     ['BankSoap11', 'encryption'],
     ['BankSoap12', 'encryption'],
-  ])('over %s, proved by %s, and verifies each reply and each fault', async (port, proof) => {
+  ])('over %s, authenticated by %s, and verifies each reply and fault', async (port, proof) => {
     const facts = about();
-    const before = await world.balanceOf('alice');
+    const before = await bank.balanceOf('alice');
     await expectEveryOperation(await zeep(port, proof, facts), facts, before);
   });
 
-  test('and would notice replies that somebody else signed', async () => {
-    const mistaken = zeep('BankSoap11', 'signature', about({ bankCert: path('stranger') }));
-    await expect(mistaken).rejects.toThrow('SignatureVerificationFailed');
+  test('and rejects replies with another signer', async () => {
+    const wrongCertificate = zeep('BankSoap11', 'signature', about({ bankCert: path('stranger') }));
+    await expect(wrongCertificate).rejects.toThrow('SignatureVerificationFailed');
   });
 
   test('and reads the fault of a wrong password', async () => {
@@ -122,16 +126,16 @@ describe('python3-zeep does every operation', () => {
   });
 });
 
-describe("PHP's SoapClient does every operation", () => {
+describe("PHP's SoapClient calls every operation", () => {
   test.each([
     ['1.1', '11'],
     ['1.2', '12'],
   ])('over SOAP %s', async (_, version) => {
     const facts = about();
-    const before = await world.balanceOf('alice');
-    const said = await php(version, facts);
-    await expectEveryOperation(said, facts, before);
-    expect(JSON.stringify(said.at(-1))).toContain('SECURITY_AUTHENTICATION_FAILED');
+    const before = await bank.balanceOf('alice');
+    const results = await php(version, facts);
+    await expectEveryOperation(results, facts, before);
+    expect(JSON.stringify(results.at(-1))).toContain('SECURITY_AUTHENTICATION_FAILED');
   });
 });
 
@@ -156,14 +160,17 @@ describe('xmlsec1', () => {
   };
 
   test("verifies the bank's reply", async () => {
-    const { body } = await harmless(world.url, 'signature', world.who);
-    const said = await verify(body, path('bankCert'));
-    expect(said).toMatch(/^OK$/m);
-    expect(said).toMatch(/SignedInfo References \(ok\/all\): [23]\/[23]/);
+    const { body } = await harmless(bank.url, 'signature', bank.credentials);
+    const output = await verify(body, path('bankCert'));
+    expect(output).toMatch(/^OK$/m);
+    expect(output).toMatch(/SignedInfo References \(ok\/all\): [23]\/[23]/);
   });
 
   test("verifies a client's request", async () => {
-    const signer = { key: createPrivateKey(world.who.key), certificate: new X509Certificate(world.who.certificate) };
+    const signer = {
+      key: createPrivateKey(bank.credentials.key),
+      certificate: new X509Certificate(bank.credentials.certificate),
+    };
     const content = '<b:GetBalance xmlns:b="urn:halftone:bank:1"><b:account>alice</b:account></b:GetBalance>';
     const expires = new Date(Date.now() + 60_000);
     const { xml } = sealMessage({
@@ -178,8 +185,8 @@ describe('xmlsec1', () => {
     await expect(verify(xml, path('bankCert'))).rejects.toThrow();
   });
 
-  test('refuses it when a byte of the Body was changed, and by another certificate', async () => {
-    const { body } = await harmless(world.url, 'signature', world.who);
+  test('rejects a changed Body and another certificate', async () => {
+    const { body } = await harmless(bank.url, 'signature', bank.credentials);
     await expect(verify(body.replace('>alice<', '>alicf<'), path('bankCert'))).rejects.toThrow();
     await expect(verify(body, path('stranger'))).rejects.toThrow();
   });

@@ -1,31 +1,20 @@
-import { Database } from '@halftone/postgres';
-import { Lifecycle } from '@halftone/service';
+import { Database, type RetentionRule } from '@halftone/postgres';
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import type { BankTables } from '../tables';
 
-const pruneMs = 60_000;
-/** How far the clock of one replica, by which is pruned, may be ahead of another's, by which a message is taken. */
-const marginMs = 10 * 60_000;
+/** 10 minutes of margin: replicas check expiry with their own clocks, which may be behind the database's. */
+export const oldNonces: RetentionRule = { table: 'nonce', expired: sql`expires_at < now() - interval '10 minutes'` };
 
 /**
- * What was used once: nonces and signatures. Committed before the message is obeyed, so that of any number of copies, on any replica,
- * one is taken; kept until the message's own timestamp refuses it.
+ * Used nonces and signatures. Each is committed before its message is executed, so any number of copies, on any replica,
+ * is executed once. They are kept until the message's own timestamp expires.
  */
 @Injectable()
 export class NonceStore {
-  private timer: NodeJS.Timeout | undefined;
+  constructor(private readonly db: Database<BankTables>) {}
 
-  constructor(
-    private readonly db: Database<BankTables>,
-    lifecycle: Lifecycle,
-  ) {
-    lifecycle.onStart('serve', 'nonces', async () => {
-      this.timer = setInterval(() => void this.prune().catch(() => undefined), pruneMs).unref();
-    });
-    lifecycle.onStop('close', 'nonces', async () => clearInterval(this.timer));
-  }
-
-  /** False if it was used before. */
+  /** Records the value; false if it was used before. */
   async use(value: string, expiresAt: Date): Promise<boolean> {
     const inserted = await this.db.rows
       .insertInto('nonce')
@@ -34,12 +23,5 @@ export class NonceStore {
       .returning('value')
       .executeTakeFirst();
     return inserted !== undefined;
-  }
-
-  async prune(): Promise<void> {
-    await this.db.rows
-      .deleteFrom('nonce')
-      .where('expires_at', '<', new Date(Date.now() - marginMs))
-      .execute();
   }
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Lifecycle } from '@halftone/service';
 import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
+import { HangingRequests } from './hanging-requests.http';
 import { SoapService } from './soap.service';
 
-/** What of Fastify's reply is used. */
+/** The parts of Fastify's reply in use. */
 interface Reply {
   readonly raw: ServerResponse<IncomingMessage>;
   status(code: number): Reply;
@@ -14,18 +14,13 @@ interface Reply {
 
 @Controller('bank')
 export class SoapHttp {
-  /** Requests that a bank that hangs will never answer; they must not hold its stop up. */
-  private readonly hanging = new Set<ServerResponse>();
-
   constructor(
     private readonly soap: SoapService,
-    lifecycle: Lifecycle,
-  ) {
-    lifecycle.onStop('refuse', 'hanging requests', async () => this.hanging.forEach((response) => response.destroy()));
-  }
+    private readonly hanging: HangingRequests,
+  ) {}
 
   @Post()
-  async take(
+  async receive(
     @Body() body: unknown,
     @Headers('content-type') contentType: string = '',
     @Headers('soapaction') soapAction: string | undefined,
@@ -39,11 +34,6 @@ export class SoapHttp {
     }
     reply.hijack();
     if (outgoing.kind === 'cut') reply.raw.destroy();
-    else this.keep(reply.raw);
-  }
-
-  private keep(response: ServerResponse): void {
-    this.hanging.add(response);
-    response.once('close', () => this.hanging.delete(response));
+    else this.hanging.add(reply.raw);
   }
 }

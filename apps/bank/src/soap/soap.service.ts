@@ -4,7 +4,7 @@ import {
   actionOf,
   contentTypeOf,
   type Element,
-  type FaultWords,
+  type FaultContent,
   type Identity,
   longestMs,
   type OpenedMessage,
@@ -19,21 +19,22 @@ import {
   writeFault,
 } from '@halftone/soap';
 import { Inject, Injectable } from '@nestjs/common';
+import type { FaultPlan } from '../behaviour/behaviour';
 import { BehaviourService } from '../behaviour/behaviour.service';
 import { NonceStore } from '../nonce/nonce.store';
 import { BankRefusal } from '../transaction/refusal';
 import { TransactionService } from '../transaction/transaction.service';
 import { actionOf as actionFor, namespace, operations } from '../wsdl/wsdl';
-import { type Fields, minorUnitsIn, readRequest, writeResponse } from './operation.codec';
+import { type Fields, minorUnitsIn, readRequest, writeResponse } from './operation.schema';
 
-/** Who the bank is, and whom it believes. */
+/** The bank's own identity, and the clients it trusts. */
 export interface BankKeys {
   identity: Identity;
   trust: Trust;
 }
 export const BANK_KEYS = Symbol('BANK_KEYS');
 
-/** A message as HTTP brought it. */
+/** A SOAP message as received over HTTP. */
 export interface Incoming {
   bytes: Uint8Array;
   contentType: string;
@@ -42,7 +43,7 @@ export interface Incoming {
 
 export type Outgoing =
   | { kind: 'reply'; status: number; contentType: string; xml: string }
-  /** What a bank that misbehaves does instead of answering. */
+  /** Injected faults: close the connection, or never answer. */
   | { kind: 'cut' | 'hang' };
 
 const requests = counter('bank_requests_total', 'SOAP requests by operation, and by the code of the fault or OK', [
@@ -50,7 +51,9 @@ const requests = counter('bank_requests_total', 'SOAP requests by operation, and
   'code',
 ]);
 
-const form = { namespace, element: 'BankFault' };
+const faultElement = { namespace, element: 'BankFault' };
+
+const failing: FaultPlan = { before: 'fail', delayMs: 0, reply: 'send' };
 
 interface Answer {
   content: string;
@@ -58,16 +61,16 @@ interface Answer {
   status: number;
 }
 
-/** What became known of a message until it was answered. */
-interface Conversation {
+/** The facts known about a message, for its reply. */
+interface Exchange {
   version: SoapVersion;
   operation: string;
   opened?: OpenedMessage;
 }
 
 /**
- * One message in, one signed message out: also each refusal is signed, and encrypted when the request was. Nothing that a message says is
- * looked at before the guard, its signature or token, its age and its being the first of its kind are settled.
+ * Answers each message with one signed message. Faults are signed as well, and encrypted if the request was. The content
+ * of a message is read only after the XML guard, signature or token, expiry and replay checks.
  */
 @Injectable()
 export class SoapService {
@@ -81,46 +84,48 @@ export class SoapService {
   ) {}
 
   async answer(incoming: Incoming): Promise<Outgoing> {
-    const { before, delayMs, reply } = await this.behaviour.fate();
+    // Without the database no request can succeed, so it gets a regular fault.
+    const { before, delayMs, reply } = await this.behaviour.faultPlan().catch(() => failing);
     if (before === 'cut' || before === 'hang') return { kind: before };
     await sleep(delayMs);
-    const conversation: Conversation = { version: '1.1', operation: 'none' };
-    const answer = await this.outcomeOf(incoming, conversation, before === 'fail');
-    requests.inc({ operation: conversation.operation, code: answer.code });
-    return reply === 'cut' ? { kind: 'cut' } : this.sealed(answer, conversation);
+    const exchange: Exchange = { version: '1.1', operation: 'none' };
+    const answer = await this.outcomeOf(incoming, exchange, before === 'fail');
+    requests.inc({ operation: exchange.operation, code: answer.code });
+    return reply === 'cut' ? { kind: 'cut' } : this.seal(answer, exchange);
   }
 
-  private async outcomeOf(incoming: Incoming, conversation: Conversation, mustFail: boolean): Promise<Answer> {
+  private async outcomeOf(incoming: Incoming, exchange: Exchange, mustFail: boolean): Promise<Answer> {
     try {
-      const opened = await this.open(incoming, conversation);
-      if (mustFail) throw new SoapFault('INTERNAL', 'the bank has trouble of its own');
-      return { content: await this.obey(opened.content, opened, conversation), code: 'OK', status: 200 };
+      const opened = await this.open(incoming, exchange);
+      if (mustFail) throw new SoapFault('INTERNAL', 'the bank has an internal error');
+      return { content: await this.execute(opened.content, opened, exchange), code: 'OK', status: 200 };
     } catch (error) {
-      return this.refused(error, conversation.version);
+      return this.refused(error, exchange.version);
     }
   }
 
   /** Throws SoapFault. */
-  private async open({ bytes, contentType, soapAction }: Incoming, conversation: Conversation): Promise<OpenedMessage> {
+  private async open({ bytes, contentType, soapAction }: Incoming, exchange: Exchange): Promise<OpenedMessage> {
     const type = readContentType(contentType);
-    if (!type) throw new SoapFault('VERSION_UNSUPPORTED', 'a message is text/xml or application/soap+xml');
-    conversation.version = type.version;
+    if (!type) throw new SoapFault('VERSION_UNSUPPORTED', 'a message must be text/xml or application/soap+xml');
+    exchange.version = type.version;
     const envelope = readMessage(bytes);
     if (envelope.version !== type.version)
-      throw new SoapFault('VERSION_UNSUPPORTED', 'the envelope is of another SOAP than its content type');
+      throw new SoapFault('VERSION_UNSUPPORTED', 'the SOAP version of the envelope differs from its content type');
     const opened = verifyMessage(envelope, this.keys.trust, new Date());
-    conversation.opened = opened;
+    exchange.opened = opened;
     for (const used of opened.once)
-      if (!(await this.nonces.use(used, opened.until))) throw new SoapFault('SECURITY_REPLAYED', 'taken before');
-    insistOnAction(actionOf(type, soapAction), type.version, opened.content);
+      if (!(await this.nonces.use(used, opened.until)))
+        throw new SoapFault('SECURITY_REPLAYED', 'this message was received before');
+    assertAction(actionOf(type, soapAction), type.version, opened.content);
     return opened;
   }
 
-  private async obey(content: Element, { lifetime }: OpenedMessage, conversation: Conversation): Promise<string> {
+  private async execute(content: Element, { lifetime }: OpenedMessage, exchange: Exchange): Promise<string> {
     const { operation, fields } = readRequest(content);
-    conversation.operation = operation;
+    exchange.operation = operation;
     const goodUntil = new Date(lifetime.expires.getTime() + skewMs);
-    if (new Date() > goodUntil) throw new SoapFault('SECURITY_EXPIRED', 'it took too long');
+    if (new Date() > goodUntil) throw new SoapFault('SECURITY_EXPIRED', 'the message expired during processing');
     return writeResponse(operation, await this.perform(operation, fields, goodUntil));
   }
 
@@ -134,28 +139,28 @@ export class SoapService {
       case 'Debit':
       case 'Credit': {
         const kind = operation === 'Debit' ? 'debit' : 'credit';
-        const asked = { kind, reference, account: id, amount: minorUnitsIn(amount), currency, description } as const;
-        return responseOf(await this.transactions.move(asked, goodUntil));
+        const movement = { kind, reference, account: id, amount: minorUnitsIn(amount), currency, description } as const;
+        return responseOf(await this.transactions.move(movement, goodUntil));
       }
       case 'GetTransaction':
         return responseOf(await this.transactions.find(reference));
       case 'GetBalance': {
-        const { balance, currency: heldIn } = await this.transactions.account(id);
-        return { account: id, balance, currency: heldIn };
+        const { balance, currency: accountCurrency } = await this.transactions.account(id);
+        return { account: id, balance, currency: accountCurrency };
       }
       default:
-        throw new SoapFault('OPERATION_UNKNOWN', 'there is no such operation');
+        throw new SoapFault('OPERATION_UNKNOWN', 'unknown operation');
     }
   }
 
   private refused(error: unknown, version: SoapVersion): Answer {
-    const words = wordsOf(error);
-    if (words.code === 'INTERNAL') this.log.error({ err: error }, 'a request failed');
-    const status = version === '1.2' && words.soap !== 'Receiver' ? 400 : 500;
-    return { content: writeFault(version, words, form), code: words.code, status };
+    const fault = faultOf(error);
+    if (fault.code === 'INTERNAL') this.log.error({ err: error }, 'a request failed');
+    const status = version === '1.2' && fault.soap !== 'Receiver' ? 400 : 500;
+    return { content: writeFault(version, fault, faultElement), code: fault.code, status };
   }
 
-  private sealed({ content, status }: Answer, { version, opened }: Conversation): Outgoing {
+  private seal({ content, status }: Answer, { version, opened }: Exchange): Outgoing {
     const created = new Date();
     const proof = opened?.proof;
     const { xml } = sealMessage({
@@ -173,14 +178,14 @@ export class SoapService {
 
 const responseOf = ({ id, ...facts }: { id: string }) => ({ ...facts, transactionId: id });
 
-/** SOAP 1.1 asks for the header; in 1.2 it may be left out. */
-function insistOnAction(action: string, version: SoapVersion, { localName }: Element): void {
+/** SOAP 1.1 requires the action; in 1.2 it is optional. */
+function assertAction(action: string, version: SoapVersion, { localName }: Element): void {
   const known = localName !== null && Object.hasOwn(operations, localName);
   if ((action === '' && version === '1.2') || !known || action === actionFor(localName)) return;
-  throw new SoapFault('ACTION_MISMATCH', 'the action names another operation than the Body');
+  throw new SoapFault('ACTION_MISMATCH', 'the action names a different operation than the Body');
 }
 
-function wordsOf(error: unknown): FaultWords {
+function faultOf(error: unknown): FaultContent {
   if (error instanceof BankRefusal) return { soap: 'Sender', code: error.code, message: error.message };
   const fault = error instanceof SoapFault ? error : new SoapFault('INTERNAL', 'something went wrong in the bank');
   return { ...fault.row, code: fault.code, message: fault.message };

@@ -1,9 +1,10 @@
 import { Database, openPool } from '@halftone/postgres';
 import { eventually, type FreshSchema, freshSchema } from '@halftone/testing';
+import { SHOP } from '../account/account';
 import { AccountStore } from '../account/account.store';
 import { migrations } from '../migrations';
 import type { BankTables } from '../tables';
-import { type Movement, SHOP } from './transaction';
+import type { Movement } from './transaction';
 import { TransactionService } from './transaction.service';
 import { TransactionStore } from './transaction.store';
 
@@ -48,60 +49,71 @@ const soon = () => new Date(Date.now() + 60_000);
 const move = (movement: Movement, goodUntil = soon()) => bank.move(movement, goodUntil);
 const balances = async () =>
   Object.fromEntries(
-    (await db.rows.selectFrom('account').select(['id', 'balance']).execute()).map(({ id, balance }) => [id, balance]),
+    await Promise.all([SHOP, 'alice', 'bob'].map(async (id) => [id, (await bank.account(id)).balance])),
   );
 
-test('ten copies of one debit at the same moment are one booking with one answer', async () => {
+test('ten concurrent copies of one debit are one booking with one answer', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => move(debit())));
   expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
   expect(await balances()).toEqual({ [SHOP]: 100, alice: 900, bob: 1_000 });
 });
 
-test('two requests under one reference at the same moment: one is booked, the other is told', async () => {
+test('of two concurrent requests with one reference, one is booked and the other refused', async () => {
   const outcomes = await Promise.allSettled([move(debit()), move(debit({ amount: 200 }))]);
   const refused = outcomes.find(({ status }) => status === 'rejected');
   expect(refused).toMatchObject({ reason: { code: 'REFERENCE_REUSED' } });
   expect((await balances())[SHOP]).toBeGreaterThan(0);
 });
 
-test('debits that together are more than there is: as many as there is money for', async () => {
-  const asked = Array.from({ length: 15 }, (_, index) => move(debit({ reference: `ht-d-${index}` })));
-  const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
+test('concurrent debits beyond the balance: booked as long as there is money', async () => {
+  const debits = Array.from({ length: 15 }, (_, index) => move(debit({ reference: `ht-d-${index}` })));
+  const refused = (await Promise.allSettled(debits)).filter(({ status }) => status === 'rejected');
   expect(refused).toHaveLength(5);
   expect(await balances()).toEqual({ [SHOP]: 1_000, alice: 0, bob: 1_000 });
 });
 
-test('a credit gives back what a debit took', async () => {
+test('a locked account does not block other customers', async () => {
+  await move(debit({ account: 'bob', reference: 'ht-d-2' }));
+  await db.tx(async (tx) => {
+    await accounts.lock(tx, 'alice');
+    await accounts.move(tx, 'alice', -100);
+    await move(debit({ account: 'bob', reference: 'ht-d-3' }));
+    await move(debit({ account: 'bob', reference: 'ht-c-3', kind: 'credit', amount: 50 }));
+  });
+  expect(await balances()).toEqual({ [SHOP]: 250, alice: 900, bob: 850 });
+});
+
+test('a credit returns a debit', async () => {
   await move(debit());
   await move(debit({ kind: 'credit', reference: 'ht-c-1' }));
   expect(await balances()).toEqual({ [SHOP]: 0, alice: 1_000, bob: 1_000 });
 });
 
-test('what was refused for want of money stays refused when the money is there', async () => {
-  const rich = debit({ kind: 'credit', reference: 'ht-c-2' });
-  await expect(move(rich)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
+test('a refusal for insufficient funds is final', async () => {
+  const credit = debit({ kind: 'credit', reference: 'ht-c-2' });
+  await expect(move(credit)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
   await move(debit({ account: 'bob' }));
-  await expect(move(rich)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
+  await expect(move(credit)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
   expect(await bank.find('ht-c-2')).toMatchObject({ state: 'refused' });
 });
 
 test.each([
   [{ amount: 0 }, 'AMOUNT_INVALID'],
   [{ reference: '' }, 'REFERENCE_INVALID'],
-])('%p leaves nothing behind', async (change, code) => {
+])('%p is not stored', async (change, code) => {
   await expect(move(debit(change))).rejects.toMatchObject({ code });
   expect(await db.rows.selectFrom('transaction').selectAll().execute()).toEqual([]);
 });
 
-test('a request that waited behind another until its time was over is not booked', async () => {
+test('a request that expires while it waits for a lock is not booked', async () => {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+  const { promise: locked, resolve: onLocked } = Promise.withResolvers<void>();
   const holder = db.tx(async (tx) => {
-    await accounts.lock(tx, ['alice', SHOP]);
-    hold();
+    await accounts.lock(tx, 'alice');
+    onLocked();
     await released;
   });
-  await held;
+  await locked;
   const goodUntil = new Date(Date.now() + 50);
   const late = expect(move(debit(), goodUntil)).rejects.toMatchObject({ code: 'REQUEST_EXPIRED' });
   await eventually(() => expect(Date.now()).toBeGreaterThan(goodUntil.getTime()));
@@ -111,7 +123,7 @@ test('a request that waited behind another until its time was over is not booked
   await expect(bank.find('ht-d-1')).rejects.toMatchObject({ code: 'TRANSACTION_UNKNOWN' });
 });
 
-test('what is not there is said so', async () => {
+test('unknown references and accounts are refused', async () => {
   await expect(bank.find('nothing')).rejects.toMatchObject({ code: 'TRANSACTION_UNKNOWN' });
   await expect(bank.account('mallory')).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
 });

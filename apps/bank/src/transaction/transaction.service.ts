@@ -2,18 +2,19 @@ import { uuidv7 } from '@halftone/kernel';
 import { afterCommit, Database, type Tx } from '@halftone/postgres';
 import { counter, failpoint } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
+import type { Account } from '../account/account';
 import { AccountStore } from '../account/account.store';
 import type { BankTables } from '../tables';
 import { BankRefusal } from './refusal';
-import { type Account, decide, insistOnForm, isSame, type Movement, SHOP, type Transaction } from './transaction';
+import { assertValid, decide, isSame, type Movement, type Transaction } from './transaction';
 import { TransactionStore } from './transaction.store';
 
-const transactions = counter('bank_transactions_total', 'Transactions of the bank, by what became of them', {
+const transactions = counter('bank_transactions_total', 'Transactions of the bank, by outcome', {
   kind: ['debit', 'credit'],
   state: ['booked', 'refused', 'repeated'],
 });
 
-/** What the bank does with money: each reference once, and the same answer to the same request ever after. */
+/** Moves money once per reference; the same request always gets the same answer. */
 @Injectable()
 export class TransactionService {
   constructor(
@@ -23,11 +24,11 @@ export class TransactionService {
   ) {}
 
   /**
-   * Throws BankRefusal; what was refused for its account or money is kept, and refused again for the same reason. Nothing is booked after
-   * `goodUntil`, however long this process waits or sleeps on its way to it: who asked may count on that once the moment has passed.
+   * Throws BankRefusal; a refusal because of account or balance is stored and final. Nothing is booked after `goodUntil`,
+   * no matter how long this process waits or pauses, so after that time the client knows that no booking will follow.
    */
   async move(movement: Movement, goodUntil: Date): Promise<Transaction> {
-    insistOnForm(movement);
+    assertValid(movement);
     const known = await this.store.find(movement.reference);
     const transaction = known ? this.repeated(known, movement) : await this.book(movement, goodUntil);
     if (transaction.state === 'refused') throw new BankRefusal(transaction.refusal);
@@ -64,28 +65,25 @@ export class TransactionService {
 
   private async bookIn(tx: Tx<BankTables>, movement: Movement, goodUntil: Date): Promise<Transaction> {
     const { kind, account, amount, reference } = movement;
-    const locked = await this.accounts.lock(tx, [account, SHOP]);
-    const customer = locked.find(({ id }) => id === account);
-    const shop = locked.find(({ id }) => id === SHOP);
-    if (!shop) throw new Error('the bank was not seeded');
-    // After the locks: from here to the commit a process that stands still loses its connection (idle_in_transaction_session_timeout).
+    const customer = await this.accounts.lock(tx, account);
+    // Check after the lock: a process that pauses between here and the commit loses its connection (idle_in_transaction_session_timeout).
     const now = new Date();
     if (now > goodUntil) throw new BankRefusal('REQUEST_EXPIRED');
-    const transaction = decide(movement, { customer, shop }, uuidv7(), now);
+    const transaction = decide(movement, customer, uuidv7(), now);
     if (!(await this.store.insert(tx, transaction))) {
       const known = await this.store.find(reference, tx);
       if (!known) throw new Error(`transaction ${reference} vanished`);
       return this.repeated(known, movement);
     }
-    const [from, to] = kind === 'debit' ? [account, SHOP] : [SHOP, account];
-    if (transaction.state === 'booked') await this.accounts.move(tx, amount, from, to);
+    const gained = kind === 'debit' ? -amount : amount;
+    if (transaction.state === 'booked') await this.accounts.move(tx, account, gained);
     afterCommit(tx, () => transactions.inc({ kind, state: transaction.state }));
     return transaction;
   }
 
-  private repeated(known: Transaction, asked: Movement): Transaction {
-    if (!isSame(known, asked)) throw new BankRefusal('REFERENCE_REUSED');
-    transactions.inc({ kind: asked.kind, state: 'repeated' });
+  private repeated(known: Transaction, movement: Movement): Transaction {
+    if (!isSame(known, movement)) throw new BankRefusal('REFERENCE_REUSED');
+    transactions.inc({ kind: movement.kind, state: 'repeated' });
     return known;
   }
 }

@@ -5,12 +5,12 @@ import type { BankTables } from '../tables';
 import type { RefusalCode } from './refusal';
 import type { Transaction } from './transaction';
 
-/** Transactions. The unique reference is what two requests at the same moment meet at. */
+/** Transactions. The unique reference serializes concurrent requests. */
 @Injectable()
 export class TransactionStore {
   constructor(private readonly db: Database<BankTables>) {}
 
-  /** False if the reference is taken; a request that comes while another with it is under way waits for that one. */
+  /** False if the reference exists. Waits for a concurrent transaction with the same reference. */
   async insert(tx: Tx<BankTables>, transaction: Transaction): Promise<boolean> {
     const { id, reference, kind, account, amount, currency, description, state, bookedAt } = transaction;
     const refusal = transaction.state === 'refused' ? transaction.refusal : null;

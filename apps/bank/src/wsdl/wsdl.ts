@@ -20,7 +20,7 @@ const transactionId = text('transactionId');
 const movement = [reference, account, amount, currency, { ...text('description'), optional: true }];
 const booking = [reference, transactionId, account, amount, currency, bookedAt];
 
-/** What each operation takes and gives, in the order in which it stands in the message. */
+/** Request and response fields of each operation, in message order. */
 export const operations: Readonly<Record<string, { takes: readonly Field[]; gives: readonly Field[] }>> = {
   Debit: { takes: movement, gives: booking },
   Credit: { takes: movement, gives: booking },
@@ -100,7 +100,7 @@ const binding = (name: string, prefix: 'soap' | 'soap12'): string => {
 const port = (name: string, prefix: 'soap' | 'soap12', address: string): string =>
   `<wsdl:port name="${name}" binding="tns:${name}"><${prefix}:address location="${address}"/></wsdl:port>`;
 
-/** `address` is where the client reached us, already escaped. */
+/** `address` is the URL the client used, already escaped. */
 export const wsdl = (address: string): string =>
   [
     '<?xml version="1.0" encoding="UTF-8"?>',

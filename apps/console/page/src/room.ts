@@ -5,7 +5,7 @@ const watch = (changed: () => void) => {
   return () => removeEventListener('hashchange', changed);
 };
 
-/** The room stands in the address, so that whoever is sent it comes to the same one: `#call:demo`. */
+/** The room is part of the address (`#call:demo`), so a shared link opens the same room. */
 export const useRoom = (): string => useSyncExternalStore(watch, () => decodeURIComponent(location.hash.slice(1)));
 
 export const enterRoom = (room: string): void => {

@@ -1,2 +1,2 @@
-/** The bundler takes style sheets that are imported. */
+/** Vite bundles imported style sheets. */
 declare module '*.css';

@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ACCOUNTS, type AccountsClient } from '../clients';
-import { SignedIn } from '../http/principal.guard';
-import { present } from '../http/words';
-import { accountView, meView } from './account.view';
+import { SignedIn } from '../http/principal.http';
+import { present, word } from '../http/words';
+import { paymentsV1 } from '@halftone/contracts';
 
 @Controller('v1')
 @SignedIn()
@@ -23,3 +23,11 @@ export class AccountHttp {
     return accountView(present(account));
   }
 }
+
+const meView = ({ customer, name, role }: paymentsV1.Account) => ({
+  customer,
+  name,
+  role: word(paymentsV1.Role, role),
+});
+
+const accountView = ({ customer, balance, currency }: paymentsV1.Account) => ({ customer, balance, currency });

@@ -1,6 +1,6 @@
 import { etagOf, matches } from './etag';
 
-const held = etagOf(3);
+const current = etagOf(3);
 
 test.each([
   ['the same tag', '"3"', true],
@@ -11,5 +11,5 @@ test.each([
   ['a tag without quotes', '3', false],
   ['no header', undefined, false],
 ])('%s', (_name, header, expected) => {
-  expect(matches(header, held)).toBe(expected);
+  expect(matches(header, current)).toBe(expected);
 });

@@ -8,8 +8,8 @@ export function matches(ifNoneMatch: string | undefined, etag: string): boolean 
   return tags.includes(etag) || tags.includes('*');
 }
 
-/** Sets the ETag and answers 304 without a body when the client holds this version already. */
-export function fresh<Body>(
+/** Sets the ETag and answers 304 without a body if the client already has this version. */
+export function unlessCached<Body>(
   reply: EdgeReply,
   ifNoneMatch: string | undefined,
   etag: string,

@@ -1,10 +1,10 @@
-/** What the edges use of Fastify's request and reply. */
+/** The parts of Fastify's request and reply that the edges use. */
 export interface EdgeRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
-  /** Of the path. */
+  /** Path parameters. */
   readonly params: object;
   readonly routeOptions: { readonly url?: string };
 }

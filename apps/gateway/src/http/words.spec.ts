@@ -1,15 +1,15 @@
 import { ordersV1 } from '@halftone/contracts';
 import { isoTime, present, word } from './words';
 
-test('an enum is its lower-case name', () => {
+test('an enum becomes its lower case name', () => {
   expect(word(ordersV1.OrderStatus, ordersV1.OrderStatus.CANCELLED)).toBe('cancelled');
 });
 
-test('a number that a newer service sent is unspecified, not an exception', () => {
+test('an unknown enum number becomes unspecified', () => {
   expect(word(ordersV1.OrderStatus, 99)).toBe('unspecified');
 });
 
-test('an answer without its time or message is refused', () => {
+test('a missing time or message throws', () => {
   expect(() => isoTime(undefined)).toThrow(/timestamp/);
   expect(() => present(undefined)).toThrow(/message/);
 });

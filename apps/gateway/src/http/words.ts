@@ -1,14 +1,16 @@
-/** The JSON word of a wire enum: `OrderStatus.PLACED` is "placed". A number this build has no name for is "unspecified". */
-export const word = (names: Record<number, string>, value: number): string =>
-  (names[value] ?? 'unspecified').toLowerCase();
+import { wordOf } from '@halftone/contracts';
 
-/** RFC 3339 in UTC. A missing time means that the other side broke the contract, so it is never papered over. */
+/** The JSON value of a protobuf enum: `OrderStatus.PLACED` is "placed". An unknown number is "unspecified". */
+export const word = (names: Parameters<typeof wordOf>[0], value: number): string =>
+  wordOf(names, value) ?? 'unspecified';
+
+/** RFC 3339 in UTC. Throws for a missing time, because then the service broke the contract. */
 export function isoTime(time: Date | undefined): string {
   if (!time) throw new Error('a required timestamp is missing in a gRPC answer');
   return time.toISOString();
 }
 
-/** The message a successful answer must carry. */
+/** Asserts that a successful answer has its message. */
 export function present<Message>(message: Message | undefined): Message {
   if (message === undefined) throw new Error('a required message is missing in a gRPC answer');
   return message;

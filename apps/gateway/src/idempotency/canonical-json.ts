@@ -1,6 +1,6 @@
 /**
- * One text per JSON value: keys sorted by code unit, no white space (the idea of RFC 8785). Two bodies that mean the same have the
- * same fingerprint, whatever the order in which a client wrote their fields. `undefined` fields are left out, as JSON does.
+ * One text per JSON value: keys sorted by code unit, no white space (after RFC 8785). So the order of fields does not
+ * change a request's fingerprint. `undefined` fields are omitted, as in JSON.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

@@ -4,7 +4,7 @@ import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { RunningService } from '@halftone/service';
 import { bootService, engines, eventually, growth, testToken } from '@halftone/testing';
 import { gateway } from '../gateway';
-import { fakeServices, gatewayEnv, refusal, type Stubs } from '../services.fake';
+import { fakeServices, gatewayEnv, refusal, type Stubs } from '../services.fixture';
 
 const stubs: Stubs = {};
 let services: RunningService;
@@ -61,7 +61,7 @@ async function transfer(
     ...(signal && { signal }),
   });
 }
-/** The answer is kept right after it was sent, not before. */
+/** The answer is stored after it was sent, so the replay may take a moment. */
 const replayed = (key: string, request: Request = {}) =>
   eventually(async () => {
     const answer = await transfer(key, request);
@@ -69,7 +69,7 @@ const replayed = (key: string, request: Request = {}) =>
     return answer;
   });
 
-test('a repeated request gets the same bytes, on any replica, without the service being asked', async () => {
+test('a repeated request gets the same bytes, on any replica, without a call to the service', async () => {
   const key = uuidv7();
   const first = await transfer(key);
   const second = await replayed(key, { replica: 1 });
@@ -79,14 +79,14 @@ test('a repeated request gets the same bytes, on any replica, without the servic
   expect(calls).toBe(1);
 });
 
-test('a body that means the same is the same request', async () => {
+test('an equivalent body is the same request', async () => {
   const key = uuidv7();
   await transfer(key);
   await replayed(key, { text: '{ "currency": "USD", "amount": 1e2, "to": "bob" }' });
   expect(calls).toBe(1);
 });
 
-test('another body with the same key is refused; the answer to the first survives that', async () => {
+test('another body with the same key is refused; the first answer stays', async () => {
   const key = uuidv7();
   const first = await transfer(key);
   await replayed(key);
@@ -127,7 +127,7 @@ describe('a refund', () => {
     expect(calls).toBe(1);
   });
 
-  test('may have the key of a transfer, which is another route', async () => {
+  test('may reuse the key of a transfer, because the route differs', async () => {
     const key = uuidv7();
     await transfer(key);
     const answer = await refund(payment, key);
@@ -135,14 +135,14 @@ describe('a refund', () => {
   });
 });
 
-test('who repeats a request at once, at another replica, is not told that it still runs', async () => {
+test('an immediate repeat on another replica is replayed, not refused as running', async () => {
   const succeed = stubs.createTransfer;
   stubs.createTransfer = async (request) => {
     await sleep(5);
     if (!succeed) throw new Error('no stub');
     return succeed(request);
   };
-  // A busy machine may take longer over the first than the second is patient.
+  // On a slow machine the first request may outlast the retries of the second.
   await eventually(async () => {
     const [key, before] = [uuidv7(), calls];
     const answers = await Promise.all([transfer(key), transfer(key, { replica: 1 })]);
@@ -152,7 +152,7 @@ test('who repeats a request at once, at another replica, is not told that it sti
   if (succeed) stubs.createTransfer = succeed;
 });
 
-test('the service may say that the first request runs, too; whoever comes back is heard again', async () => {
+test('an IN_FLIGHT from the service is passed on, and does not block a later retry', async () => {
   const key = uuidv7();
   const succeed = stubs.createTransfer;
   stubs.createTransfer = async () => {
@@ -170,21 +170,21 @@ test('replays and refused keys are counted', async () => {
   const counts = await growth([replays, 'idempotency_conflicts_total{reason="mismatch"}'], async () => {
     const key = uuidv7();
     await transfer(key);
-    // Until it is stored the first answer may be asked for in vain; only what was replayed counts.
+    // The first answer may not be stored yet; only replays are counted.
     await replayed(key);
     await transfer(key, { text: JSON.stringify({ ...body, amount: 101 }) });
   });
   expect(counts).toEqual([1, 1]);
 });
 
-test("a key is its customer's own", async () => {
+test('keys are per customer', async () => {
   const key = uuidv7();
   await transfer(key);
   const answer = await transfer(key, { customer: 'bob' });
   expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([201, null]);
 });
 
-test('while the first request runs, the second is told to come back; a client that hangs up changes nothing', async () => {
+test('while the first request runs, the second is IN_FLIGHT; a client disconnect changes nothing', async () => {
   const key = uuidv7();
   const answerOf = stubs.createTransfer;
   let release = () => undefined as void;
@@ -208,7 +208,7 @@ test('while the first request runs, the second is told to come back; a client th
   expect(calls).toBe(1);
 });
 
-test('a failure is not kept: the key is free again', async () => {
+test('a failure frees the key', async () => {
   const key = uuidv7();
   const succeed = stubs.createTransfer;
   stubs.createTransfer = async () => {
@@ -219,7 +219,7 @@ test('a failure is not kept: the key is free again', async () => {
   await eventually(async () => expect((await transfer(key)).status).toBe(201));
 });
 
-test('a body that does not fit its schema leaves the key untouched', async () => {
+test('an invalid body does not use the key', async () => {
   const key = uuidv7();
   expect(await refusal(await transfer(key, { text: '{"to":"bob"}' }))).toEqual([400, 'VALIDATION_FAILED']);
   const answer = await transfer(key);

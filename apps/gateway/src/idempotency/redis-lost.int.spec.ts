@@ -5,7 +5,7 @@ import { Database, fingerprintOf, idempotently, openPool } from '@halftone/postg
 import { requirePrincipal, type RunningService } from '@halftone/service';
 import { bootService, eventually, freshSchema, type FreshSchema, OwnRedis, testToken } from '@halftone/testing';
 import { gateway } from '../gateway';
-import { fakeServices, gatewayEnv, type Stubs } from '../services.fake';
+import { fakeServices, gatewayEnv, type Stubs } from '../services.fixture';
 
 interface Tables {
   effect: { key: string };
@@ -18,7 +18,7 @@ let truth: Database<Tables>;
 let services: RunningService;
 let edges: RunningService[];
 
-/** The service behind is one as ours are: the key, the effect and the answer in one transaction of a real database. */
+/** A realistic service: key, effect and answer in one transaction of a real database. */
 stubs.createTransfer = async (request) => {
   const { idempotencyKey: key, to, amount, currency } = request;
   const { customer } = requirePrincipal();
@@ -39,7 +39,13 @@ beforeAll(async () => {
   truth = new Database<Tables>(openPool(schema.url, 10, 'truth'));
   await truth.migrate('payments', [{ id: '0001-effect', up: 'create table effect (key text not null)' }]);
   services = await bootService(fakeServices(stubs));
-  const env = gatewayEnv(services.grpcUrl, redis.url);
+  // One customer sends more requests than the limits allow.
+  const limits = {
+    CUSTOMER_REQUESTS_AT_ONCE: '1000',
+    CUSTOMER_REQUESTS_PER_SECOND: '100000',
+    CUSTOMER_WRITES_PER_SECOND: '100000',
+  };
+  const env = { ...gatewayEnv(services.grpcUrl, redis.url), ...limits };
   edges = await Promise.all([bootService(gateway, env), bootService(gateway, env)]);
 });
 afterAll(async () => {
@@ -50,8 +56,8 @@ afterAll(async () => {
   await redis.kill();
 });
 
-/** On any replica; a client that is impatient hangs up at some moment of the request. */
-async function transfer(key: string, patienceMs?: number): Promise<{ status: number; text: string } | undefined> {
+/** Sends to a random replica. With a timeout, the client disconnects in the middle of the request. */
+async function transfer(key: string, timeoutMs?: number): Promise<{ status: number; text: string } | undefined> {
   const edge = edges[Math.floor(Math.random() * edges.length)];
   const headers = {
     authorization: `Bearer ${await testToken('alice')}`,
@@ -59,17 +65,18 @@ async function transfer(key: string, patienceMs?: number): Promise<{ status: num
     'idempotency-key': key,
   };
   const body = JSON.stringify({ to: 'bob', amount: 10_000, currency: 'USD' });
-  const signal = patienceMs === undefined ? null : AbortSignal.timeout(patienceMs);
+  const signal = timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs);
   try {
     const answer = await fetch(`${edge?.httpUrl}/v1/transfers`, { method: 'POST', headers, body, signal });
     return { status: answer.status, text: await answer.text() };
   } catch {
+    // Disconnected or no answer: the caller retries with the same key.
     return undefined;
   }
 }
 
-/** Asks until there is an answer, as a client does that wants its money moved once; 409, 503 and 504 mean "ask again". */
-async function insist(key: string): Promise<string> {
+/** Retries with the same key until there is an answer; 409, 503 and 504 mean "retry". */
+async function transferUntilAnswered(key: string): Promise<string> {
   for (;;) {
     const answer = await transfer(key, Math.random() < 0.5 ? Math.ceil(Math.random() * 30) : undefined);
     if (answer?.status === 201) return answer.text;
@@ -78,12 +85,16 @@ async function insist(key: string): Promise<string> {
   }
 }
 
-/** Every key is asked for by three at once, and once more by each after it has an answer. */
+/** Sends every key three times concurrently, then three times again. */
 async function moveMoney(keys: readonly string[]): Promise<void> {
   await Promise.all(
     keys.map(async (key) => {
-      const first = await Promise.all([insist(key), insist(key), insist(key)]);
-      const again = await Promise.all(first.map(() => insist(key)));
+      const first = await Promise.all([
+        transferUntilAnswered(key),
+        transferUntilAnswered(key),
+        transferUntilAnswered(key),
+      ]);
+      const again = await Promise.all(first.map(() => transferUntilAnswered(key)));
       expect(new Set([...first, ...again]).size).toBe(1);
     }),
   );
@@ -96,7 +107,7 @@ async function effects(): Promise<Record<string, number>> {
   return counts;
 }
 
-const disturbances: [string, () => Promise<unknown>][] = [
+const faults: [string, () => Promise<unknown>][] = [
   ['flushed', () => redis.flush().then(() => sleep(2))],
   ['killed and started again, empty', () => redis.kill().then(() => redis.start())],
   [
@@ -108,7 +119,7 @@ const disturbances: [string, () => Promise<unknown>][] = [
         .then(() => redis.empty()),
   ],
   [
-    'silent for longer than anybody waits for it',
+    'silent for longer than any timeout',
     async () => {
       redis.pause();
       await sleep(300);
@@ -118,42 +129,42 @@ const disturbances: [string, () => Promise<unknown>][] = [
   ],
 ];
 
-test.each(disturbances)(
-  'with Redis %s again and again, each key takes effect once and all get the same bytes',
-  async (_, disturb) => {
-    let disturbed = 0;
+test.each(faults)(
+  'with Redis %s repeatedly, each key takes effect once and all answers are the same bytes',
+  async (_, inject) => {
+    let injected = 0;
     let done = false;
-    const disturbing = (async () => {
-      for (; !done; disturbed += 1) await disturb();
+    const injecting = (async () => {
+      for (; !done; injected += 1) await inject();
     })();
-    const asked: string[] = [];
+    const sentKeys: string[] = [];
     const before = Object.keys(await effects()).length;
     try {
-      while (disturbed < 5 || asked.length < 60) {
+      while (injected < 5 || sentKeys.length < 60) {
         const keys = Array.from({ length: 10 }, () => uuidv7());
         await moveMoney(keys);
-        asked.push(...keys);
+        sentKeys.push(...keys);
       }
     } finally {
       done = true;
-      await disturbing;
+      await injecting;
     }
     const counts = await effects();
-    expect(asked.map((key) => counts[key])).toEqual(asked.map(() => 1));
-    expect(Object.keys(counts)).toHaveLength(before + asked.length);
+    expect(sentKeys.map((key) => counts[key])).toEqual(sentKeys.map(() => 1));
+    expect(Object.keys(counts)).toHaveLength(before + sentKeys.length);
   },
 );
 
-test('what was answered while Redis was full or gone is answered the same after, first by the service, then by Redis', async () => {
+test('an answer given while Redis was full or down is replayed later, first by the service, then by Redis', async () => {
   const key = uuidv7();
   await redis.fill();
-  const first = await insist(key);
+  const first = await transferUntilAnswered(key);
   await redis.empty();
   await redis.kill();
-  expect(await insist(key)).toBe(first);
+  expect(await transferUntilAnswered(key)).toBe(first);
   await redis.start();
   await eventually(async () => {
-    expect(await insist(key)).toBe(first);
+    expect(await transferUntilAnswered(key)).toBe(first);
     expect(await redis.holds(key)).toBe(true);
   });
   expect((await effects())[key]).toBe(1);

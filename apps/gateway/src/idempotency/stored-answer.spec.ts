@@ -2,12 +2,12 @@ import { decodeAnswer, encodeAnswer } from './stored-answer';
 
 const answer = { status: 201, headers: { location: '/v1/orders/1', etag: '"1"' }, body: '{"id":"1","note":"ü"}' };
 
-test('what was stored comes back byte for byte', () => {
+test('a stored answer is decoded byte for byte', () => {
   expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
 });
 
 test.each(['null', '{}', '"text"', '', '{"status":201,', '{"status":201,"headers":{}}'])(
-  '%s is not an answer of ours',
+  '%s is not a stored answer',
   (text) => {
     expect(decodeAnswer(text)).toBeUndefined();
   },

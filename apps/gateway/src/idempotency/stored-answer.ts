@@ -1,16 +1,16 @@
-/** What a replay repeats: the status, the bytes, and the headers that belong to the answer rather than to the connection. */
+/** The parts of an answer that a replay repeats: status, body and the headers listed below. */
 export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Everything an idempotent route may set besides the content type. */
+/** The headers an idempotent route may set, besides the content type. */
 export const storedHeaders = ['location', 'etag', 'retry-after'] as const;
 
 export const encodeAnswer = (answer: StoredAnswer): string => JSON.stringify(answer);
 
-/** Undefined for anything this build did not write; the caller then lets the owning service answer. */
+/** Undefined for an unknown format; the owning service answers then. */
 export function decodeAnswer(text: string): StoredAnswer | undefined {
   const answer = parsed(text);
   return isStoredAnswer(answer) ? answer : undefined;
@@ -20,6 +20,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // Not JSON, so not written by this version.
     return undefined;
   }
 }

@@ -1,14 +1,13 @@
 import type { imagesV1 } from '@halftone/contracts';
 import { Controller, Delete, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { IMAGES, type ImagesClient } from '../clients';
-import { etagOf, fresh } from '../http/etag';
-import { page } from '../http/page';
-import { pageQuery, type PageQuery } from '../http/page.query';
-import { SignedIn } from '../http/principal.guard';
+import { etagOf, unlessCached } from '../http/etag';
+import { page, pageQuery, type PageQuery } from '../http/page.http';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
-import { UuidPipe } from '../http/uuid.pipe';
+import { UuidPipe } from '../http/uuid.http';
 import { present } from '../http/words';
-import { imageStatusView, imageView, isUnfinished } from './image.view';
+import { imageStatusView, imageView, isUnfinished } from './image.schema';
 
 const imageId = new UuidPipe('IMAGE_NOT_FOUND');
 
@@ -26,11 +25,11 @@ export class ImageHttp {
   @Get(':id')
   async get(
     @Param('id', imageId) id: string,
-    @Headers('if-none-match') held: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
     const image = present((await this.images.getImage({ id })).image);
-    return fresh(reply, held, imageEtag(image), imageView(image));
+    return unlessCached(reply, ifNoneMatch, imageEtag(image), imageView(image));
   }
 
   @Get(':id/status')
@@ -41,7 +40,7 @@ export class ImageHttp {
     return imageStatusView(image);
   }
 
-  /** The work on it is a resource of its own; the photo stays, with what was made so far. */
+  /** Cancels the job of a photo. The photo and its finished renditions stay. */
   @Delete(':id/job')
   async cancel(@Param('id', imageId) id: string, @Res({ passthrough: true }) reply: EdgeReply) {
     const image = present((await this.images.cancelImage({ id })).image);
@@ -50,5 +49,5 @@ export class ImageHttp {
   }
 }
 
-/** The version counts events; progress and renditions move on between them. */
+/** The version counts events only, so the ETag includes step and progress as well. */
 const imageEtag = ({ version, step, progress }: imagesV1.Image): string => etagOf(`${version}.${step}.${progress}`);

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import { NOTIFICATIONS, type NotificationsClient } from '../clients';
-import { page } from '../http/page';
-import { pageQuery, type PageQuery } from '../http/page.query';
-import { SignedIn } from '../http/principal.guard';
+import { page, pageQuery, type PageQuery } from '../http/page.http';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
-import { notificationView } from './notification.view';
+import type { notificationsV1 } from '@halftone/contracts';
+import { isoTime } from '../http/words';
 
 @Controller('v1/notifications')
 @SignedIn()
@@ -17,3 +17,14 @@ export class NotificationHttp {
     return page(reply, '/v1/notifications', { limit: query.limit }, notifications.map(notificationView), nextCursor);
   }
 }
+
+/** The event as on every transport of the live stream. */
+const notificationView = ({ id, seq, channel, type, subject, time, data }: notificationsV1.Notification) => ({
+  id,
+  seq,
+  channel,
+  type,
+  subject,
+  time: isoTime(time),
+  data: JSON.parse(data) as Record<string, unknown>,
+});

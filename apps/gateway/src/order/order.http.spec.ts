@@ -3,7 +3,7 @@ import { DomainError, uuidv7 } from '@halftone/kernel';
 import { currentCall, remainingMs, type RunningService } from '@halftone/service';
 import { bootService, testToken } from '@halftone/testing';
 import { gateway } from '../gateway';
-import { fakeServices, gatewayEnv, type Stubs } from '../services.fake';
+import { fakeServices, gatewayEnv, type Stubs } from '../services.fixture';
 
 const stubs: Stubs = {};
 let services: RunningService;
@@ -53,7 +53,7 @@ function send(
 const place = (key: string, json: unknown = body) =>
   send('POST', '/v1/orders', { headers: { 'idempotency-key': key }, json });
 
-test('an order is placed with the key, the caller and the time that is left', async () => {
+test('placing an order passes on the key, the caller and the deadline', async () => {
   const seen: unknown[] = [];
   stubs.placeOrder = async (request) => {
     seen.push(request, currentCall()?.principal?.customer, (remainingMs() ?? Infinity) <= 2000);
@@ -79,7 +79,7 @@ test('an order is placed with the key, the caller and the time that is left', as
   expect(seen).toEqual([request, 'alice', true]);
 });
 
-test('an order may be paid by the bank', async () => {
+test('an order can be paid by bank', async () => {
   stubs.placeOrder = async ({ payment }) => ({ order: { ...order, payment }, replayed: false });
   expect(await (await place('bank', { ...body, payment: 'bank' })).json()).toMatchObject({ payment: 'bank' });
 });
@@ -94,7 +94,7 @@ test('a replay by the service has the bytes and the status of the first answer',
   expect(await second.text()).toBe(await first.text());
 });
 
-test('what the service refuses is a problem document with its code and findings', async () => {
+test('a service error becomes a problem document with its code and details', async () => {
   stubs.placeOrder = async () => {
     throw new DomainError('PRODUCT_UNKNOWN', 'no product "poster"', [{ path: 'lines.0.product', message: 'unknown' }]);
   };
@@ -114,8 +114,8 @@ test.each([
   ['no lines', { lines: [], payment: 'wallet' }, 'lines'],
   ['an unknown field', { ...body, discount: 100 }, 'discount'],
   ['a wrong type', { lines: [{ imageId, product: 'print-10x15', quantity: '2' }] }, 'lines.0.quantity'],
-  ['an image id that is none', { lines: [{ imageId: 'x', product: 'print-10x15', quantity: 2 }] }, 'lines.0.imageId'],
-  ['an unknown way to pay', { ...body, payment: 'cash' }, 'payment'],
+  ['a malformed image id', { lines: [{ imageId: 'x', product: 'print-10x15', quantity: 2 }] }, 'lines.0.imageId'],
+  ['an unknown payment method', { ...body, payment: 'cash' }, 'payment'],
   ['not an object', [body], ''],
 ])('%s is VALIDATION_FAILED with its path', async (_name, json, path) => {
   const answer = await place('v', json);
@@ -129,13 +129,13 @@ test.each([
   ['without a token', { authorization: '' }, 401, 'UNAUTHENTICATED'],
   ['of another media type', { 'content-type': 'text/plain', 'idempotency-key': 'm' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
   ['that is a photo', { 'content-type': 'image/png', 'idempotency-key': 'm' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
-])('a request %s is refused before any service is asked', async (_name, headers, status, code) => {
+])('a request %s is refused without a call to a service', async (_name, headers, status, code) => {
   const answer = await send('POST', '/v1/orders', { headers, json: body });
   expect(answer.status).toBe(status);
   expect(await answer.json()).toMatchObject({ code });
 });
 
-test('an expired token is told apart from a bad one', async () => {
+test('an expired token has its own code', async () => {
   const expired = await testToken('alice', 'customer', -1);
   const answer = await send('GET', '/v1/orders', { headers: { authorization: `Bearer ${expired}` } });
   expect(answer.status).toBe(401);
@@ -143,21 +143,24 @@ test('an expired token is told apart from a bad one', async () => {
   expect(await answer.json()).toMatchObject({ code: 'TOKEN_EXPIRED' });
 });
 
-test('malformed JSON and too much of it are refused', async () => {
+test('malformed or too large JSON is refused', async () => {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'j' };
   const post = (text: string) => fetch(`${edge.httpUrl}/v1/orders`, { method: 'POST', headers, body: text });
   expect(await (await post('{"lines":')).json()).toMatchObject({ status: 400, code: 'MALFORMED_JSON' });
   expect(await (await post(`"${'x'.repeat(2 ** 20)}"`)).json()).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
 });
 
-test('a list is a page with its successor as a link', async () => {
-  stubs.listOrders = async ({ limit, cursor }) => ({ orders: [{ ...order, total: limit }], nextCursor: `${cursor}+` });
+test('a list is a page with a link to the next one', async () => {
+  stubs.listOrders = async ({ limit = 0, cursor }) => ({
+    orders: [{ ...order, total: limit }],
+    nextCursor: `${cursor}+`,
+  });
   const answer = await send('GET', '/v1/orders?limit=7&cursor=c');
   expect(answer.headers.get('link')).toBe('</v1/orders?cursor=c%2B&limit=7>; rel="next"');
   expect(await answer.json()).toMatchObject({ items: [{ id, total: 7 }], next: 'c+' });
 });
 
-test('an order that is held already is 304 without a body', async () => {
+test('an unchanged order is 304 without a body', async () => {
   stubs.getOrder = async () => ({ order: { ...order, version: 3, status: ordersV1.OrderStatus.PRINTING } });
   const answer = await send('GET', `/v1/orders/${id}`, { headers: { 'if-none-match': '"3"' } });
   expect([answer.status, await answer.text(), answer.headers.get('etag')]).toEqual([304, '', '"3"']);
@@ -165,7 +168,7 @@ test('an order that is held already is 304 without a body', async () => {
   expect(await changed.json()).toMatchObject({ status: 'printing', version: 3 });
 });
 
-test('an id that cannot be one is a 404 that asks nobody', async () => {
+test('a malformed id is a 404 without a call to a service', async () => {
   const answer = await send('GET', '/v1/orders/not-an-id');
   expect(answer.status).toBe(404);
   expect(await answer.json()).toMatchObject({ code: 'ORDER_NOT_FOUND' });
@@ -182,13 +185,13 @@ test('the timeline shows each step with its event and trace, and the payments wi
     ],
   });
   const money = { orderId: id, paymentId, amount: 298, currency: 'USD', createdAt: order.createdAt };
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   stubs.listPayments = async ({ orderId }) => {
-    asked.push(orderId);
+    requests.push(orderId);
     return { payments: [paymentsV1.Payment.fromPartial({ ...money, id: paymentId, status: 1 })], nextCursor: '' };
   };
   stubs.listRefunds = async (request) => {
-    asked.push(request.paymentId);
+    requests.push(request.paymentIds);
     return { refunds: [paymentsV1.Refund.fromPartial({ ...money, id: eventId, status: 2, amount: 100 })] };
   };
   const answer = await send('GET', `/v1/orders/${id}/timeline`);
@@ -200,10 +203,32 @@ test('the timeline shows each step with its event and trace, and the payments wi
     ],
     payments: [{ id: paymentId, status: 'captured', amount: 298, refunds: [{ status: 'completed', amount: 100 }] }],
   });
-  expect(asked).toEqual([id, paymentId]);
+  expect(requests).toEqual([id, [paymentId]]);
 });
 
-test('an order out of sight has no timeline, and nobody is asked for its payments', async () => {
+test('the refunds of 100 payments take one call', async () => {
+  stubs.getOrderTimeline = async () => ({ entries: [] });
+  const payments = Array.from({ length: 100 }, () =>
+    paymentsV1.Payment.fromPartial({ id: uuidv7(), orderId: id, status: 1, createdAt: order.createdAt }),
+  );
+  stubs.listPayments = async () => ({ payments, nextCursor: '' });
+  let calls = 0;
+  stubs.listRefunds = async ({ paymentIds }) => {
+    calls += 1;
+    const refund = { status: 2, createdAt: order.createdAt };
+    return {
+      refunds: paymentIds.map((paymentId) => paymentsV1.Refund.fromPartial({ ...refund, id: uuidv7(), paymentId })),
+    };
+  };
+  const answer = await send('GET', `/v1/orders/${id}/timeline`);
+  const body = (await answer.json()) as { payments: { id: string; refunds: { paymentId: string }[] }[] };
+  expect(calls).toBe(1);
+  expect(body.payments.map(({ refunds }) => refunds.map(({ paymentId }) => paymentId))).toEqual(
+    payments.map((payment) => [payment.id]),
+  );
+});
+
+test('an order the caller may not see has no timeline, and its payments are not read', async () => {
   stubs.getOrderTimeline = async () => {
     throw new DomainError('ORDER_NOT_FOUND', 'no such order');
   };

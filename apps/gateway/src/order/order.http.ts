@@ -1,16 +1,14 @@
+import { enumOf, ordersV1 } from '@halftone/contracts';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ORDERS, type OrdersClient } from '../clients';
-import { etagOf, fresh } from '../http/etag';
-import { page } from '../http/page';
-import { pageQuery, type PageQuery } from '../http/page.query';
-import { SignedIn } from '../http/principal.guard';
+import { etagOf, unlessCached } from '../http/etag';
+import { page, pageQuery, type PageQuery } from '../http/page.http';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
-import { UuidPipe } from '../http/uuid.pipe';
+import { UuidPipe } from '../http/uuid.http';
 import { present } from '../http/words';
-import { markReplay } from '../idempotency/idempotency.interceptor';
-import { IdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
-import { paymentMethods, placeOrderBody, type PlaceOrderBody } from './order.schema';
-import { orderView } from './order.view';
+import { IdempotencyKey, Idempotent, markReplay } from '../idempotency/idempotency.http';
+import { orderView, placeOrderBody, type PlaceOrderBody } from './order.schema';
 
 const orderId = new UuidPipe('ORDER_NOT_FOUND');
 
@@ -26,7 +24,7 @@ export class OrderHttp {
     @IdempotencyKey() idempotencyKey: string,
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
-    const request = { lines: body.lines, payment: paymentMethods[body.payment], idempotencyKey };
+    const request = { lines: body.lines, payment: enumOf(ordersV1.PaymentMethod, body.payment), idempotencyKey };
     const { order, replayed } = await this.orders.placeOrder(request);
     const view = orderView(present(order));
     markReplay(reply, replayed).header('location', `/v1/orders/${view.id}`).header('etag', etagOf(view.version));
@@ -42,11 +40,11 @@ export class OrderHttp {
   @Get(':id')
   async get(
     @Param('id', orderId) id: string,
-    @Headers('if-none-match') held: string | undefined,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
     const { order } = await this.orders.getOrder({ id });
     const view = orderView(present(order));
-    return fresh(reply, held, etagOf(view.version), view);
+    return unlessCached(reply, ifNoneMatch, etagOf(view.version), view);
   }
 }

@@ -1,15 +1,15 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import type { paymentsV1 } from '@halftone/contracts';
 import { ORDERS, type OrdersClient, PAYMENTS, type PaymentsClient } from '../clients';
-import { SignedIn } from '../http/principal.guard';
-import { UuidPipe } from '../http/uuid.pipe';
-import { paymentView, refundView } from '../payment/payment.view';
-import { timelineEntryView } from './order.view';
+import { SignedIn } from '../http/principal.http';
+import { UuidPipe } from '../http/uuid.http';
+import { paymentView, refundView } from '../payment/payment.schema';
+import { timelineEntryView } from './order.schema';
 
-/** More tries to pay one order than anybody makes. */
-const most = 100;
+/** More payments than any order has. */
+const maxPayments = 100;
 
-/** What happened to an order, step by step, and where its money went. Whoever may not see the order learns nothing of its payments. */
+/** The events of an order, with its payments and refunds. A caller who may not see the order gets no payments either. */
 @Controller('v1/orders/:id/timeline')
 @SignedIn()
 export class TimelineHttp {
@@ -21,15 +21,21 @@ export class TimelineHttp {
   @Get()
   async timeline(@Param('id', new UuidPipe('ORDER_NOT_FOUND')) id: string) {
     const { entries } = await this.orders.getOrderTimeline({ id });
-    const { payments } = await this.payments.listPayments({ limit: most, cursor: '', orderId: id });
+    const { payments } = await this.payments.listPayments({ limit: maxPayments, cursor: '', orderId: id });
+    const refunds = Map.groupBy(await this.refundsOf(payments), ({ paymentId }) => paymentId);
     return {
       items: entries.map(timelineEntryView),
-      payments: await Promise.all(payments.map((payment) => this.withRefunds(payment))),
+      payments: payments.map((payment) => ({
+        ...paymentView(payment),
+        refunds: (refunds.get(payment.id) ?? []).map(refundView),
+      })),
     };
   }
 
-  private async withRefunds(payment: paymentsV1.Payment) {
-    const { refunds } = await this.payments.listRefunds({ paymentId: payment.id });
-    return { ...paymentView(payment), refunds: refunds.map(refundView) };
+  /** One call for the refunds of all payments. */
+  private async refundsOf(payments: readonly paymentsV1.Payment[]): Promise<paymentsV1.Refund[]> {
+    if (payments.length === 0) return [];
+    const paymentIds = payments.map(({ id }) => id);
+    return (await this.payments.listRefunds({ paymentId: '', paymentIds })).refunds;
   }
 }

@@ -3,7 +3,7 @@ import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { RunningService } from '@halftone/service';
 import { bootService, testToken } from '@halftone/testing';
 import { gateway } from '../gateway';
-import { fakeServices, gatewayEnv, refusal, type Stubs } from '../services.fake';
+import { fakeServices, gatewayEnv, refusal, type Stubs } from '../services.fixture';
 
 const stubs: Stubs = {};
 let services: RunningService;
@@ -55,51 +55,51 @@ test('a payment is created, listed and found', async () => {
   expect(await (await call('GET', '/v1/payments')).json()).toEqual({ items: [view], next: null });
 });
 
-test('an order is tried to be paid again by its id alone', async () => {
-  const asked: paymentsV1.CreatePaymentRequest[] = [];
+test('retrying the payment of an order needs only its id', async () => {
+  const requests: paymentsV1.CreatePaymentRequest[] = [];
   stubs.createPayment = async (request) => {
-    asked.push(request);
+    requests.push(request);
     return { payment: { ...payment, orderId }, replayed: false };
   };
   const created = await call('POST', '/v1/payments', { orderId });
   expect(await created.json()).toMatchObject({ orderId });
   const { WALLET } = paymentsV1.PaymentMethod;
-  expect(asked).toMatchObject([{ orderId, amount: 0, currency: '', description: '', method: WALLET }]);
+  expect(requests).toMatchObject([{ orderId, amount: 0, currency: '', description: '', method: WALLET }]);
 });
 
 test.each([
-  ['nothing to pay', {}, ['amount', 'currency']],
+  ['neither order nor amount', {}, ['amount', 'currency']],
   ['an amount without currency', { amount: 1 }, ['currency']],
   ['an order with another price', { orderId, amount: 1, currency: 'USD' }, ['amount', 'currency']],
-  ['an order that cannot be one', { orderId: '42' }, ['orderId']],
+  ['a malformed order id', { orderId: '42' }, ['orderId']],
   ['zero', { amount: 0, currency: 'USD' }, ['amount']],
-  ['less than nothing', { amount: -1, currency: 'USD' }, ['amount']],
+  ['a negative amount', { amount: -1, currency: 'USD' }, ['amount']],
   ['a fraction of a cent', { amount: 0.5, currency: 'USD' }, ['amount']],
-  ['more than anything costs', { amount: 10 ** 12 + 1, currency: 'USD' }, ['amount']],
+  ['an amount above the maximum', { amount: 10 ** 12 + 1, currency: 'USD' }, ['amount']],
   ['an unknown method', { orderId, method: 'cash' }, ['method']],
-])('%s is refused with its path before any service is asked', async (_, json, paths) => {
+])('%s is refused with its path without a call to a service', async (_, json, paths) => {
   const answer = await call('POST', '/v1/payments', json);
   expect(answer.status).toBe(400);
   const { code, errors } = (await answer.json()) as { code: string; errors: { path: string }[] };
   expect([code, errors.map(({ path }) => path)]).toEqual(['VALIDATION_FAILED', paths]);
 });
 
-test('the payments of one order are asked for by its id, on every page', async () => {
-  const asked: unknown[] = [];
+test('the order filter applies to every page of payments', async () => {
+  const requests: unknown[] = [];
   stubs.listPayments = async (request) => {
-    asked.push(request);
+    requests.push(request);
     return { payments: [payment], nextCursor: 'next' };
   };
   const answer = await call('GET', `/v1/payments?order=${orderId}&limit=1`);
-  expect(asked).toEqual([{ limit: 1, cursor: '', orderId }]);
+  expect(requests).toEqual([{ limit: 1, cursor: '', orderId }]);
   expect(answer.headers.get('link')).toBe(`</v1/payments?cursor=next&limit=1&order=${orderId}>; rel="next"`);
   expect(await (await call('GET', '/v1/payments?order=42')).json()).toMatchObject({ errors: [{ path: 'order' }] });
 });
 
-test('a refund is part of a payment or, without an amount, all that is left of it', async () => {
-  const asked: paymentsV1.CreateRefundRequest[] = [];
+test('a refund covers an amount or, without one, the rest of the payment', async () => {
+  const requests: paymentsV1.CreateRefundRequest[] = [];
   stubs.createRefund = async (request) => {
-    asked.push(request);
+    requests.push(request);
     return { refund, replayed: false };
   };
   const answer = await call('POST', `/v1/payments/${id}/refunds`, { amount: 120, reason: 'scratched' });
@@ -108,7 +108,7 @@ test('a refund is part of a payment or, without an amount, all that is left of i
   const view = await answer.json();
   const facts = { paymentId: id, orderId: null, amount: 120, currency: 'USD', refundable: 380 };
   expect(view).toMatchObject({ ...facts, status: 'pending', createdAt: createdAt.toISOString() });
-  expect(asked.map(({ paymentId, amount, reason }) => [paymentId, amount, reason])).toEqual([
+  expect(requests.map(({ paymentId, amount, reason }) => [paymentId, amount, reason])).toEqual([
     [id, 120, 'scratched'],
     [id, 0, ''],
   ]);
@@ -116,7 +116,7 @@ test('a refund is part of a payment or, without an amount, all that is left of i
   expect(await (await call('GET', `/v1/payments/${id}/refunds`)).json()).toEqual({ items: [view], next: null });
 });
 
-test('a refund that the payments service refuses keeps its code', async () => {
+test('a refund error of the payments service keeps its code', async () => {
   stubs.createRefund = async () => {
     throw new DomainError('REFUND_EXCEEDS_CAPTURE', 'only 380 are left');
   };
@@ -131,7 +131,7 @@ test.each([{ amount: 0 }, { amount: -5 }, { amount: 1.5 }, { amount: '5' }])(
   },
 );
 
-test('a payment id that cannot be one is a 404 that asks nobody', async () => {
+test('a malformed payment id is a 404 without a call to a service', async () => {
   expect(await refusal(await call('GET', '/v1/payments/42/refunds'))).toEqual([404, 'PAYMENT_NOT_FOUND']);
   expect(await refusal(await call('POST', '/v1/payments/42/refunds', {}))).toEqual([404, 'PAYMENT_NOT_FOUND']);
 });

@@ -1,20 +1,19 @@
+import { enumOf, paymentsV1 } from '@halftone/contracts';
 import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { PAYMENTS, type PaymentsClient } from '../clients';
-import { page } from '../http/page';
-import { SignedIn } from '../http/principal.guard';
+import { page } from '../http/page.http';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
-import { UuidPipe } from '../http/uuid.pipe';
+import { UuidPipe } from '../http/uuid.http';
 import { present } from '../http/words';
-import { markReplay } from '../idempotency/idempotency.interceptor';
-import { IdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
+import { IdempotencyKey, Idempotent, markReplay } from '../idempotency/idempotency.http';
 import {
   createPaymentBody,
   type CreatePaymentBody,
-  paymentMethods,
   paymentsQuery,
   type PaymentsQuery,
+  paymentView,
 } from './payment.schema';
-import { paymentView } from './payment.view';
 
 @Controller('v1/payments')
 @SignedIn()
@@ -29,7 +28,7 @@ export class PaymentHttp {
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
     const { orderId = '', amount = 0, currency = '', description } = body;
-    const method = paymentMethods[body.method];
+    const method = enumOf(paymentsV1.PaymentMethod, body.method);
     const request = { orderId, amount, currency, description, method, idempotencyKey };
     const { payment, replayed } = await this.payments.createPayment(request);
     const view = paymentView(present(payment));

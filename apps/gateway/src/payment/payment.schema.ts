@@ -1,38 +1,32 @@
-import { paymentsV1 } from '@halftone/contracts';
+import { paymentsV1, wordsOf } from '@halftone/contracts';
+import { fields, idSchema } from '@halftone/service';
 import { z } from 'zod';
-import { pageQuery } from '../http/page.query';
+import { pageQuery } from '../http/page.http';
+import { isoTime, word } from '../http/words';
 
-/** More than anything costs: ten billion in a currency of hundredths. */
-const largestAmount = 10 ** 12;
+const { amount, currency, description } = fields;
 
-/** Minor units: a positive integer that a JSON number holds exactly. */
-export const amount = z.int().min(1).max(largestAmount).describe('minor units (cents)');
+const method = z.enum(wordsOf(paymentsV1.PaymentMethod)).default('wallet');
 
-export const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters (ISO 4217)');
-
-const description = z.string().max(200);
-
-const method = z.enum(['wallet', 'bank']).default('wallet');
-
-const fields = z.strictObject({
-  orderId: z.uuid().optional().describe('of an order whose payment was declined; it says the amount'),
+const paymentFields = z.strictObject({
+  orderId: idSchema.optional().describe('an order whose payment was declined; the order sets the amount'),
   amount: amount.optional(),
   currency: currency.optional(),
   description: description.default(''),
   method,
 });
 
-type Fields = z.infer<typeof fields>;
+type Fields = z.infer<typeof paymentFields>;
 
 const findings = ({ orderId, ...named }: Fields) =>
   (['amount', 'currency'] as const).flatMap((field) => {
-    if (orderId === undefined && named[field] === undefined) return [{ field, message: 'is needed without orderId' }];
-    if (orderId !== undefined && named[field] !== undefined) return [{ field, message: 'the order says it' }];
+    if (orderId === undefined && named[field] === undefined) return [{ field, message: 'is required without orderId' }];
+    if (orderId !== undefined && named[field] !== undefined) return [{ field, message: 'is set by the order' }];
     return [];
   });
 
-/** Either an order, which has a price, or an amount of a currency. */
-export const createPaymentBody = fields
+/** Either an order, which has a price, or an amount and currency. */
+export const createPaymentBody = paymentFields
   .superRefine((body, context) => {
     for (const { field, message } of findings(body)) context.addIssue({ code: 'custom', path: [field], message });
   })
@@ -40,18 +34,41 @@ export const createPaymentBody = fields
 
 export type CreatePaymentBody = z.infer<typeof createPaymentBody>;
 
-export const paymentMethods: Readonly<Record<CreatePaymentBody['method'], paymentsV1.PaymentMethod>> = {
-  wallet: paymentsV1.PaymentMethod.WALLET,
-  bank: paymentsV1.PaymentMethod.BANK,
-};
-
-export const paymentsQuery = pageQuery.extend({ order: z.uuid().optional() });
+export const paymentsQuery = pageQuery.extend({ order: idSchema.optional() });
 
 export type PaymentsQuery = z.infer<typeof paymentsQuery>;
 
-/** Without an amount all that is left. */
+/** Without an amount, the refund covers the rest of the payment. */
 export const createRefundBody = z
   .strictObject({ amount: amount.optional(), reason: description.default('') })
   .meta({ id: 'CreateRefund' });
 
 export type CreateRefundBody = z.infer<typeof createRefundBody>;
+
+/** Pure, so that a replayed answer has the bytes of the first one. */
+export const paymentView = (payment: paymentsV1.Payment) => ({
+  id: payment.id,
+  status: word(paymentsV1.PaymentStatus, payment.status),
+  method: word(paymentsV1.PaymentMethod, payment.method),
+  amount: payment.amount,
+  currency: payment.currency,
+  refunded: payment.refunded,
+  orderId: payment.orderId || null,
+  description: payment.description,
+  reason: payment.reason || null,
+  createdAt: isoTime(payment.createdAt),
+});
+
+/** Pure, so that a replayed answer has the bytes of the first one. */
+export const refundView = (refund: paymentsV1.Refund) => ({
+  id: refund.id,
+  paymentId: refund.paymentId,
+  orderId: refund.orderId || null,
+  status: word(paymentsV1.RefundStatus, refund.status),
+  amount: refund.amount,
+  currency: refund.currency,
+  reason: refund.reason || null,
+  refundable: refund.refundable,
+  by: refund.by ? word(paymentsV1.RefundBy, refund.by) : null,
+  createdAt: isoTime(refund.createdAt),
+});

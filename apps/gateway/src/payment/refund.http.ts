@@ -1,17 +1,15 @@
 import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { PAYMENTS, type PaymentsClient } from '../clients';
-import { SignedIn } from '../http/principal.guard';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
-import { UuidPipe } from '../http/uuid.pipe';
+import { UuidPipe } from '../http/uuid.http';
 import { present } from '../http/words';
-import { markReplay } from '../idempotency/idempotency.interceptor';
-import { IdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
-import { createRefundBody, type CreateRefundBody } from './payment.schema';
-import { refundView } from './payment.view';
+import { IdempotencyKey, Idempotent, markReplay } from '../idempotency/idempotency.http';
+import { createRefundBody, type CreateRefundBody, refundView } from './payment.schema';
 
 const paymentId = new UuidPipe('PAYMENT_NOT_FOUND');
 
-/** Money on its way back: `pending` until the bank has it, for a wallet `completed` from the start. */
+/** Refunds of a payment: to a bank account `pending` until the bank confirms, to a wallet `completed` at once. */
 @Controller('v1/payments/:id/refunds')
 @SignedIn()
 export class RefundHttp {
@@ -33,7 +31,7 @@ export class RefundHttp {
 
   @Get()
   async list(@Param('id', paymentId) id: string) {
-    const { refunds } = await this.payments.listRefunds({ paymentId: id });
+    const { refunds } = await this.payments.listRefunds({ paymentId: id, paymentIds: [] });
     return { items: refunds.map(refundView), next: null };
   }
 }

@@ -2,15 +2,19 @@ import { createHash } from 'node:crypto';
 import type { ordersV1 } from '@halftone/contracts';
 import { Body, Controller, Get, Header, Headers, Inject, Param, Put, Res } from '@nestjs/common';
 import { ORDERS, type OrdersClient } from '../clients';
-import { etagOf, fresh } from '../http/etag';
-import { SignedIn } from '../http/principal.guard';
+import { etagOf, unlessCached } from '../http/etag';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
 import { present } from '../http/words';
-import { availabilityBody, type AvailabilityBody } from './product.schema';
+import { z } from 'zod';
+
+const availabilityBody = z.strictObject({ available: z.boolean() }).meta({ id: 'Availability' });
+
+type AvailabilityBody = z.infer<typeof availabilityBody>;
 
 /**
- * The catalogue is the same for everybody, so caches may keep it, though not for long: what the print lab can make changes. Its ETag is
- * the hash of what it says.
+ * The catalogue is the same for everybody, so it is cacheable, but not for long, because availability changes. Its ETag is
+ * the hash of its content.
  */
 @Controller('v1/products')
 export class ProductHttp {
@@ -18,14 +22,14 @@ export class ProductHttp {
 
   @Get()
   @Header('Cache-Control', 'public, max-age=60')
-  async list(@Headers('if-none-match') held: string | undefined, @Res({ passthrough: true }) reply: EdgeReply) {
+  async list(@Headers('if-none-match') ifNoneMatch: string | undefined, @Res({ passthrough: true }) reply: EdgeReply) {
     const { products } = await this.orders.listProducts({});
     const body = { items: products.map(productView), next: null };
     const tag = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22);
-    return fresh(reply, held, etagOf(tag), body);
+    return unlessCached(reply, ifNoneMatch, etagOf(tag), body);
   }
 
-  /** For operators. May be said any number of times. */
+  /** For operators. Idempotent. */
   @Put(':id/availability')
   @SignedIn()
   async setAvailability(

@@ -1,17 +1,19 @@
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { PAYMENTS, type PaymentsClient } from '../clients';
-import { SignedIn } from '../http/principal.guard';
+import { MinuteLimiter } from '../http/minute-limiter.service';
+import { SignedIn } from '../http/principal.http';
 import type { EdgeReply } from '../http/reply';
 import { present } from '../http/words';
-import { markReplay } from '../idempotency/idempotency.interceptor';
-import { IdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
-import { createTransferBody, type CreateTransferBody } from './transfer.schema';
-import { transferView } from './transfer.view';
+import { IdempotencyKey, Idempotent, markReplay } from '../idempotency/idempotency.http';
+import { createTransferBody, type CreateTransferBody, transferView } from './transfer.schema';
 
 @Controller('v1/transfers')
 @SignedIn()
 export class TransferHttp {
-  constructor(@Inject(PAYMENTS) private readonly payments: PaymentsClient) {}
+  constructor(
+    @Inject(PAYMENTS) private readonly payments: PaymentsClient,
+    private readonly limiter: MinuteLimiter,
+  ) {}
 
   @Post()
   @Idempotent(createTransferBody)
@@ -20,7 +22,9 @@ export class TransferHttp {
     @IdempotencyKey() idempotencyKey: string,
     @Res({ passthrough: true }) reply: EdgeReply,
   ) {
-    const { transfer, replayed } = await this.payments.createTransfer({ ...body, idempotencyKey });
+    const { transfer, replayed } = await this.limiter.guardRecipients(() =>
+      this.payments.createTransfer({ ...body, idempotencyKey }),
+    );
     markReplay(reply, replayed);
     return transferView(present(transfer));
   }

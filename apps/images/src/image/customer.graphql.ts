@@ -1,3 +1,4 @@
+import { limitArgument } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import {
@@ -5,7 +6,6 @@ import {
   Directive,
   Field,
   ID,
-  Int,
   ObjectType,
   Parent,
   ResolveField,
@@ -21,7 +21,7 @@ export class CustomerType {
   @Field(() => ID) id!: string;
 }
 
-/** What photos add to a customer. Only one's own: any other customer has none here. */
+/** Adds photos to `Customer`. Another customer's list is always empty. */
 @Resolver(() => CustomerType)
 export class CustomerGraphql {
   constructor(private readonly images: ImageService) {}
@@ -31,10 +31,10 @@ export class CustomerGraphql {
     return { id };
   }
 
-  @ResolveField('images', () => [ImageType], { description: 'newest first' })
+  @ResolveField('images', () => [ImageType], { nullable: true, description: 'newest first' })
   async imagesOf(
     @Parent() { id }: CustomerType,
-    @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
+    @Args('limit', limitArgument) limit: number | null,
   ): Promise<ImageType[]> {
     if (id !== requirePrincipal().customer) return [];
     const { items } = await this.images.list(id, pageLimit(limit), '');

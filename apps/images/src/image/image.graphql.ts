@@ -1,5 +1,6 @@
-import { batched } from '@halftone/graphql';
-import { requirePrincipal } from '@halftone/service';
+import { imagesV1 } from '@halftone/contracts';
+import { batched, wireEnum } from '@halftone/graphql';
+import { permittedCaller, requirePrincipal } from '@halftone/service';
 import {
   Args,
   Directive,
@@ -9,7 +10,6 @@ import {
   Int,
   ObjectType,
   Query,
-  registerEnumType,
   ResolveReference,
   Resolver,
 } from '@nestjs/graphql';
@@ -17,14 +17,7 @@ import type { Image, ImageStatus } from './image';
 import { ImageService } from './image.service';
 import type { Rendition } from './rendition';
 
-const ImageStatusEnum = {
-  QUEUED: 'queued',
-  PROCESSING: 'processing',
-  READY: 'ready',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-} as const;
-registerEnumType(ImageStatusEnum, { name: 'ImageStatus' });
+const ImageStatusEnum = wireEnum('ImageStatus', imagesV1.ImageStatus);
 
 @ObjectType('Rendition', { description: 'A JPEG made of a photo; needs the same token as the graph to be fetched.' })
 export class RenditionType {
@@ -50,7 +43,7 @@ export class ImageType {
 
 @Resolver(() => ImageType)
 export class ImageGraphql {
-  /** However many lines of however many orders name a photo, one query reads them all; unknown and foreign ones are null. */
+  /** Batches all lookups of a request into one query. Null if the photo is unknown or another customer's. */
   private readonly own: (id: string) => Promise<Image | null>;
 
   constructor(private readonly images: ImageService) {
@@ -62,7 +55,7 @@ export class ImageGraphql {
 
   @Query(() => ImageType, { nullable: true })
   async image(@Args('id', { type: () => ID }) id: string): Promise<ImageType> {
-    return toGraph(await this.images.get(requirePrincipal().customer, id));
+    return toGraph(await this.images.get(permittedCaller('images.GetImage').customer, id));
   }
 
   @ResolveReference()

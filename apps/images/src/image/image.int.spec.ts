@@ -4,25 +4,26 @@ import { imagesV1 } from '@halftone/contracts';
 import { connectGrpc, GrpcServerModule, grpcSettings } from '@halftone/grpc';
 import { Database, PostgresModule, postgresSettings } from '@halftone/postgres';
 import { RedisModule, redisSettings } from '@halftone/redis';
-import { defineService, runInCall, type RunningService } from '@halftone/service';
+import { defineService, part, runInCall, type RunningService, startAndStop, Wakeup } from '@halftone/service';
 import { bootService, engines, type FreshSchema, freshSchema, testToken } from '@halftone/testing';
 import { sql } from 'kysely';
-import { JobBell } from '../job/job.bell';
-import { JobProgress } from '../job/job.progress';
+import { JobProgress } from '../job/job-progress.service';
 import { JobService } from '../job/job.service';
-import { JobStore } from '../job/job.store';
+import { JobStore } from '../queue/job.store';
 import { JobWorker } from '../job/job.worker';
 import { migrations } from '../migrations';
+import { Renderer, rendererOf, type RendererOptions } from '../renderer/renderer.service';
+import { builtRenderer } from '../renderer/renderer.fixture';
 import type { ImagesTables } from '../tables';
 import { ImageGrpc, MAX_BYTES } from './image.grpc';
 import { ImageService } from './image.service';
 import { ImageStore } from './image.store';
-import { PictureSharp } from './picture.sharp';
+import { TransferCapacity } from './transfer-capacity.service';
 
 const { QUEUED } = imagesV1.ImageStatus;
 const maxBytes = 1024 * 1024;
 
-/** The gRPC edge and everything behind it but Kafka: events stay in the outbox. */
+/** The gRPC edge and everything behind it except Kafka: events stay in the outbox. */
 const edge = defineService({
   name: 'images',
   settings: { ...grpcSettings, ...postgresSettings, ...redisSettings },
@@ -40,18 +41,30 @@ const edge = defineService({
     controllers: [ImageGrpc],
     providers: [
       { provide: MAX_BYTES, useValue: maxBytes },
-      ...[ImageService, ImageStore, PictureSharp, JobBell, JobProgress, JobService, JobStore, JobWorker],
+      {
+        provide: TransferCapacity,
+        useValue: new TransferCapacity({
+          bytes: 16 * maxBytes,
+          waitMs: 1_000,
+          mostWaiting: 8,
+          perCustomer: { bytes: 16 * maxBytes, mostWaiting: 8 },
+        }),
+      },
+      ...[ImageService, ImageStore, Wakeup, JobProgress, JobService, JobStore, JobWorker, rendererOf(built)],
+      startAndStop({ close: [part('renderer', Renderer, (it) => it.stop())] }),
     ],
   }),
 });
 
 let schema: FreshSchema;
+let built: RendererOptions;
 let service: RunningService;
 let db: Database<ImagesTables>;
 let remote: ReturnType<typeof connectGrpc<typeof imagesV1.ImagesServiceService>>;
 const photo = (name: string) => readFile(`${__dirname}/../../../../assets/photos/${name}`);
 
 beforeAll(async () => {
+  built = await builtRenderer();
   schema = await freshSchema('images');
   service = await bootService(edge, { DATABASE_URL: schema.url, REDIS_URL: engines().redisUrl });
   db = service.app.get<Database<ImagesTables>>(Database);
@@ -73,6 +86,7 @@ async function as<R>(customer: string, call: (client: Client) => Promise<R>): Pr
 async function* requests(bytes: Buffer, idempotencyKey: string, contentType = 'image/png') {
   yield { header: { contentType, fileName: 'photo', idempotencyKey } };
   for (let at = 0; at < bytes.length; at += 65_536) yield { chunk: bytes.subarray(at, at + 65_536) };
+  yield { end: { size: bytes.length, sha256: createHash('sha256').update(bytes).digest() } };
 }
 
 const upload = (customer: string, bytes: Buffer, key: string = randomUUID(), contentType?: string) =>
@@ -96,7 +110,7 @@ async function rowCounts(): Promise<number[]> {
   return counts.map(({ rows }) => rows[0]?.n ?? -1);
 }
 
-test('a photo streamed in is stored whole and comes back byte by byte', async () => {
+test('a streamed photo is stored whole and downloads byte for byte', async () => {
   const bytes = await photo('chelsea.png');
   const { image, replayed } = await upload('alice', bytes, 'k1', 'image/gif');
   expect(replayed).toBe(false);
@@ -117,12 +131,25 @@ test('a photo streamed in is stored whole and comes back byte by byte', async ()
     createHash('sha256').update(each).digest('hex'),
   );
   expect(sums[0]).toBe(sums[1]);
+  expect(chunks.at(-1)?.end).toEqual({ size: bytes.length, sha256: Buffer.from(sums[1] ?? '', 'hex') });
   expect(Math.max(...chunks.map(({ chunk }) => chunk?.length ?? 0))).toBe(65_536);
+});
+
+test('an upload whose stream ends without an end message is not stored', async () => {
+  const bytes = await photo('chelsea.png');
+  async function* cut() {
+    yield { header: { contentType: 'image/png', fileName: 'photo', idempotencyKey: 'cut' } };
+    yield { chunk: bytes.subarray(0, 65_536) };
+  }
+  await expect(as('alice', (client) => client.uploadImage(cut()))).rejects.toMatchObject({
+    code: 'TRANSFER_INCOMPLETE',
+  });
+  expect(await rowCounts()).toEqual([0, 0, 0, 0, 0]);
 });
 
 test.each([
   ['text', () => Buffer.from('not a picture at all'), 'NOT_A_PICTURE'],
-  ['nothing', () => Buffer.alloc(0), 'NOT_A_PICTURE'],
+  ['an empty body', () => Buffer.alloc(0), 'NOT_A_PICTURE'],
   ['more than the limit', () => Buffer.alloc(maxBytes + 1), 'BODY_TOO_LARGE'],
 ])('%s stores nothing', async (_what, bytes, code) => {
   await expect(upload('alice', bytes())).rejects.toMatchObject({ code });
@@ -135,7 +162,7 @@ test('a call without a token stores nothing', async () => {
   expect(await rowCounts()).toEqual([0, 0, 0, 0, 0]);
 });
 
-test('the same upload five times at once with one key is one image, with one answer', async () => {
+test('five concurrent uploads with one key give one image and one answer', async () => {
   const bytes = await photo('rocket.jpg');
   const answers = await Promise.all(Array.from({ length: 5 }, () => upload('alice', bytes, 'k1')));
   expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
@@ -148,7 +175,7 @@ test('the same upload five times at once with one key is one image, with one ans
   });
 });
 
-test('a foreign photo does not exist', async () => {
+test("another customer's photo is answered as unknown", async () => {
   const id = idOf(await upload('alice', await photo('rocket.jpg')));
   await service.app.get(JobWorker).next();
   for (const unknown of [id, randomUUID(), 'no id']) {
@@ -157,11 +184,11 @@ test('a foreign photo does not exist', async () => {
     });
     await expect(download('bob', unknown, 'original')).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
   }
-  expect((await as('bob', (client) => client.listImages({ limit: 0, cursor: '' }))).images).toEqual([]);
+  expect((await as('bob', (client) => client.listImages({ cursor: '' }))).images).toEqual([]);
   expect((await as('bob', (client) => client.filterPrintable({ ids: [id] }))).ids).toEqual([]);
 });
 
-test('printable are the own photos that are ready', async () => {
+test('only the own photos that are ready are printable', async () => {
   const ready = idOf(await upload('alice', await photo('rocket.jpg')));
   await service.app.get(JobWorker).next();
   const queued = idOf(await upload('alice', await photo('rocket.jpg')));
@@ -169,7 +196,7 @@ test('printable are the own photos that are ready', async () => {
   expect((await as('alice', (client) => client.filterPrintable({ ids }))).ids).toEqual([ready]);
 });
 
-test('a rendition is there once it is made', async () => {
+test('a rendition can be downloaded once it is made', async () => {
   const id = idOf(await upload('alice', await photo('rocket.jpg')));
   await expect(download('alice', id, 'print')).rejects.toMatchObject({ code: 'RENDITION_NOT_FOUND' });
   await service.app.get(JobWorker).next();

@@ -1,34 +1,39 @@
 import { topics } from '@halftone/contracts';
 import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { DomainError } from '@halftone/kernel';
 import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import type { ImagesTables } from '../tables';
 import type { Image, ImageEventType } from './image';
-import { facts, mutable, type OwnedRendition, type Row, toImage } from './image.row';
-import { type Blob, isRenditionName, type Rendition, renditionPlans } from './rendition';
+import { immutableColumns, mutableColumns, type OwnedRendition, type Row, toImage } from './image-row.store';
+import { type BlobStream, isRenditionName, type Rendition, renditionPlans } from './rendition';
 import { subjectOf, toWire } from './wire';
 
-const uploads = counter('images_uploaded_total', 'Photos that were stored', {
+const uploads = counter('images_uploaded_total', 'Photos stored', {
   type: ['image/jpeg', 'image/png', 'image/webp'],
 });
 
 type Rows = Database<ImagesTables>['rows'];
 
-/** Photos and their bytes. Every read that serves a customer names that customer, so a foreign photo does not exist. */
+/** Photos and their bytes. Every read for a customer filters by that customer. */
 @Injectable()
 export class ImageStore {
   constructor(private readonly db: Database<ImagesTables>) {}
 
-  /** A new photo with its bytes and its first event. */
-  async insert(tx: Tx<ImagesTables>, image: Image, bytes: Buffer): Promise<void> {
+  /** Inserts a photo and its first event; the bytes follow in the same transaction. */
+  async insert(tx: Tx<ImagesTables>, image: Image): Promise<void> {
     await tx
       .insertInto('image')
-      .values({ ...facts(image), ...mutable(image) })
+      .values({ ...immutableColumns(image), ...mutableColumns(image) })
       .execute();
+    await publish(tx, image, 'image.uploaded');
+    afterCommit(tx, () => uploads.inc({ type: image.contentType }));
+  }
+
+  async insertOriginal(tx: Tx<ImagesTables>, image: Image, bytes: Buffer): Promise<void> {
     const { width, height, size, contentType } = image;
     await this.insertBlob(tx, image.id, { name: 'original', contentType, width, height, size }, bytes);
-    await publish(tx, image, 'image.uploaded');
-    afterCommit(tx, () => uploads.inc({ type: contentType }));
   }
 
   async insertRendition(tx: Tx<ImagesTables>, image: Image, rendition: Rendition, bytes: Buffer): Promise<Image> {
@@ -36,14 +41,14 @@ export class ImageStore {
     return { ...image, renditions: [...image.renditions, rendition] };
   }
 
-  /** What may change of a photo, and the event that says so if the version grew. */
+  /** Updates the mutable columns and appends the event, if there is one. */
   async save(tx: Tx<ImagesTables>, image: Image, event?: ImageEventType): Promise<Image> {
-    await tx.updateTable('image').set(mutable(image)).where('id', '=', image.id).execute();
+    await tx.updateTable('image').set(mutableColumns(image)).where('id', '=', image.id).execute();
     if (event) await publish(tx, image, event);
     return image;
   }
 
-  /** Whoever it belongs to: for the worker, which holds the job and so the only right to change it. */
+  /** Loads any customer's photo. For workers, which hold the job and so may change the photo. */
   async load(tx: Tx<ImagesTables>, id: string): Promise<Image> {
     return toImage(
       await tx.selectFrom('image').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
@@ -61,7 +66,7 @@ export class ImageStore {
     return this.withRenditions(await query.execute());
   }
 
-  /** Which of these are the customer's and ready. */
+  /** The ids of those that belong to the customer and are ready. */
   async ready(customer: string, ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
     const query = this.db.rows.selectFrom('image').select('id').where('customer', '=', customer);
@@ -72,15 +77,33 @@ export class ImageStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Newest first, at most `limit`, those older than `before`. */
+  /** Newest first, at most `limit`, older than `before`. */
   async list(customer: string, limit: number, before?: string): Promise<Image[]> {
     let query = this.db.rows.selectFrom('image').selectAll().where('customer', '=', customer);
     if (before) query = query.where('id', '<', before);
     return this.withRenditions(await query.orderBy('id', 'desc').limit(limit).execute());
   }
 
-  blob(imageId: string, name: string): Promise<Blob | undefined> {
-    const query = this.db.rows.selectFrom('blob').select(['content_type as contentType', 'bytes']);
+  /** Streams the bytes in pieces for slow readers: each piece is read on demand. */
+  async openBlob(imageId: string, name: string): Promise<BlobStream | undefined> {
+    const first = await this.piece(imageId, name, 0);
+    return first && { ...first, pieces: this.pieces(imageId, name, first) };
+  }
+
+  /** Throws TRANSFER_INCOMPLETE if the photo is deleted in between. */
+  private async *pieces(imageId: string, name: string, { size, bytes }: Piece): AsyncGenerator<Buffer, void> {
+    yield bytes;
+    for (let at = bytes.length; at < size; at += PIECE_BYTES) {
+      const next = await this.piece(imageId, name, at);
+      if (!next) throw new DomainError('TRANSFER_INCOMPLETE', `the photo was deleted after ${at} of ${size} bytes`);
+      yield next.bytes;
+    }
+  }
+
+  /** PostgreSQL reads only this part, because the column is stored uncompressed (EXTERNAL). */
+  private piece(imageId: string, name: string, at: number): Promise<Piece | undefined> {
+    const bytes = sql<Buffer>`substring(bytes from ${at + 1}::integer for ${PIECE_BYTES}::integer)`.as('bytes');
+    const query = this.db.rows.selectFrom('blob').select(['content_type as contentType', 'size', bytes]);
     return query.where('image_id', '=', imageId).where('name', '=', name).executeTakeFirst();
   }
 
@@ -96,6 +119,16 @@ export class ImageStore {
     const { name, contentType: content_type, width, height, size } = blob;
     await tx.insertInto('blob').values({ image_id: id, name, content_type, width, height, size, bytes }).execute();
   }
+}
+
+/** Nearly every rendition fits into one piece. */
+const PIECE_BYTES = 1024 * 1024;
+
+interface Piece {
+  contentType: string;
+  /** Of the whole blob. */
+  size: number;
+  bytes: Buffer;
 }
 
 type BlobFacts = Omit<Rendition, 'name'> & { name: string };

@@ -1,9 +1,9 @@
-/** What a photo is turned into. The order is the order of work: the smallest comes first, so that there is soon something to show. */
+/** The renditions of a photo, in processing order: the smallest first, so that a preview is soon available. */
 export const renditionNames = ['thumbnail', 'preview', 'print'] as const;
 
 export type RenditionName = (typeof renditionNames)[number];
 
-/** The picture fits into a square of `box` pixels, keeps its shape and never grows. `progress` is reached once it is saved. */
+/** Fits the picture into a square of `box` pixels without enlarging it. `progress` applies once it is saved. */
 export interface RenditionPlan {
   box: number;
   quality: number;
@@ -16,7 +16,7 @@ export const renditionPlans: Readonly<Record<RenditionName, RenditionPlan>> = {
   print: { box: 2400, quality: 92, progress: 90 },
 };
 
-/** All renditions are this. */
+/** The content type of all renditions. */
 export const renditionContentType = 'image/jpeg';
 
 export interface Rendition {
@@ -28,18 +28,19 @@ export interface Rendition {
   size: number;
 }
 
-/** A picture that is stored: the original or a rendition. */
-export interface Blob {
-  contentType: string;
-  bytes: Buffer;
-}
-
 export const isRenditionName = (name: string): name is RenditionName => renditionNames.some((known) => known === name);
 
-/** What is left to do for a photo that has these already; a resumed job starts there. */
+/** The renditions still missing; a resumed job starts with the first. */
 export const remainingRenditions = (finished: readonly { name: RenditionName }[]): RenditionName[] =>
   renditionNames.filter((name) => !finished.some((rendition) => rendition.name === name));
 
-/** How far a photo is that has these renditions, 0 to 90; the last ten belong to the step that makes it ready. */
+/** Progress after these renditions, 0 to 90; the final step to `ready` makes it 100. */
 export const progressOf = (finished: readonly { name: RenditionName }[]): number =>
   Math.max(0, ...finished.map(({ name }) => renditionPlans[name].progress));
+
+/** Stored bytes, as pieces that are read on demand. */
+export interface BlobStream {
+  contentType: string;
+  size: number;
+  pieces: AsyncGenerator<Buffer, void>;
+}

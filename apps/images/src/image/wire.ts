@@ -1,27 +1,20 @@
-import { type EphemeralEvent, imagesV1 } from '@halftone/contracts';
-import type { Image, ImageStatus } from './image';
-
-const statuses: Readonly<Record<ImageStatus, imagesV1.ImageStatus>> = {
-  queued: imagesV1.ImageStatus.QUEUED,
-  processing: imagesV1.ImageStatus.PROCESSING,
-  ready: imagesV1.ImageStatus.READY,
-  failed: imagesV1.ImageStatus.FAILED,
-  cancelled: imagesV1.ImageStatus.CANCELLED,
-};
+import { enumOf, type EphemeralEvent, imagesV1 } from '@halftone/contracts';
+import type { Image } from './image';
 
 export const subjectOf = (image: Pick<Image, 'id'>): string => `images/${image.id}`;
 
-/** The photo as gRPC, Kafka and the stored response of an upload carry it. */
+/** The protobuf image of gRPC, Kafka and the stored UploadImage response. */
 export const toWire = ({ state, renditions, ...image }: Image): imagesV1.Image => ({
   ...image,
   renditions: renditions.map((rendition) => ({ ...rendition })),
-  status: statuses[state.status],
+  status: enumOf(imagesV1.ImageStatus, state.status),
   progress: state.progress,
   step: state.step,
   reason: state.status === 'failed' ? state.reason : '',
+  failureCode: state.status === 'failed' ? (state.code ?? '') : '',
 });
 
-/** What listeners see while a photo is worked on; a lost one is replaced by the next. */
+/** The ephemeral progress event. A lost one does not matter, because the next replaces it. */
 export const progressEvent = (image: Image, now: Date): EphemeralEvent => ({
   type: 'image.progress',
   subject: subjectOf(image),

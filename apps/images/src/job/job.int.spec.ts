@@ -1,52 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { channelOf, ephemeralChannelOf, eventsV1, imagesV1 } from '@halftone/contracts';
-import { Database, PostgresModule, postgresSettings } from '@halftone/postgres';
-import { PubSub, RedisModule, redisSettings } from '@halftone/redis';
-import { defineService, type RunningService } from '@halftone/service';
+import { Database } from '@halftone/postgres';
+import { PubSub } from '@halftone/redis';
+import { type RunningService, Wakeup } from '@halftone/service';
 import { bootService, engines, eventually, type FreshSchema, freshSchema } from '@halftone/testing';
 import { sql } from 'kysely';
 import { ImageService } from '../image/image.service';
-import { ImageStore } from '../image/image.store';
-import { PictureSharp } from '../image/picture.sharp';
-import { renditionPlans } from '../image/rendition';
-import { migrations } from '../migrations';
+import { identify } from '../image/picture-file';
+import { PictureService, type RenderedPicture } from '../image/picture.service';
+import { type RenditionPlan, renditionPlans } from '../image/rendition';
+import { Renderer } from '../renderer/renderer.service';
+import { builtRenderer } from '../renderer/renderer.fixture';
 import type { ImagesTables } from '../tables';
-import { JobBell } from './job.bell';
-import { JobProgress } from './job.progress';
+import { JobProgress } from './job-progress.service';
 import { JobService, LeaseLost } from './job.service';
-import { JobStore } from './job.store';
 import { JobWorker } from './job.worker';
-
-/** The queue on its engines, without the edges. The worker does not run by itself: each test says when it takes a job. */
-const queue = defineService({
-  name: 'images',
-  settings: { ...postgresSettings, ...redisSettings },
-  module: (config) => ({
-    module: class Queue {},
-    imports: [
-      PostgresModule.forRoot({ url: config.DATABASE_URL, poolSize: 10, schema: 'images', migrations }),
-      RedisModule.forRoot({ url: config.REDIS_URL }),
-    ],
-    providers: [ImageService, ImageStore, PictureSharp, JobBell, JobProgress, JobService, JobStore, JobWorker],
-  }),
-});
+import { queueOf } from './queue.fixture';
 
 let schema: FreshSchema;
 let service: RunningService;
 let db: Database<ImagesTables>;
 let images: ImageService;
 let jobs: JobService;
-let pictures: PictureSharp;
 let worker: JobWorker;
+let renderer: Renderer;
 
 beforeAll(async () => {
   schema = await freshSchema('images');
-  service = await bootService(queue, { DATABASE_URL: schema.url, REDIS_URL: engines().redisUrl });
+  service = await bootService(queueOf(await builtRenderer()), {
+    DATABASE_URL: schema.url,
+    REDIS_URL: engines().redisUrl,
+  });
   db = service.app.get<Database<ImagesTables>>(Database);
-  [images, jobs, pictures, worker] = [ImageService, JobService, PictureSharp, JobWorker].map((type) =>
-    service.app.get(type),
-  ) as [ImageService, JobService, PictureSharp, JobWorker];
+  [images, jobs, worker] = [ImageService, JobService, JobWorker].map((type) => service.app.get(type)) as [
+    ImageService,
+    JobService,
+    JobWorker,
+  ];
+  renderer = service.app.get(Renderer);
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -61,7 +54,24 @@ const photo = (name: string) => readFile(`${__dirname}/../../../../assets/photos
 const upload = async (bytes: Buffer, customer = 'alice', key: string = randomUUID()) =>
   (await images.upload(customer, { key, bytes, fingerprint: 'f' })).response;
 const expireLeases = () => sql`update job set lease_until = clock_timestamp() - interval '1 ms'`.execute(db.rows);
-/** However long a busy machine takes over the next lines. */
+type Render = (plan: RenditionPlan) => Promise<RenderedPicture>;
+
+/** Replaces rendering by `instead`, which may call the real renderer. Returns the plans requested. */
+function onRender(instead: (plan: RenditionPlan, render: Render) => Promise<RenderedPicture>): RenditionPlan[] {
+  const requested: RenditionPlan[] = [];
+  const open = Renderer.prototype.open.bind(renderer);
+  jest.spyOn(renderer, 'open').mockImplementation(async (size, parts) => {
+    const photo = await open(size, parts);
+    const render: Render = (plan) => {
+      requested.push(plan);
+      return instead(plan, photo.render);
+    };
+    return { ...photo, render };
+  });
+  return requested;
+}
+
+/** Keeps leases valid on a slow machine. */
 const leasesLast = () => sql`update job set lease_until = clock_timestamp() + interval '1 minute'`.execute(db.rows);
 const published = () =>
   db.rows.selectFrom('outbox').select(['type', 'sequence', 'key', 'value']).orderBy('id').execute();
@@ -71,12 +81,12 @@ const take = async () => {
   return job;
 };
 
-test('a photo becomes three renditions of the right sizes, and is heard of on the way', async () => {
+test('a photo gets three renditions of the right sizes and publishes its progress', async () => {
   const customer = randomUUID();
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const end = await service.app
     .get(PubSub)
-    .subscribe(ephemeralChannelOf(channelOf(customer)), (event) => heard.push(event));
+    .subscribe(ephemeralChannelOf(channelOf(customer)), (event) => received.push(event));
   const { id } = await upload(await photo('rocket.jpg'), customer);
   expect(await worker.next()).toBe(true);
 
@@ -90,9 +100,13 @@ test('a photo becomes three renditions of the right sizes, and is heard of on th
     ],
   });
   const thumbnail = await images.download(customer, id, 'thumbnail');
-  expect(await pictures.identify(thumbnail.bytes)).toEqual({ contentType: 'image/jpeg', width: 200, height: 133 });
-  await eventually(() => expect(heard).toHaveLength(5));
-  expect(heard).toEqual(
+  expect(identify(Buffer.concat(await Readable.from(thumbnail.pieces).toArray()))).toEqual({
+    contentType: 'image/jpeg',
+    width: 200,
+    height: 133,
+  });
+  await eventually(() => expect(received).toHaveLength(5));
+  expect(received).toEqual(
     [0, 25, 50, 90, 100].map((progress) =>
       expect.objectContaining({
         type: 'image.progress',
@@ -104,7 +118,7 @@ test('a photo becomes three renditions of the right sizes, and is heard of on th
   await end();
 });
 
-test('uploaded and ready are events 1 and 2 of the photo, keyed by its customer', async () => {
+test('uploaded and ready are events 1 and 2, keyed by customer', async () => {
   const { id } = await upload(await photo('chelsea.png'));
   await worker.next();
   const events = await published();
@@ -117,20 +131,20 @@ test('uploaded and ready are events 1 and 2 of the photo, keyed by its customer'
   expect(image?.renditions.map(({ name }) => name)).toEqual(['thumbnail', 'preview', 'print']);
 });
 
-test('a worker killed after the thumbnail is followed by another, once, which goes on there; its own writes are refused', async () => {
+test('another worker resumes, once, after the thumbnail of a killed one, whose later writes are refused', async () => {
   const bytes = await photo('rocket.jpg');
   const { id } = await upload(bytes);
   const killed = await take();
   await jobs.start(killed);
-  const { bytes: jpeg, ...picture } = await pictures.render(bytes, renditionPlans.thumbnail);
+  const { bytes: jpeg, ...picture } = await new PictureService().render(bytes, renditionPlans.thumbnail);
   await jobs.saveRendition(killed, { name: 'thumbnail', size: jpeg.length, ...picture }, jpeg);
   await leasesLast();
   expect(await worker.next()).toBe(false);
 
   await expireLeases();
-  const render = jest.spyOn(pictures, 'render');
+  const requested = onRender((plan, render) => render(plan));
   expect(await Promise.all([worker.next(), worker.next()])).toEqual(expect.arrayContaining([true, false]));
-  expect(render.mock.calls.map(([, plan]) => plan)).toEqual([renditionPlans.preview, renditionPlans.print]);
+  expect(requested).toEqual([renditionPlans.preview, renditionPlans.print]);
   expect((await images.get('alice', id)).state.status).toBe('ready');
 
   const before = await published();
@@ -139,21 +153,21 @@ test('a worker killed after the thumbnail is followed by another, once, which go
   expect(await published()).toEqual(before);
 });
 
-test('a sleeper whose job another has taken, but not ended, changes nothing', async () => {
+test('a paused worker whose job another one has taken changes nothing', async () => {
   const { id } = await upload(await photo('chelsea.png'));
-  const sleeper = await take();
+  const paused = await take();
   await expireLeases();
   const next = await take();
-  expect(next).toMatchObject({ imageId: id, fence: sleeper.fence + 1, attempts: 2 });
+  expect(next).toMatchObject({ imageId: id, fence: paused.fence + 1, attempts: 2 });
   await leasesLast();
-  const late = [jobs.start(sleeper), jobs.renew(sleeper), jobs.failed(sleeper, 'picture')];
+  const late = [jobs.start(paused), jobs.renew(paused), jobs.failed(paused, 'picture')];
   for (const write of late) await expect(write).rejects.toThrow(LeaseLost);
-  await jobs.handBack(sleeper);
+  await jobs.handBack(paused);
   expect((await images.get('alice', id)).state.status).toBe('queued');
   expect(await jobs.take()).toBeUndefined();
 });
 
-test('workers that ask at the same moment get different jobs', async () => {
+test('concurrent workers get different jobs', async () => {
   const bytes = await photo('chelsea.png');
   await Promise.all(Array.from({ length: 8 }, () => upload(bytes)));
   const taken = await Promise.all(Array.from({ length: 12 }, () => jobs.take()));
@@ -161,7 +175,7 @@ test('workers that ask at the same moment get different jobs', async () => {
   expect([ids.length, new Set(ids).size]).toEqual([8, 8]);
 });
 
-test('a renewed lease outlives its first term', async () => {
+test('renewing extends the lease', async () => {
   await upload(await photo('chelsea.png'));
   const job = await take();
   await sql`update job set lease_until = clock_timestamp() + interval '50 ms'`.execute(db.rows);
@@ -170,23 +184,28 @@ test('a renewed lease outlives its first term', async () => {
   expect(await jobs.take()).toBeUndefined();
 });
 
-test('damaged pixels end the job at once, with a reason', async () => {
+test('damaged pixels fail the job at once, with a reason', async () => {
   const bytes = await photo('rocket.jpg');
   const { id } = await upload(bytes.subarray(0, bytes.length / 2));
   await worker.next();
   const { state, version } = await images.get('alice', id);
-  expect(state).toEqual({ status: 'failed', progress: 0, step: 'failed', reason: 'the picture could not be decoded' });
+  expect(state).toEqual({
+    status: 'failed',
+    progress: 0,
+    step: 'failed',
+    reason: 'the picture could not be decoded',
+    code: 'NOT_A_PICTURE',
+  });
   expect(version).toBe(2);
   expect((await published()).map(({ type }) => type)).toEqual(['image.uploaded', 'image.failed']);
   expect(await db.rows.selectFrom('job').selectAll().execute()).toEqual([]);
 });
 
-test('a photo that is cancelled while a worker is at it stays cancelled, and the worker goes on with the next', async () => {
+test('a photo cancelled during processing stays cancelled', async () => {
   const { id } = await upload(await photo('chelsea.png'));
-  const render = pictures.render.bind(pictures);
-  jest.spyOn(pictures, 'render').mockImplementationOnce(async (bytes, plan) => {
+  onRender(async (plan, render) => {
     await images.cancel('alice', id);
-    return render(bytes, plan);
+    return render(plan);
   });
   expect(await worker.next()).toBe(true);
   expect(await images.get('alice', id)).toMatchObject({ version: 2, state: { status: 'cancelled' }, renditions: [] });
@@ -195,35 +214,34 @@ test('a photo that is cancelled while a worker is at it stays cancelled, and the
   expect((await images.cancel('alice', id)).version).toBe(2);
 });
 
-test('of cancelling and completing at the same moment one wins, and the events say which', async () => {
-  const render = pictures.render.bind(pictures);
+test('when cancelling and completing race, one wins, and the last event matches the state', async () => {
   for (let round = 0; round < 10; round++) {
     const { id } = await upload(await photo('chelsea.png'));
     let cancelling: Promise<unknown> = Promise.resolve();
-    const rendering = jest.spyOn(pictures, 'render').mockImplementation(async (bytes, plan) => {
-      const made = await render(bytes, plan);
+    onRender(async (plan, render) => {
+      const made = await render(plan);
       if (plan === renditionPlans.print) cancelling = images.cancel('alice', id).catch((error: unknown) => error);
       return made;
     });
     await worker.next();
     await cancelling;
-    rendering.mockRestore();
+    jest.restoreAllMocks();
     const { state, version } = await images.get('alice', id);
     expect([state.status, version]).toEqual([expect.stringMatching(/^(ready|cancelled)$/), 2]);
     expect((await published()).at(-1)?.type).toBe(`image.${state.status}`);
   }
 });
 
-test('a photo that is ready cannot be cancelled, nor one of somebody else', async () => {
+test("neither a ready photo nor another customer's can be cancelled", async () => {
   const { id } = await upload(await photo('chelsea.png'));
   await expect(images.cancel('bob', id)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
   await worker.next();
   await expect(images.cancel('alice', id)).rejects.toMatchObject({ code: 'IMAGE_NOT_CANCELLABLE' });
 });
 
-test('what may pass is tried three times', async () => {
+test('a transient failure is tried three times', async () => {
   const { id } = await upload(await photo('chelsea.png'));
-  jest.spyOn(pictures, 'render').mockRejectedValue(new Error('no memory'));
+  onRender(() => Promise.reject(new Error('no memory')));
   for (let attempt = 1; attempt <= 3; attempt++) {
     expect(await worker.next()).toBe(true);
     await expireLeases();
@@ -234,7 +252,7 @@ test('what may pass is tried three times', async () => {
   });
 });
 
-test('a photo that kills its workers is given up', async () => {
+test('a photo that kills its workers fails', async () => {
   const { id } = await upload(await photo('chelsea.png'));
   for (let attempt = 1; attempt <= 3; attempt++) {
     await take();
@@ -244,13 +262,12 @@ test('a photo that kills its workers is given up', async () => {
   expect((await images.get('alice', id)).state.status).toBe('failed');
 });
 
-test('a worker that is told to stop ends after the rendition in hand and gives the job back uncounted', async () => {
+test('a stopping worker finishes the current rendition and returns the job without counting the attempt', async () => {
   const { id } = await upload(await photo('chelsea.png'));
-  const stopping = new JobWorker(jobs, pictures, service.app.get(JobProgress), new JobBell());
-  const render = pictures.render.bind(pictures);
-  jest.spyOn(pictures, 'render').mockImplementation((bytes, plan) => {
+  const stopping = new JobWorker(jobs, renderer, service.app.get(JobProgress), new Wakeup());
+  onRender((plan, render) => {
     void stopping.stop();
-    return render(bytes, plan);
+    return render(plan);
   });
   await stopping.next();
   expect((await images.get('alice', id)).renditions).toMatchObject([{ name: 'thumbnail' }]);

@@ -2,13 +2,13 @@ import { counter, gauge, histogram, stopwatch } from '@halftone/service';
 
 const outcomes = ['done', 'failed', 'lease-lost'] as const;
 
-const attempts = counter('images_job_attempts_total', 'Attempts at making the renditions of a photo', {
+const attempts = counter('images_job_attempts_total', 'Attempts to make the renditions of a photo', {
   outcome: outcomes,
 });
-const seconds = histogram('images_job_seconds', 'Time an attempt took', ['outcome']);
-const depth = gauge('images_queue_depth', 'Jobs that are not done; the same number from every worker');
+const seconds = histogram('images_job_duration_seconds', 'Seconds per attempt', ['outcome']);
+const depth = gauge('images_queue_depth', 'Unfinished jobs; every worker reports the same number');
 
-/** Begins now; tell it how the attempt ended. */
+/** Starts the stopwatch; call the result with the outcome. */
 export function measureAttempt(): (outcome: (typeof outcomes)[number]) => void {
   const took = stopwatch();
   return (outcome) => {

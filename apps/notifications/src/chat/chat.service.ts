@@ -5,19 +5,19 @@ import { domainErrorOf, failpoint, logger, type Principal } from '@halftone/serv
 import { Injectable } from '@nestjs/common';
 import { NotificationStore } from '../notification/notification.store';
 import type { NotificationsTables } from '../tables';
-import { decide, type Told, type Utterance } from './chat';
-import { ChatBell } from './chat.bell';
+import { type ChatInput, type ChatUpdate, decide } from './chat';
+import { ChatNotifier } from './chat-notifier.service';
 import { ChatStore } from './chat.store';
-import type { Visit } from './chat.visit';
+import type { ChatStream } from './chat-stream.service';
 import { assertMayEnter, type Room, roomOf } from './room';
 
 const PAGE = 100;
-/** Who is woken for nothing looks for nothing; the bell's sweep is what finds what was missed. */
-const AT_LATEST_MS = 30_000;
+/** Upper bound of a wait; the notifier's poll finds missed messages earlier. */
+const MAX_WAIT_MS = 30_000;
 
 /**
- * Rooms in which a customer talks with the operators. Each message is said once, however often it is sent; each visitor is told every message
- * after the one it names, in the order of their numbers, without a gap, whichever replica it was said at.
+ * Chat between a customer and the operators. A message is stored once, even if it is sent again. Each stream receives every
+ * message after the sequence number it names, in order and without gaps, no matter which replica received the message.
  */
 @Injectable()
 export class ChatService {
@@ -25,91 +25,91 @@ export class ChatService {
     private readonly db: Database<NotificationsTables>,
     private readonly store: ChatStore,
     private readonly notifications: NotificationStore,
-    private readonly bell: ChatBell,
+    private readonly notifier: ChatNotifier,
   ) {}
 
-  /** Ends when `utterances` do, after everything said until then. Fails with UNAVAILABLE when the process stops: come back elsewhere. */
-  async *visit(
+  /** Ends after `inputs` end and all messages until then are sent. Throws UNAVAILABLE when this process stops. */
+  async *join(
     caller: Principal,
     name: string,
     after: number,
-    utterances: AsyncIterable<Utterance>,
-  ): AsyncGenerator<Told> {
-    const room = await this.admit(caller, name);
-    const visit = this.bell.enter(room.name);
-    const listening = this.listen(caller, room, utterances, visit);
+    inputs: AsyncIterable<ChatInput>,
+  ): AsyncGenerator<ChatUpdate> {
+    const room = await this.enter(caller, name);
+    const stream = this.notifier.join(room.name);
+    const consuming = this.consume(caller, room, inputs, stream);
     try {
       yield { joined: { lastSeq: (await this.store.lastSeqs([room.name])).get(room.name) ?? 0 } };
-      yield* this.log(room, after, visit);
-      await listening;
+      yield* this.updates(room, after, stream);
+      await consuming;
     } finally {
-      visit.end();
+      stream.end();
     }
   }
 
-  /** Said once per sender and client id: again gives the message that was said. */
-  async say({ customer }: Principal, room: Room, { text, clientId }: Utterance, now: Date): Promise<void> {
+  /** Stores the message once per sender and client id; sending it again changes nothing. */
+  async say({ customer }: Principal, room: Room, { text, clientId }: ChatInput, now: Date): Promise<void> {
     await this.db.tx(async (tx) => {
       await this.store.lock(tx, room.name, customer);
-      const past = await this.store.past(tx, room.name, customer, clientId, now);
-      if (decide({ text, clientId }, past) !== 'say') return;
+      const history = await this.store.history(tx, room.name, customer, clientId, now);
+      if (decide({ text, clientId }, history) !== 'append') return;
       const message = { id: uuidv7(), room: room.name, sender: customer, clientId, text, time: now };
       await this.store.append(tx, message);
-      afterCommit(tx, () => this.bell.ring(room.name));
+      afterCommit(tx, () => this.notifier.notify(room.name));
     });
     await failpoint('notifications.chat.after-commit');
   }
 
-  private async admit(caller: Principal, name: string): Promise<Room> {
+  private async enter(caller: Principal, name: string): Promise<Room> {
     const room = roomOf(name);
-    const isTold =
-      room.kind === 'order' && (await this.notifications.isKnown(channelOf(caller.customer), room.subject));
-    assertMayEnter(room, caller, isTold);
+    const isNotified =
+      room.kind === 'order' && (await this.notifications.hasSubject(channelOf(caller.customer), room.subject));
+    assertMayEnter(room, caller, isNotified);
     return room;
   }
 
-  private async *log({ name }: Room, after: number, visit: Visit): AsyncGenerator<Told> {
+  private async *updates({ name }: Room, after: number, stream: ChatStream): AsyncGenerator<ChatUpdate> {
     for (let seq = after; ;) {
-      const { isOver } = visit;
-      const refusals = visit.takeRefusals();
+      const { isInputEnded } = stream;
+      const refusals = stream.takeRefusals();
       const messages = await this.store.after(name, seq, PAGE);
       for (const said of messages) yield { said };
       for (const refused of refusals) yield { refused };
       seq = messages.at(-1)?.seq ?? seq;
       if (messages.length === PAGE) continue;
-      if (isOver) return;
-      await visit.wake.within(AT_LATEST_MS);
+      if (isInputEnded) return;
+      await stream.wake.within(MAX_WAIT_MS);
     }
   }
 
-  /** Never rejects: what goes wrong ends the visit. */
-  private async listen(
+  /** Never rejects: an error ends the stream. */
+  private async consume(
     caller: Principal,
     room: Room,
-    utterances: AsyncIterable<Utterance>,
-    visit: Visit,
+    inputs: AsyncIterable<ChatInput>,
+    stream: ChatStream,
   ): Promise<void> {
     try {
-      for await (const utterance of utterances) await this.hear(caller, room, utterance, visit);
+      for await (const input of inputs) await this.handle(caller, room, input, stream);
     } catch (error) {
-      visit.fail(domainErrorOf(error));
+      stream.fail(domainErrorOf(error));
     } finally {
-      visit.finish();
+      stream.endInput();
     }
   }
 
-  private async hear(caller: Principal, room: Room, utterance: Utterance, visit: Visit): Promise<void> {
+  private async handle(caller: Principal, room: Room, input: ChatInput, stream: ChatStream): Promise<void> {
     try {
-      await this.say(caller, room, utterance, new Date());
+      await this.say(caller, room, input, new Date());
     } catch (cause) {
       const error = domainErrorOf(cause);
-      if (!isAnswer(error)) throw error;
-      logger('chat').info({ code: error.code, room: room.name }, 'a message was not taken');
-      visit.refuse({ clientId: utterance.clientId, error });
+      if (!isRefusal(error)) throw error;
+      logger('chat').info({ code: error.code, room: room.name }, 'a chat message was refused');
+      stream.refuse({ clientId: input.clientId, error });
     }
   }
 }
 
-/** Of anything else nobody knows whether the message was said. */
-const isAnswer = ({ code }: DomainError): boolean =>
+/** After any other error the message may or may not have been stored. */
+const isRefusal = ({ code }: DomainError): boolean =>
   code === 'VALIDATION_FAILED' || code === 'IDEMPOTENCY_KEY_REUSED' || code === 'RATE_LIMITED';

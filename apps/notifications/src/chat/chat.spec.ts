@@ -1,33 +1,38 @@
 import { decide, type Message, rate } from './chat';
 
-const before: Message = {
+const earlier: Message = {
   ...{ id: 'm1', room: 'support:alice', seq: 1, sender: 'alice', clientId: 'c1' },
   ...{ text: 'hello', time: new Date(0) },
 };
-const nothing = { before: undefined, lately: 0 };
+const noHistory = { earlier: undefined, recent: 0 };
 
-test('what is new is said, what was said is what was said', () => {
-  expect(decide({ text: 'hello', clientId: 'c1' }, nothing)).toBe('say');
-  expect(decide({ text: 'hello', clientId: 'c1' }, { before, lately: rate.messages })).toBe(before);
+test('a new message is appended, a repeated one returns the stored message', () => {
+  expect(decide({ text: 'hello', clientId: 'c1' }, noHistory)).toBe('append');
+  expect(decide({ text: 'hello', clientId: 'c1' }, { earlier, recent: rate.messages })).toBe(earlier);
 });
 
 test.each([
-  ['a name that is none', { text: 'x', clientId: '' }, nothing, 'VALIDATION_FAILED'],
-  ['nothing', { text: '', clientId: 'c1' }, nothing, 'VALIDATION_FAILED'],
-  ['blanks', { text: ' \n', clientId: 'c1' }, nothing, 'VALIDATION_FAILED'],
-  ['too much', { text: 'x'.repeat(4_097), clientId: 'c1' }, nothing, 'VALIDATION_FAILED'],
+  ['an empty client id', { text: 'x', clientId: '' }, noHistory, 'VALIDATION_FAILED'],
+  ['an empty text', { text: '', clientId: 'c1' }, noHistory, 'VALIDATION_FAILED'],
+  ['a text of whitespace', { text: ' \n', clientId: 'c1' }, noHistory, 'VALIDATION_FAILED'],
+  ['a text that is too long', { text: 'x'.repeat(4_097), clientId: 'c1' }, noHistory, 'VALIDATION_FAILED'],
   [
-    'something else under the same name',
+    'another text with the same client id',
     { text: 'bye', clientId: 'c1' },
-    { before, lately: 0 },
+    { earlier, recent: 0 },
     'IDEMPOTENCY_KEY_REUSED',
   ],
-  ['too often', { text: 'x', clientId: 'c2' }, { before: undefined, lately: rate.messages }, 'RATE_LIMITED'],
-])('%s is not taken', (_what, utterance, said, code) => {
-  expect(() => decide(utterance, said)).toThrow(expect.objectContaining({ code }));
+  [
+    'a message above the rate limit',
+    { text: 'x', clientId: 'c2' },
+    { earlier: undefined, recent: rate.messages },
+    'RATE_LIMITED',
+  ],
+])('%s is refused', (_what, input, history, code) => {
+  expect(() => decide(input, history)).toThrow(expect.objectContaining({ code }));
 });
 
-test('as much as fits and as often as allowed is taken', () => {
-  const lately = rate.messages - 1;
-  expect(decide({ text: 'x'.repeat(4_096), clientId: 'c2' }, { before: undefined, lately })).toBe('say');
+test('the longest text at the highest rate is accepted', () => {
+  const recent = rate.messages - 1;
+  expect(decide({ text: 'x'.repeat(4_096), clientId: 'c2' }, { earlier: undefined, recent })).toBe('append');
 });

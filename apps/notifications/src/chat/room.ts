@@ -1,43 +1,37 @@
-import { DomainError } from '@halftone/kernel';
+import { assertPermitted, DomainError, parseId } from '@halftone/kernel';
 
-/** Who wants to enter. */
-export interface Visitor {
+/** The identity of a caller. */
+export interface Identity {
   customer: string;
   role: 'customer' | 'operator';
 }
 
-/** Where a customer and the operators talk: about anything (`support:NAME`), or about one order (`order:ID`). */
+/** A chat room for a customer and the operators: general (`support:NAME`) or about one order (`order:ID`). */
 export type Room =
   { kind: 'support'; name: string; customer: string } | { kind: 'order'; name: string; subject: string };
 
 const support = /^support:([\w.-]{1,64})$/;
-const order = /^order:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const order = /^order:(.+)$/;
 
-/** Throws ROOM_NOT_FOUND for a name that is none. */
+/** Throws ROOM_NOT_FOUND for an invalid name. */
 export function roomOf(name: string): Room {
   const customer = support.exec(name)?.[1];
   if (customer) return { kind: 'support', name, customer };
-  const orderId = order.exec(name)?.[1];
-  if (orderId) return { kind: 'order', name, subject: `orders/${orderId}` };
+  const orderId = parseId(order.exec(name)?.[1] ?? '');
+  if (orderId) return { kind: 'order', name: `order:${orderId}`, subject: `orders/${orderId}` };
   throw noRoom(name);
 }
 
 /**
- * Throws FORBIDDEN for another customer's support room, and ROOM_NOT_FOUND for an order that is not one's own, so that nobody learns which
- * orders exist. `isTold` says whether the caller was ever told about a subject. Operators may enter everywhere.
+ * Throws FORBIDDEN for another customer's support room. Throws ROOM_NOT_FOUND for another customer's order, so that nobody
+ * learns which orders exist. `isNotified` says whether the caller has a notification about the order. Operators may enter
+ * every room.
  */
-export function assertMayEnter(room: Room, { customer, role }: Visitor, isTold: boolean): void {
-  if (role === 'operator') return;
-  switch (room.kind) {
-    case 'support':
-      if (room.customer !== customer) throw new DomainError('FORBIDDEN', 'This room is for another customer');
-      return;
-    case 'order':
-      if (!isTold) throw noRoom(room.name);
-      return;
-    default:
-      return room satisfies never;
-  }
+export function assertMayEnter(room: Room, { customer, role }: Identity, isNotified: boolean): void {
+  const isOwn = room.kind === 'support' ? room.customer === customer : isNotified;
+  const caller = role === 'operator' ? 'operator' : isOwn ? 'owner' : 'other';
+  const why = room.kind === 'support' ? 'This room belongs to another customer' : `There is no room ${room.name}`;
+  assertPermitted('notifications.Chat', { caller, state: room.kind }, why);
 }
 
 const noRoom = (name: string) => new DomainError('ROOM_NOT_FOUND', `There is no room ${name}`);

@@ -1,3 +1,5 @@
+import { type DeadLetter, textOf } from '@halftone/contracts';
+import { limitArgument } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
 import {
   Args,
@@ -12,7 +14,6 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { DeadLetterService } from './dead-letter.service';
-import { toWire } from './wire';
 
 const DeadLetterState = { OPEN: 'open', REPLAYED: 'replayed', DROPPED: 'dropped' } as const;
 type DeadLetterState = (typeof DeadLetterState)[keyof typeof DeadLetterState];
@@ -26,7 +27,7 @@ export class DeadLetterType {
   @Field(() => String, { description: 'a stable code, or the name of an unforeseen error' }) reason!: string;
   @Field(() => String) message!: string;
   @Field(() => Int, { description: 'how often its handler was called' }) attempts!: number;
-  @Field(() => GraphQLISODateTime, { description: 'when it was given up' }) time!: Date;
+  @Field(() => GraphQLISODateTime, { description: 'when it was dead-lettered' }) time!: Date;
   @Field(() => String) topic!: string;
   @Field(() => Int) partition!: number;
   @Field(() => String) offset!: string;
@@ -39,28 +40,49 @@ export class DeadLetterType {
   @Field(() => GraphQLISODateTime, { nullable: true }) resolvedAt!: Date | null;
 }
 
-/** Dead letters, for an operator; FORBIDDEN for everybody else. */
+/** Dead letters; FORBIDDEN for everybody but operators. */
 @Resolver(() => DeadLetterType)
 export class DeadLetterGraphql {
   constructor(private readonly letters: DeadLetterService) {}
 
-  @Query(() => [DeadLetterType], { description: 'newest first' })
+  @Query(() => [DeadLetterType], { nullable: true, description: 'newest first' })
   async deadLetters(
     @Args('group', { type: () => String, nullable: true }) group: string | null,
     @Args('state', { type: () => DeadLetterState, nullable: true }) state: DeadLetterState | null,
-    @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
+    @Args('limit', limitArgument) limit: number | null,
   ): Promise<DeadLetterType[]> {
     const filter = { group: group ?? undefined, state: state ?? undefined };
-    return (await this.letters.list(filter, pageLimit(limit))).map(toWire);
+    return (await this.letters.list(filter, pageLimit(limit))).map(toGraph);
   }
 
-  @Mutation(() => DeadLetterType, { description: 'sends the original again, to the group that gave it up' })
+  @Mutation(() => DeadLetterType, {
+    nullable: true,
+    description: 'publishes the original event again, for the group that dead-lettered it',
+  })
   async replayDeadLetter(@Args('id', { type: () => ID }) id: string): Promise<DeadLetterType> {
-    return toWire(await this.letters.replay(id));
+    return toGraph(await this.letters.replay(id));
   }
 
-  @Mutation(() => DeadLetterType, { description: 'notes that nothing is to be done about it' })
+  @Mutation(() => DeadLetterType, { nullable: true, description: 'marks it as resolved without replay' })
   async dropDeadLetter(@Args('id', { type: () => ID }) id: string): Promise<DeadLetterType> {
-    return toWire(await this.letters.drop(id));
+    return toGraph(await this.letters.drop(id));
   }
 }
+
+const toGraph = ({ origin, original, resolved, ...letter }: DeadLetter) => {
+  const header = (name: string) => textOf(original.headers, name) ?? null;
+  return {
+    ...letter,
+    time: new Date(letter.time),
+    topic: origin.topic,
+    partition: origin.partition,
+    offset: origin.offset,
+    key: original.key?.toString() ?? null,
+    eventId: header('ce_id'),
+    type: header('ce_type'),
+    subject: header('ce_subject'),
+    traceparent: header('traceparent'),
+    resolvedBy: resolved?.by ?? null,
+    resolvedAt: resolved ? new Date(resolved.time) : null,
+  };
+};

@@ -1,9 +1,9 @@
-import { kindOf, ticked } from './gallery';
+import { kindOf, galleryNotice } from './gallery';
 
 const time = new Date('2026-01-01T00:00:00Z');
 
-test('a notice says what came on top and what that makes', () => {
-  expect(ticked('orders-paid', 3, 4, time)).toEqual({
+test('an update has the count and the new total', () => {
+  expect(galleryNotice('orders-paid', 3, 4, time)).toEqual({
     channel: 'gallery',
     type: 'gallery.orders-paid',
     subject: 'gallery/orders-paid',
@@ -21,6 +21,6 @@ test.each([
   expect(kindOf(type)).toBe(kind);
 });
 
-test('nothing that happened is nothing to tell', () => {
-  expect(() => ticked('orders-paid', 0, 4, time)).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+test('a count of 0 is refused', () => {
+  expect(() => galleryNotice('orders-paid', 0, 4, time)).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
 });

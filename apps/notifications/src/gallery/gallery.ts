@@ -1,9 +1,9 @@
 import { DomainError } from '@halftone/kernel';
 
-/** The channel that everybody may follow: what goes on in the shop, in numbers, and nothing about anybody. */
+/** The public channel: totals of the shop, no data about any customer. */
 export const gallery = 'gallery';
 
-/** Which notifications are counted there, and as what. */
+/** Which notifications are counted, and under which kind. */
 const kinds = {
   'order.paid': 'orders-paid',
   'order.shipped': 'orders-shipped',
@@ -12,17 +12,15 @@ const kinds = {
 
 export type GalleryKind = (typeof kinds)[keyof typeof kinds];
 
-export const galleryTypes = Object.values(kinds).map((kind) => `gallery.${kind}` as const);
-
 export const subjectOf = (kind: GalleryKind): string => `gallery/${kind}`;
 
-/** Undefined for what the gallery does not tell of. */
+/** Undefined for types that the gallery does not count. */
 export const kindOf = (type: string): GalleryKind | undefined =>
   Object.hasOwn(kinds, type) ? kinds[type as keyof typeof kinds] : undefined;
 
-/** `count` happened since the notice before, `total` ever. */
-export const ticked = (kind: GalleryKind, count: number, before: number, time: Date) => {
-  if (count < 1) throw new DomainError('INTERNAL', 'the gallery tells of what happened only');
+/** `count` since the last update; `before` is the total until then. */
+export const galleryNotice = (kind: GalleryKind, count: number, before: number, time: Date) => {
+  if (count < 1) throw new DomainError('INTERNAL', 'a gallery update needs a count of at least 1');
   return {
     channel: gallery,
     type: `gallery.${kind}`,

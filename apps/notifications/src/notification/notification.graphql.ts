@@ -1,3 +1,4 @@
+import { limitArgument } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import {
@@ -7,7 +8,6 @@ import {
   Float,
   GraphQLISODateTime,
   ID,
-  Int,
   ObjectType,
   Parent,
   ResolveField,
@@ -15,12 +15,12 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { NotificationService } from './notification.service';
-import { toWire } from './wire';
+import { toWire } from './notification';
 
 @ObjectType('Notification')
 export class NotificationType {
   @Field(() => ID) id!: string;
-  @Field(() => Float, { description: '1..n per channel, without gap' }) seq!: number;
+  @Field(() => Float, { description: '1..n per channel, without gaps' }) seq!: number;
   @Field(() => String) type!: string;
   @Field(() => String) subject!: string;
   @Field(() => GraphQLISODateTime) time!: Date;
@@ -33,7 +33,7 @@ export class CustomerType {
   @Field(() => ID) id!: string;
 }
 
-/** What notifications add to a customer. Only one's own: any other customer has none here. */
+/** Adds notifications to `Customer`. Another customer's list is always empty. */
 @Resolver(() => CustomerType)
 export class CustomerGraphql {
   constructor(private readonly notifications: NotificationService) {}
@@ -43,10 +43,10 @@ export class CustomerGraphql {
     return { id };
   }
 
-  @ResolveField('notifications', () => [NotificationType], { description: 'newest first' })
+  @ResolveField('notifications', () => [NotificationType], { nullable: true, description: 'newest first' })
   async notificationsOf(
     @Parent() { id }: CustomerType,
-    @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
+    @Args('limit', limitArgument) limit: number | null,
   ): Promise<NotificationType[]> {
     if (id !== requirePrincipal().customer) return [];
     const { items } = await this.notifications.list(id, pageLimit(limit), '');

@@ -50,7 +50,7 @@ const data = { order: { id: 'o' } };
 const many = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
 const oneTo = (count: number) => many(count, (n) => n + 1);
 
-async function fed(): Promise<eventsV1.FeedEvent[]> {
+async function feedEvents(): Promise<eventsV1.FeedEvent[]> {
   const rows = await db.rows.selectFrom('outbox').selectAll().orderBy('id').execute();
   return rows.map((row) => {
     const value = eventsV1.FeedEvent.decode(row.value);
@@ -64,10 +64,10 @@ async function fed(): Promise<eventsV1.FeedEvent[]> {
   });
 }
 
-test('fifty events of one channel, each delivered twice at once, are told once each, in one order without gap', async () => {
+test('fifty events of one channel, each delivered twice concurrently, give fifty notifications without gaps', async () => {
   const events = many(50, (n) => event(n));
-  await Promise.all([...events, ...events].map((each) => notifications.tell(each, data)));
-  const feed = await fed();
+  await Promise.all([...events, ...events].map((each) => notifications.notify(each, data)));
+  const feed = await feedEvents();
   expect(feed.map(({ seq }) => seq)).toEqual(oneTo(50));
   expect(new Set(feed.map(({ subject }) => subject)).size).toBe(50);
   const rows = await db.rows.selectFrom('notification').selectAll().orderBy('seq').execute();
@@ -76,25 +76,25 @@ test('fifty events of one channel, each delivered twice at once, are told once e
   );
 });
 
-test('an effect that is rolled back takes its number back', async () => {
-  await notifications.tell(event(), data);
+test('a rolled back notification leaves no gap', async () => {
+  await notifications.notify(event(), data);
   const broken = { ...event(), type: null as unknown as string };
-  await expect(notifications.tell(broken, data)).rejects.toThrow(/null value/);
-  await notifications.tell(event(), data);
-  expect((await fed()).map(({ seq }) => seq)).toEqual([1, 2]);
+  await expect(notifications.notify(broken, data)).rejects.toThrow(/null value/);
+  await notifications.notify(event(), data);
+  expect((await feedEvents()).map(({ seq }) => seq)).toEqual([1, 2]);
 });
 
-test('channels count by themselves', async () => {
-  await Promise.all(many(40, (n) => notifications.tell(event(n, n % 2 ? 'alice' : 'bob'), data)));
-  const feed = await fed();
+test('each channel has its own sequence', async () => {
+  await Promise.all(many(40, (n) => notifications.notify(event(n, n % 2 ? 'alice' : 'bob'), data)));
+  const feed = await feedEvents();
   for (const channel of ['customer:alice', 'customer:bob']) {
     expect(feed.filter((each) => each.channel === channel).map(({ seq }) => seq)).toEqual(oneTo(20));
   }
 });
 
-test('the list is the own channel, newest first, page by page', async () => {
-  for (const each of many(5, (n) => event(n))) await notifications.tell(each, data);
-  await notifications.tell(event(9, 'bob'), data);
+test("the list has the customer's channel, newest first, page by page", async () => {
+  for (const each of many(5, (n) => event(n))) await notifications.notify(each, data);
+  await notifications.notify(event(9, 'bob'), data);
 
   const first = await notifications.list('alice', 3, '');
   expect(first.items.map(({ seq, subject }) => [seq, subject])).toEqual([
@@ -108,9 +108,9 @@ test('the list is the own channel, newest first, page by page', async () => {
   expect(second.items[0]?.data).toEqual(data);
 });
 
-test('a snapshot is the last word on each subject, those told about last first, as of a number of the channel', async () => {
-  for (const n of [0, 1, 2, 0, 1]) await notifications.tell({ ...event(n), type: `order.${n}` }, { n });
-  await notifications.tell(event(7, 'bob'), data);
+test('a snapshot has the last notification per subject, newest first, and the sequence number it is valid for', async () => {
+  for (const n of [0, 1, 2, 0, 1]) await notifications.notify({ ...event(n), type: `order.${n}` }, { n });
+  await notifications.notify(event(7, 'bob'), data);
   const alice = { customer: 'alice', role: 'customer' } as const;
   const { notifications: last, lastSeq } = await notifications.snapshot({ channel: 'customer:alice', limit: 2 }, alice);
   expect(lastSeq).toBe(5);
@@ -125,21 +125,35 @@ test('a snapshot is the last word on each subject, those told about last first, 
   ).toEqual([5, 4, 3]);
 });
 
-test('a snapshot of one subject is of the same moment of its channel, also when nothing is known of it', async () => {
+test("a snapshot of one subject names the channel's sequence number, even if the subject is unknown", async () => {
   const alice = { customer: 'alice', role: 'customer' } as const;
-  for (const n of [0, 1, 2]) await notifications.tell(event(n), data);
+  for (const n of [0, 1, 2]) await notifications.notify(event(n), data);
   const of = (subject: string) => notifications.snapshot({ channel: 'customer:alice', limit: 1, subject }, alice);
   expect(await of('orders/0')).toMatchObject({ notifications: [{ seq: 1, subject: 'orders/0' }], lastSeq: 3 });
   expect(await of('orders/9')).toEqual({ notifications: [], lastSeq: 3 });
 });
 
-test('a snapshot agrees with its number while the channel is written to', async () => {
+test('a snapshot of some types finds them behind any number of others', async () => {
   const alice = { customer: 'alice', role: 'customer' } as const;
-  const writing = Promise.all(many(40, (n) => notifications.tell(event(n % 4), data)));
+  await notifications.notify({ ...event(0), type: 'order.shipped' }, data);
+  for (const n of [1, 2, 3]) await notifications.notify({ ...event(n), type: 'image.ready' }, data);
+  const of = (...types: string[]) => notifications.snapshot({ channel: 'customer:alice', limit: 2, types }, alice);
+  expect(await of('order.shipped')).toMatchObject({ notifications: [{ seq: 1, type: 'order.shipped' }], lastSeq: 4 });
+  expect((await of('order.shipped', 'image.ready')).notifications.map(({ seq }) => seq)).toEqual([4, 3]);
+  expect(await of('order.placed')).toEqual({ notifications: [], lastSeq: 4 });
+});
+
+test('a snapshot matches its sequence number during concurrent writes', async () => {
+  const alice = { customer: 'alice', role: 'customer' } as const;
+  let isOver = false;
+  const write = async (n: number) => {
+    for (let turn = 0; turn < 10; turn += 1) await notifications.notify(event(n), data);
+  };
+  const writing = Promise.all(many(4, write)).finally(() => (isOver = true));
   const seen = [];
-  for (let n = 0; n < 20; n += 1)
-    seen.push(await notifications.snapshot({ channel: 'customer:alice', limit: 100 }, alice));
+  while (!isOver) seen.push(await notifications.snapshot({ channel: 'customer:alice', limit: 100 }, alice));
   await writing;
+  expect(seen.filter(({ lastSeq }) => lastSeq > 0 && lastSeq < 40)).not.toEqual([]);
   for (const { notifications: last, lastSeq } of seen) expect(last[0]?.seq ?? 0).toBe(lastSeq);
 });
 
@@ -149,10 +163,10 @@ test.each([
   ['customer:alice', undefined, false],
   ['customer:', undefined, false],
   ['gallery', undefined, true],
-] as const)('a snapshot of %s for %j: %s', async (channel, caller, isShown) => {
-  const asked = notifications.snapshot({ channel, limit: 10 }, caller);
-  if (isShown) expect(await asked).toEqual({ notifications: [], lastSeq: 0 });
-  else await expect(asked).rejects.toMatchObject({ code: 'FORBIDDEN' });
+] as const)('a snapshot of %s for %j is allowed: %s', async (channel, caller, isAllowed) => {
+  const snapshot = notifications.snapshot({ channel, limit: 10 }, caller);
+  if (isAllowed) expect(await snapshot).toEqual({ notifications: [], lastSeq: 0 });
+  else await expect(snapshot).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 
 test.each(['nonsense', Buffer.from('"x"').toString('base64url'), Buffer.from('0').toString('base64url')])(

@@ -1,24 +1,23 @@
-import { topics } from '@halftone/contracts';
+import { galleryTypes, notifiedTypes, topics } from '@halftone/contracts';
 import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { NotificationsTables } from '../tables';
-import { galleryTypes } from '../gallery/gallery';
-import { type Notification, type Selection, type Snapshot, told } from './notification';
+import { type Notification, type Selection, type Snapshot } from './notification';
 
-const written = counter('notifications_written_total', 'Notifications that were stored', {
-  type: [...Object.values(told).flat(), ...galleryTypes],
+const written = counter('notifications_written_total', 'Notifications stored', {
+  type: [...Object.values(notifiedTypes).flat(), ...galleryTypes],
 });
 
-/** The log of every channel. */
+/** The notification log of each channel. */
 @Injectable()
 export class NotificationStore {
   constructor(private readonly db: Database<NotificationsTables>) {}
 
   /**
-   * The next number of the channel. Locks the channel to the end of the transaction: whoever is next waits for this commit, so
-   * numbers are given, committed and put into the outbox in one and the same order, and a rollback leaves no gap.
+   * The next sequence number of the channel. Locks the channel until the transaction ends, so numbers are assigned,
+   * committed and enqueued in the outbox in the same order, and a rollback leaves no gap.
    */
   async nextSeq(tx: Tx<NotificationsTables>, channel: string): Promise<number> {
     const { last_seq } = await tx
@@ -30,7 +29,7 @@ export class NotificationStore {
     return last_seq;
   }
 
-  /** The notification and its event on the feed, under the same id. Without a source it tells of many events. */
+  /** Inserts the notification and its feed event, with the same id. A gallery notification has no source event. */
   async insert(tx: Tx<NotificationsTables>, notification: Notification, sourceEventId?: string): Promise<void> {
     const { id, channel, seq, type, subject, time } = notification;
     const data = JSON.stringify(notification.data);
@@ -50,7 +49,7 @@ export class NotificationStore {
     afterCommit(tx, () => written.inc({ type }));
   }
 
-  /** Newest first, at most `limit`, those before `before`. */
+  /** Newest first, at most `limit`, before `before`. */
   list(channel: string, limit: number, before?: number): Promise<Notification[]> {
     const columns = ['id', 'channel', 'seq', 'type', 'subject', 'time', 'data'] as const;
     let query = this.db.rows.selectFrom('notification').select(columns).where('channel', '=', channel);
@@ -58,13 +57,15 @@ export class NotificationStore {
     return query.orderBy('seq', 'desc').limit(limit).execute();
   }
 
-  /** In one statement, so that all of it is true at one and the same moment. */
-  async snapshot({ channel, limit, subject }: Selection): Promise<Snapshot> {
+  /** One statement, so the snapshot is consistent. */
+  async snapshot({ channel, limit, subject, types }: Selection): Promise<Snapshot> {
+    const ofSubject = subject === undefined ? sql`true` : sql`latest.subject = ${subject}`;
+    const ofTypes = types === undefined ? sql`true` : sql`n.type = any(${[...types]})`;
     const { rows } = await sql<Notification & { last_seq: number; id: string | null }>`
       select channel.last_seq, last.* from channel left join lateral (
         select n.id, n.channel, n.seq, n.type, n.subject, n.time, n.data
         from latest join notification n on n.channel = latest.channel and n.seq = latest.seq
-        where latest.channel = channel.name and ${subject === undefined ? sql`true` : sql`latest.subject = ${subject}`}
+        where latest.channel = channel.name and ${ofSubject} and ${ofTypes}
         order by latest.seq desc limit ${limit}
       ) last on true
       where channel.name = ${channel} order by last.seq desc
@@ -72,8 +73,8 @@ export class NotificationStore {
     return { notifications: rows.filter(({ id }) => id !== null), lastSeq: rows[0]?.last_seq ?? 0 };
   }
 
-  /** Whether the channel was ever told about it. */
-  async isKnown(channel: string, subject: string): Promise<boolean> {
+  /** Whether the channel has a notification about the subject. */
+  async hasSubject(channel: string, subject: string): Promise<boolean> {
     const query = this.db.rows.selectFrom('latest').select('seq').where('channel', '=', channel);
     return (await query.where('subject', '=', subject).executeTakeFirst()) !== undefined;
   }

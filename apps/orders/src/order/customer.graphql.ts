@@ -1,3 +1,4 @@
+import { limitArgument } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
 import { requirePrincipal } from '@halftone/service';
 import {
@@ -5,7 +6,6 @@ import {
   Directive,
   Field,
   ID,
-  Int,
   ObjectType,
   Parent,
   ResolveField,
@@ -21,7 +21,7 @@ export class CustomerType {
   @Field(() => ID) id!: string;
 }
 
-/** What orders add to a customer. Whoever may not see them finds none. */
+/** Adds orders to `Customer`. A caller who may not see them gets an empty list. */
 @Resolver(() => CustomerType)
 export class CustomerGraphql {
   constructor(private readonly orders: OrderService) {}
@@ -31,10 +31,10 @@ export class CustomerGraphql {
     return { id };
   }
 
-  @ResolveField('orders', () => [OrderType], { description: 'newest first' })
+  @ResolveField('orders', () => [OrderType], { nullable: true, description: 'newest first' })
   async ordersOf(
     @Parent() { id }: CustomerType,
-    @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
+    @Args('limit', limitArgument) limit: number | null,
   ): Promise<OrderType[]> {
     return (await this.orders.listOf(requirePrincipal(), id, pageLimit(limit))).map(toGraph);
   }

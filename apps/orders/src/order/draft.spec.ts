@@ -30,21 +30,21 @@ test('prices come from the list and the total is their sum', () => {
   });
 });
 
-test('a price in the request is not taken over', () => {
-  const greedy = { ...line, unitPrice: 1 };
-  expect(draftOrder([greedy], prices).lines[0]?.unitPrice).toBe(1499);
+test('a price in the request is ignored', () => {
+  const withOwnPrice = { ...line, unitPrice: 1 };
+  expect(draftOrder([withOwnPrice], prices).lines[0]?.unitPrice).toBe(1499);
 });
 
-test('every bad field is named at once', () => {
+test('the error names every bad field', () => {
   const lines = [line, { ...line, quantity: 0 }, { ...line, imageId: 'x', quantity: 1001 }];
   expect(refusalOf(lines)).toEqual(['VALIDATION_FAILED', ['lines.1.quantity', 'lines.2.imageId', 'lines.2.quantity']]);
 });
 
-test('an unknown product is named', () => {
+test('the error names an unknown product', () => {
   expect(refusalOf([line, { ...line, product: 'statue' }])).toEqual(['PRODUCT_UNKNOWN', ['lines.1.product']]);
 });
 
-test('a product that cannot be made now is named, wherever it stands', () => {
+test('the error names an unavailable product by its path', () => {
   expect(refusalOf([line, { ...line, product: 'puzzle-1000' }])).toEqual(['PRODUCT_UNAVAILABLE', ['lines.1.product']]);
 });
 
@@ -52,7 +52,12 @@ test.each([0, 101])('%i lines are refused', (count) => {
   expect(refusalOf(Array.from({ length: count }, () => line))).toEqual(['VALIDATION_FAILED', ['lines']]);
 });
 
-test('a hundred lines of a thousand pieces are taken', () => {
+test('100 lines of 1,000 pieces are accepted', () => {
   const lines = Array.from({ length: 100 }, () => ({ ...line, quantity: 1000 }));
   expect(draftOrder(lines, prices).total).toBe(149_900_000);
+});
+
+test('the draft has the photo id in lower case', () => {
+  const id = '01990a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
+  expect(draftOrder([{ ...line, imageId: id.toUpperCase() }], prices).lines).toMatchObject([{ imageId: id }]);
 });

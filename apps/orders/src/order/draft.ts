@@ -1,7 +1,8 @@
-import { DomainError, type ErrorDetail, isUuid, sumMinor, timesMinor } from '@halftone/kernel';
+import { limits } from '@halftone/contracts';
+import { DomainError, type ErrorDetail, parseId, sumMinor, timesMinor } from '@halftone/kernel';
 import type { OrderFacts, OrderLine } from './order';
 
-/** What a customer asks for; nothing of it has been checked. */
+/** One requested line, not validated yet. */
 export type LineRequest = Omit<OrderLine, 'unitPrice'>;
 
 export interface Price {
@@ -11,15 +12,15 @@ export interface Price {
   available: boolean;
 }
 
-/** A request that makes sense and has its prices; only the photos are still to be looked at. */
+/** A validated and priced order. The images service has not checked its photos yet. */
 export type Draft = Pick<OrderFacts, 'lines' | 'total' | 'currency'>;
 
-const MAX_LINES = 100;
-const MAX_QUANTITY = 1000;
+const MAX_LINES = limits.orderLines.value;
+const MAX_QUANTITY = limits.lineQuantity.value;
 
 /**
- * Checks the lines and puts prices on them; the caller has no say in those. Throws VALIDATION_FAILED, PRODUCT_UNKNOWN or
- * PRODUCT_UNAVAILABLE with the path of every bad field at once. The list has one currency.
+ * Validates the lines and sets their prices from the price list, never from the request. Throws VALIDATION_FAILED,
+ * PRODUCT_UNKNOWN or PRODUCT_UNAVAILABLE with the path of every bad field at once. The price list has one currency.
  */
 export function draftOrder(lines: readonly LineRequest[], prices: readonly Price[]): Draft {
   refuse('VALIDATION_FAILED', [...countFindings(lines), ...lines.flatMap(shapeFindings)]);
@@ -45,7 +46,7 @@ const countFindings = ({ length }: readonly LineRequest[]): ErrorDetail[] =>
 
 function shapeFindings({ imageId, quantity }: LineRequest, index: number): ErrorDetail[] {
   const findings: ErrorDetail[] = [];
-  if (!isUuid(imageId)) findings.push({ path: `lines.${index}.imageId`, message: 'must be a UUID' });
+  if (parseId(imageId) === undefined) findings.push({ path: `lines.${index}.imageId`, message: 'must be a UUID' });
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > MAX_QUANTITY) {
     findings.push({ path: `lines.${index}.quantity`, message: `must be a whole number from 1 to ${MAX_QUANTITY}` });
   }
@@ -70,4 +71,8 @@ function refuse(
   if (first) throw new DomainError(code, `${first.path}: ${first.message}`, findings);
 }
 
-const pick = ({ imageId, product, quantity }: LineRequest): LineRequest => ({ imageId, product, quantity });
+const pick = ({ imageId, product, quantity }: LineRequest): LineRequest => ({
+  imageId: parseId(imageId) ?? imageId,
+  product,
+  quantity,
+});

@@ -1,6 +1,7 @@
-import { batched } from '@halftone/graphql';
+import { ordersV1 } from '@halftone/contracts';
+import { batched, limitArgument, wireEnum } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
-import { requirePrincipal } from '@halftone/service';
+import { permittedCaller, requirePrincipal } from '@halftone/service';
 import {
   Args,
   Directive,
@@ -11,7 +12,6 @@ import {
   Int,
   ObjectType,
   Query,
-  registerEnumType,
   ResolveReference,
   Resolver,
 } from '@nestjs/graphql';
@@ -19,22 +19,11 @@ import { type Order, type OrderLine, reasonOf } from './order';
 import { OrderService } from './order.service';
 import type { OrderStatus } from './status';
 
-const OrderStatusEnum = {
-  PLACED: 'placed',
-  PAYMENT_FAILED: 'payment_failed',
-  PAID: 'paid',
-  PRINTING: 'printing',
-  SHIPPED: 'shipped',
-  CANCELLED: 'cancelled',
-  REFUNDING: 'refunding',
-  REFUNDED: 'refunded',
-} as const satisfies Record<string, OrderStatus>;
-registerEnumType(OrderStatusEnum, { name: 'OrderStatus' });
+const OrderStatusEnum = wireEnum('OrderStatus', ordersV1.OrderStatus);
 
-const PaymentMethodEnum = { WALLET: 'wallet', BANK: 'bank' } as const satisfies Record<string, Order['payment']>;
-registerEnumType(PaymentMethodEnum, { name: 'PaymentMethod' });
+const PaymentMethodEnum = wireEnum('PaymentMethod', ordersV1.PaymentMethod);
 
-/** Belongs to the images service; only its id is known here. */
+/** A reference to an entity of the images service; only its id is known here. */
 @ObjectType('Image')
 @Directive('@key(fields: "id", resolvable: false)')
 export class ImageReference {
@@ -58,7 +47,8 @@ export class OrderType {
   @Field(() => String) currency!: string;
   @Field(() => [OrderLineType]) lines!: OrderLineType[];
   @Field(() => Int, { description: 'grows by one with each event of the order' }) version!: number;
-  @Field(() => String, { nullable: true, description: 'why the order is not going well' }) reason!: string | null;
+  @Field(() => String, { nullable: true, description: 'why the order failed, was cancelled or refunded' }) reason!:
+    string | null;
   @Field(() => PaymentMethodEnum) paymentMethod!: Order['payment'];
   @Field(() => GraphQLISODateTime) createdAt!: Date;
 }
@@ -74,12 +64,12 @@ export class OrderGraphql {
 
   @Query(() => OrderType, { nullable: true })
   async order(@Args('id', { type: () => ID }) id: string): Promise<OrderType> {
-    return toGraph(await this.orders.get(requirePrincipal(), id));
+    return toGraph(await this.orders.get(permittedCaller('orders.GetOrder'), id));
   }
 
-  @Query(() => [OrderType], { name: 'orders', description: 'newest first' })
-  async list(@Args('limit', { type: () => Int, defaultValue: 20 }) limit: number): Promise<OrderType[]> {
-    const { items } = await this.orders.list(requirePrincipal(), pageLimit(limit), '');
+  @Query(() => [OrderType], { name: 'orders', nullable: true, description: 'newest first' })
+  async list(@Args('limit', limitArgument) limit: number | null): Promise<OrderType[]> {
+    const { items } = await this.orders.list(permittedCaller('orders.ListOrders'), pageLimit(limit), '');
     return items.map(toGraph);
   }
 

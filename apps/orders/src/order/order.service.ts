@@ -1,5 +1,5 @@
-import { ordersV1 } from '@halftone/contracts';
-import { DomainError, isUuid, uuidv7 } from '@halftone/kernel';
+import { type imagesV1, ordersV1 } from '@halftone/contracts';
+import { DomainError, parseId, parseIds, uuidv7 } from '@halftone/kernel';
 import {
   afterCommit,
   Database,
@@ -16,23 +16,28 @@ import {
 import { failpoint, logger, planted, type Principal } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { IMAGES, type ImagesClient } from '../clients';
 import { ProductService } from '../product/product.service';
 import type { OrdersTables } from '../tables';
 import { type Draft, draftOrder } from './draft';
 import { decide, type Order, type OrderEvent, type SagaCommand, type TimelineEntry } from './order';
 import { countTimeout } from './order.metrics';
-import { OrderStore, type Scope } from './order.store';
+import { OrderStore, type OverdueOrder, type Scope } from './order.store';
 import { paymentOf, toWire } from './wire';
+import type { GrpcClient } from '@halftone/grpc';
 
-/** The consumer group, and the name under which this service remembers which events it has seen. */
+/** Injection token of the images service. */
+export const IMAGES = Symbol('images.ImagesService');
+
+export type ImagesClient = GrpcClient<typeof imagesV1.ImagesServiceService>;
+
+/** The Kafka consumer group, and the consumer name in the inbox. */
 export const group = 'halftone.orders';
 
 const { Order: codec, PlaceOrderRequest } = ordersV1;
 
 /**
- * What can be done with orders. Every change is one transaction: load, decide, save. Reads show a customer only the customer's own
- * orders and an operator all of them; an order out of sight is answered like one that does not exist.
+ * The use cases of orders. Every change is one transaction: load, decide, save. A customer sees only their own orders, an
+ * operator sees all. An order the caller may not see is ORDER_NOT_FOUND, like one that does not exist.
  */
 @Injectable()
 export class OrderService {
@@ -44,8 +49,9 @@ export class OrderService {
   ) {}
 
   /**
-   * Places an order once per key. A replay needs neither the price list nor the images service, so it is looked for first; two
-   * first calls at the same moment both ask, and the key lets one of them place. No transaction is open while another service is asked.
+   * Places an order once per key. A replay needs neither the price list nor the images service, so the stored response is
+   * read first. Two concurrent first calls both call images; the key lets only one of them place the order. No
+   * transaction is open during the call to images.
    */
   async place({ customer }: Principal, request: ordersV1.PlaceOrderRequest): Promise<Replayable<ordersV1.Order>> {
     await failpoint('orders.place.request-read');
@@ -70,33 +76,50 @@ export class OrderService {
     return placed;
   }
 
-  /** What an event means for an order, once per event. An order that is past it stays as it is. */
-  async advance(eventId: string, orderId: string, command: SagaCommand): Promise<void> {
-    await this.step(eventId, (tx) => this.obey(tx, orderId, command));
+  /**
+   * Cancels an order before it is printed. The saga refunds what was paid, unless the caller refunds it first.
+   * Idempotent by state, so it needs no key. The row is locked: an order is either cancelled or printed, never both.
+   */
+  async cancel(principal: Principal, orderId: string, reason: string): Promise<Order> {
+    const command = { type: 'CancelOrder', by: callerOf(principal), reason: cancelReason(reason) } as const;
+    const order = await this.db.tx(async (tx) => {
+      const id = parseId(orderId);
+      const before = existing(orderId, id ? await this.store.loadForChange(tx, id, scopeOf(principal)) : undefined);
+      const after = await this.store.save(tx, before, decide(command, before, new Date()));
+      await failpoint('orders.cancel.before-commit');
+      return existing(orderId, after);
+    });
+    await failpoint('orders.cancel.after-commit');
+    return order;
   }
 
-  /** Begins to print what the print lab can make now; an order that it can't is paid back. */
+  /** Applies the command of an event, once per event. An order that is past this step does not change. */
+  async advance(eventId: string, orderId: string, command: SagaCommand): Promise<void> {
+    await this.step(eventId, (tx) => this.apply(tx, orderId, command));
+  }
+
+  /** Starts printing; an order with an unavailable product is refunded instead. */
   async startPrinting(eventId: string, orderId: string): Promise<void> {
     await this.step(eventId, async (tx) => {
       if (planted('order.print-forgotten')) return;
       const unavailable = await this.products.unavailable(tx);
-      await this.obey(tx, orderId, { type: 'StartPrinting', unavailable });
+      await this.apply(tx, orderId, { type: 'StartPrinting', unavailable });
     });
   }
 
-  /** Orders whose step has taken too long, at most `limit`. */
-  overdue(limit: number): Promise<string[]> {
-    return this.store.overdue(limit);
+  /** At most `limit` orders whose step has exceeded its time limit, those after `last`. */
+  overdue(limit: number, last?: OverdueOrder): Promise<OverdueOrder[]> {
+    return this.store.overdue(limit, last);
   }
 
-  /** Does what is due about an order whose step has taken too long, if that is still so and no other process is at it. */
+  /** Applies the time limit to an order that is still overdue. Skips an order that another process has locked. */
   async timeOut(id: string): Promise<void> {
     await this.db.tx(async (tx) => {
       const order = await this.store.loadOverdue(tx, id);
       if (!order) return;
       const events = decide({ type: 'TimeOutStep' }, order, new Date());
       await (events.length > 0 ? this.store.save(tx, order, events) : this.store.postpone(tx, order));
-      afterCommit(tx, () => tellOfTimeout(order, events));
+      afterCommit(tx, () => reportTimeout(order, events));
       await failpoint('orders.timeout.before-commit');
     });
   }
@@ -105,9 +128,9 @@ export class OrderService {
     return existing(id, (await this.find(principal, [id]))[0]);
   }
 
-  /** Those that exist and may be seen, in no order. */
+  /** The orders that exist and the caller may see, unordered. */
   find(principal: Principal, ids: readonly string[]): Promise<Order[]> {
-    return this.store.find(scopeOf(principal), ids.filter(isUuid));
+    return this.store.find(scopeOf(principal), parseIds(ids));
   }
 
   /** Newest first. */
@@ -115,7 +138,7 @@ export class OrderService {
     return this.page(scopeOf(principal), limit, cursor);
   }
 
-  /** One customer's orders, newest first; none if the caller may not see them. */
+  /** One customer's orders, newest first; empty if the caller may not see them. */
   async listOf(principal: Principal, customer: string, limit: number): Promise<Order[]> {
     if (principal.role !== 'operator' && principal.customer !== customer) return [];
     return (await this.page({ customer }, limit, '')).items;
@@ -125,7 +148,7 @@ export class OrderService {
     return this.store.timeline((await this.get(principal, id)).id);
   }
 
-  /** Once per event. */
+  /** Runs `work` once per event. */
   private async step(eventId: string, work: (tx: Tx<OrdersTables>) => Promise<void>): Promise<void> {
     await this.db.tx(async (tx) => {
       if (await once(tx, { consumer: group, eventId })) await work(tx);
@@ -134,8 +157,9 @@ export class OrderService {
     await failpoint('orders.advance.after-commit');
   }
 
-  private async obey(tx: Tx<OrdersTables>, orderId: string, command: SagaCommand): Promise<void> {
-    const order = existing(orderId, isUuid(orderId) ? await this.store.loadForChange(tx, orderId) : undefined);
+  private async apply(tx: Tx<OrdersTables>, orderId: string, command: SagaCommand): Promise<void> {
+    const id = parseId(orderId);
+    const order = existing(orderId, id ? await this.store.loadForChange(tx, id) : undefined);
     await this.store.save(tx, order, decide(command, order, new Date()));
   }
 
@@ -145,21 +169,34 @@ export class OrderService {
   }
 
   private async page(scope: Scope, limit: number, cursor: string): Promise<Page<Order>> {
-    const before = cursor ? decodeCursor(cursor, z.uuid()) : undefined;
-    return pageOf(await this.store.list(scope, limit + 1, before), limit, ({ id }) => id);
+    const before = cursor ? decodeCursor('orders', cursor, z.uuid()) : undefined;
+    return pageOf('orders', await this.store.list(scope, limit + 1, before), limit, ({ id }) => id);
   }
 }
 
 const scopeOf = ({ customer, role }: Principal): Scope => (role === 'operator' ? {} : { customer });
+
+const callerOf = ({ role }: Principal) => (role === 'operator' ? 'operator' : 'owner');
+
+const longestReason = 200;
+
+function cancelReason(reason: string): string {
+  if (reason.length <= longestReason) return reason || 'CUSTOMER_REQUEST';
+  const message = `is longer than ${longestReason} characters`;
+  throw new DomainError('VALIDATION_FAILED', `reason: ${message}`, [{ path: 'reason', message }]);
+}
 
 function existing(id: string, order: Order | undefined): Order {
   if (!order) throw new DomainError('ORDER_NOT_FOUND', `no order ${id}`);
   return order;
 }
 
-/** That nobody paid again in time is not unusual; everything else is for a person to look at. */
-function tellOfTimeout({ id, status }: Order, events: readonly OrderEvent[]): void {
+/** An expired payment window is normal (info); every other timeout needs an operator's attention (warn). */
+function reportTimeout({ id, status }: Order, events: readonly OrderEvent[]): void {
   countTimeout(status);
   const facts = { orderId: id, status, then: events.at(-1)?.type ?? 'nothing' };
-  logger('orders.timeout')[status === 'payment_failed' ? 'info' : 'warn'](facts, 'a step of an order took too long');
+  logger('orders.timeout')[status === 'payment_failed' ? 'info' : 'warn'](
+    facts,
+    'an order exceeded the time limit of its step',
+  );
 }

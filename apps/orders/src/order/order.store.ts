@@ -14,11 +14,17 @@ type LineRow = Selectable<OrdersTables['order_line']>;
 type Rows = Database<OrdersTables>['rows'];
 
 /** Injection token of the StepLimits. */
-export const STEP_LIMITS = Symbol('how long a step of an order may take');
+export const STEP_LIMITS = Symbol('time limits of order steps');
 
-/** Whose orders may be seen: one customer's, or everybody's. */
+/** The orders a caller may see: one customer's, or all. */
 export interface Scope {
   customer?: string;
+}
+
+/** `dueAt` as the database prints it: a Date would lose its microseconds. */
+export interface OverdueOrder {
+  id: string;
+  dueAt: string;
 }
 
 /** Orders, their lines and their timelines. Saving events and publishing them is one step. */
@@ -30,8 +36,8 @@ export class OrderStore {
   ) {}
 
   /**
-   * Applies the events, in order, and tells the world of each. `order` is what `loadForChange` gave in this transaction, or undefined
-   * for an order that does not exist yet; the row lock makes the versions gapless.
+   * Applies the events in order and appends each to the outbox. `order` is the result of `loadForChange` in this
+   * transaction, or undefined for a new order. The row lock makes the versions gapless.
    */
   async save(
     tx: Tx<OrdersTables>,
@@ -41,8 +47,8 @@ export class OrderStore {
     let current = order;
     for (const event of events) {
       const after = evolve(current, event);
-      const changing = mutable(after, this.limits);
-      await (current ? update(tx, after, changing) : insert(tx, after, changing));
+      const mutable = mutableColumns(after, this.limits);
+      await (current ? update(tx, after, mutable) : insert(tx, after, mutable));
       await record(tx, after, event);
       afterCommit(tx, () => countChange(after, event.at));
       current = after;
@@ -50,43 +56,47 @@ export class OrderStore {
     return current;
   }
 
-  /** Nobody else can change the order until the transaction ends. */
-  async loadForChange(tx: Tx<OrdersTables>, id: string): Promise<Order | undefined> {
-    const row = await tx.selectFrom('order').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  /** Locks the order until the transaction ends. */
+  async loadForChange(tx: Tx<OrdersTables>, id: string, scope: Scope = {}): Promise<Order | undefined> {
+    const row = await inScope(tx, scope).where('id', '=', id).forUpdate().executeTakeFirst();
     return row && toOrder(row, await linesOf(tx, [id]));
   }
 
-  /** Orders whose step has taken too long, the oldest first, at most `limit`; another process may be about to change them. */
-  async overdue(limit: number): Promise<string[]> {
-    const query = this.db.rows.selectFrom('order').select('id').where('due_at', '<=', now);
-    return (await query.orderBy('due_at').limit(limit).execute()).map(({ id }) => id);
+  /**
+   * At most `limit` overdue orders, oldest first, those after `last`. They are not locked: another process may change them.
+   */
+  overdue(limit: number, last?: OverdueOrder): Promise<OverdueOrder[]> {
+    const dueAt = sql<string>`due_at::text`.as('dueAt');
+    let query = this.db.rows.selectFrom('order').select(['id', dueAt]).where('due_at', '<=', now);
+    if (last) query = query.where(sql<boolean>`(due_at, id) > (${last.dueAt}::timestamptz, ${last.id}::uuid)`);
+    return query.orderBy('due_at').orderBy('id').limit(limit).execute();
   }
 
-  /** Like `loadForChange`, if its step still takes too long and nobody else holds it. */
+  /** Like `loadForChange`, but undefined if the order is no longer overdue or locked by another process. */
   async loadOverdue(tx: Tx<OrdersTables>, id: string): Promise<Order | undefined> {
     const query = tx.selectFrom('order').selectAll().where('id', '=', id).where('due_at', '<=', now);
     const row = await query.forUpdate().skipLocked().executeTakeFirst();
     return row && toOrder(row, await linesOf(tx, [id]));
   }
 
-  /** Gives the order's step its time once more. */
+  /** Starts the time limit of the current step again. */
   async postpone(tx: Tx<OrdersTables>, order: Order): Promise<void> {
-    await update(tx, order, mutable(order, this.limits));
+    await update(tx, order, mutableColumns(order, this.limits));
   }
 
-  /** Those that exist and are in scope, in no order. */
+  /** The orders that exist and are in scope, unordered. */
   async find(scope: Scope, ids: readonly string[]): Promise<Order[]> {
     if (ids.length === 0) return [];
     return this.withLines(
-      await this.inScope(scope)
+      await inScope(this.db.rows, scope)
         .where('id', 'in', [...ids])
         .execute(),
     );
   }
 
-  /** Newest first, at most `limit`, those placed before the order `before`. */
+  /** Newest first, at most `limit`, placed before the order `before`. */
   async list(scope: Scope, limit: number, before?: string): Promise<Order[]> {
-    let query = this.inScope(scope);
+    let query = inScope(this.db.rows, scope);
     if (before) query = query.where('id', '<', before);
     return this.withLines(await query.orderBy('id', 'desc').limit(limit).execute());
   }
@@ -97,11 +107,6 @@ export class OrderStore {
     return query.where('order_id', '=', id).orderBy('version').execute();
   }
 
-  private inScope({ customer }: Scope) {
-    const query = this.db.rows.selectFrom('order').selectAll();
-    return customer === undefined ? query : query.where('customer', '=', customer);
-  }
-
   private async withLines(rows: readonly Row[]): Promise<Order[]> {
     const ids = rows.map(({ id }) => id);
     const lines = Map.groupBy(await linesOf(this.db.rows, ids), (line) => line.order_id);
@@ -109,13 +114,19 @@ export class OrderStore {
   }
 }
 
-const now = sql<Date>`clock_timestamp()`;
+function inScope(rows: Pick<Tx<OrdersTables>, 'selectFrom'>, { customer }: Scope) {
+  const query = rows.selectFrom('order').selectAll();
+  return customer === undefined ? query : query.where('customer', '=', customer);
+}
 
-async function insert(tx: Tx<OrdersTables>, order: Order, changing: Changing): Promise<void> {
+/** A subquery is evaluated once, so the planner can use the index on `due_at`. */
+const now = sql<Date>`(select clock_timestamp())`;
+
+async function insert(tx: Tx<OrdersTables>, order: Order, mutable: MutableColumns): Promise<void> {
   const { id, customer, total, currency, payment, createdAt } = order;
   await tx
     .insertInto('order')
-    .values({ id, customer, total, currency, payment, created_at: createdAt, ...changing })
+    .values({ id, customer, total, currency, payment, created_at: createdAt, ...mutable })
     .execute();
   await tx
     .insertInto('order_line')
@@ -123,8 +134,8 @@ async function insert(tx: Tx<OrdersTables>, order: Order, changing: Changing): P
     .execute();
 }
 
-async function update(tx: Tx<OrdersTables>, { id }: Order, changing: Changing): Promise<void> {
-  await tx.updateTable('order').set(changing).where('id', '=', id).execute();
+async function update(tx: Tx<OrdersTables>, { id }: Order, mutable: MutableColumns): Promise<void> {
+  await tx.updateTable('order').set(mutable).where('id', '=', id).execute();
 }
 
 async function record(tx: Tx<OrdersTables>, order: Order, { type, at: time }: OrderEvent): Promise<void> {
@@ -155,8 +166,8 @@ async function linesOf(rows: Rows, orderIds: readonly string[]): Promise<LineRow
     .execute();
 }
 
-/** `due_at` by the one clock that all replicas share. */
-const mutable = (order: Order, limits: StepLimits) => ({
+/** `due_at` uses the database clock, which all replicas share. */
+const mutableColumns = (order: Order, limits: StepLimits) => ({
   status: order.status,
   version: order.version,
   reason: reasonOf(order) ?? null,
@@ -166,7 +177,7 @@ const mutable = (order: Order, limits: StepLimits) => ({
 const fromNow = (ms: number | undefined) =>
   ms === undefined ? null : sql<Date>`clock_timestamp() + ${`${ms} milliseconds`}::interval`;
 
-type Changing = ReturnType<typeof mutable>;
+type MutableColumns = ReturnType<typeof mutableColumns>;
 
 const lineRow = (order_id: string, position: number, { imageId, product, quantity, unitPrice }: OrderLine) => ({
   order_id,

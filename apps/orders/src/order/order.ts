@@ -1,12 +1,12 @@
-import { DomainError } from '@halftone/kernel';
-import { moves, type OrderStatus } from './status';
+import { assertPermitted, DomainError } from '@halftone/kernel';
+import { canMove, type OrderStatus } from './status';
 
 /** The states that need a reason. */
 const setbacks = ['payment_failed', 'cancelled', 'refunding', 'refunded'] as const satisfies OrderStatus[];
 
 type Setback = (typeof setbacks)[number];
 
-/** The stations of an order that goes well. */
+/** The states of an order without problems. */
 type Milestone = Exclude<OrderStatus, 'placed' | Setback>;
 
 export interface OrderLine {
@@ -17,7 +17,7 @@ export interface OrderLine {
   unitPrice: number;
 }
 
-/** What never changes about an order. */
+/** The immutable part of an order. */
 export interface OrderFacts {
   id: string;
   customer: string;
@@ -41,11 +41,12 @@ export type OrderCommand =
   | { type: 'StartPrinting'; unavailable: ReadonlySet<string> }
   | { type: 'Ship' }
   | { type: 'MarkRefunded'; reason: string }
+  | { type: 'CancelOrder'; by: 'owner' | 'operator'; reason: string }
   | { type: 'TimeOutStep' };
 
 type PlaceOrder = Extract<OrderCommand, { type: 'PlaceOrder' }>;
 
-/** What may happen to an order that exists. */
+/** Commands for an existing order. */
 export type SagaCommand = Exclude<OrderCommand, { type: 'PlaceOrder' }>;
 
 export type OrderEvent = { at: Date } & (
@@ -54,39 +55,41 @@ export type OrderEvent = { at: Date } & (
   | { type: `order.${Setback}`; reason: string }
 );
 
-/** An event of an order as its history keeps it. */
+/** An event as the order's timeline stores it. */
 export interface TimelineEntry {
   type: OrderEvent['type'];
   version: number;
   time: Date;
   /** The id the event has on Kafka. */
   eventId: string;
-  /** Of the work that led to it; null if that was not traced. */
+  /** The trace that caused the event; null if it was not traced. */
   traceId: string | null;
   reason: string | null;
 }
 
 /**
- * What a command leads to. Pure. A command whose moment the order has already left behind leads to nothing, because events arrive more
- * than once and late; one that the order can never obey, or not yet, throws ORDER_TRANSITION_ILLEGAL.
+ * Returns the events a command causes. Pure. Events arrive late and more than once, so a command for a state the order has
+ * already passed returns no events. A command that is not possible yet, or never will be, throws ORDER_TRANSITION_ILLEGAL.
  */
 export function decide(command: OrderCommand, order: Order | undefined, now: Date): OrderEvent[] {
   if (command.type === 'PlaceOrder') return [place(command, order, now)];
-  return follow(command, existing(order), now);
+  return decideExisting(command, existing(order), now);
 }
 
-function follow(command: SagaCommand, order: Order, now: Date): OrderEvent[] {
+function decideExisting(command: SagaCommand, order: Order, now: Date): OrderEvent[] {
   switch (command.type) {
     case 'MarkPaid':
       return pay(order, now);
     case 'FailPayment':
-      return moves(order, 'payment_failed') ? [setback('payment_failed', command.reason, now)] : [];
+      return canMove(order, 'payment_failed') ? [setback('payment_failed', command.reason, now)] : [];
     case 'StartPrinting':
-      return moves(order, 'printing') ? [print(order, command.unavailable, now)] : [];
+      return canMove(order, 'printing') ? [print(order, command.unavailable, now)] : [];
     case 'Ship':
-      return moves(order, 'shipped') ? [{ type: 'order.shipped', at: now }] : [];
+      return canMove(order, 'shipped') ? [{ type: 'order.shipped', at: now }] : [];
     case 'MarkRefunded':
-      return moves(order, 'refunded') ? [setback('refunded', reasonOf(order) ?? command.reason, now)] : [];
+      return canMove(order, 'refunded') ? [setback('refunded', reasonOf(order) ?? command.reason, now)] : [];
+    case 'CancelOrder':
+      return cancel(order, command, now);
     case 'TimeOutStep':
       return timeOut(order, now);
     default:
@@ -99,19 +102,19 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
     case 'order.placed':
       return { ...event.order, status: 'placed', version: 1 };
     case 'order.paid':
-      return { ...followed(order), status: 'paid' };
+      return { ...nextVersion(order), status: 'paid' };
     case 'order.printing':
-      return { ...followed(order), status: 'printing' };
+      return { ...nextVersion(order), status: 'printing' };
     case 'order.shipped':
-      return { ...followed(order), status: 'shipped' };
+      return { ...nextVersion(order), status: 'shipped' };
     case 'order.payment_failed':
-      return { ...followed(order), status: 'payment_failed', reason: event.reason };
+      return { ...nextVersion(order), status: 'payment_failed', reason: event.reason };
     case 'order.cancelled':
-      return { ...followed(order), status: 'cancelled', reason: event.reason };
+      return { ...nextVersion(order), status: 'cancelled', reason: event.reason };
     case 'order.refunding':
-      return { ...followed(order), status: 'refunding', reason: event.reason };
+      return { ...nextVersion(order), status: 'refunding', reason: event.reason };
     case 'order.refunded':
-      return { ...followed(order), status: 'refunded', reason: event.reason };
+      return { ...nextVersion(order), status: 'refunded', reason: event.reason };
     default:
       return event satisfies never;
   }
@@ -119,34 +122,54 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
 
 export const isSetback = (status: OrderStatus): status is Setback => setbacks.some((each) => each === status);
 
-/** Why the order is where it is; undefined for one that goes well. */
+/** The reason of a setback; undefined in every other state. */
 export const reasonOf = (order: Order): string | undefined => ('reason' in order ? order.reason : undefined);
 
-function place({ order: asked, printable }: PlaceOrder, order: Order | undefined, now: Date): OrderEvent {
-  if (order) throw new DomainError('ORDER_TRANSITION_ILLEGAL', `order ${order.id} is placed already`);
-  const refused = asked.lines.flatMap(({ imageId }, index) =>
+function place({ order: requested, printable }: PlaceOrder, order: Order | undefined, now: Date): OrderEvent {
+  if (order) throw new DomainError('ORDER_TRANSITION_ILLEGAL', `order ${order.id} already exists`);
+  const refused = requested.lines.flatMap(({ imageId }, index) =>
     printable.has(imageId) ? [] : [`lines.${index}.imageId`],
   );
   if (refused.length > 0) {
     const details = refused.map((path) => ({ path, message: 'is unknown, not yours or not ready' }));
     throw new DomainError('IMAGE_NOT_PRINTABLE', `not printable: ${refused.join(', ')}`, details);
   }
-  return { type: 'order.placed', order: { ...asked, createdAt: now }, at: now };
+  return { type: 'order.placed', order: { ...requested, createdAt: now }, at: now };
 }
 
-/** Money for an order that was given up goes back. */
+/** A payment for a cancelled order is refunded. */
 function pay(order: Order, now: Date): OrderEvent[] {
   if (order.status === 'cancelled') return [setback('refunding', 'PAYMENT_LATE', now)];
-  return moves(order, 'paid') ? [{ type: 'order.paid', at: now }] : [];
+  return canMove(order, 'paid') ? [{ type: 'order.paid', at: now }] : [];
 }
 
-/** What the print lab cannot make is not begun; the whole order is paid back. */
+/** If any product is unavailable, the whole order is refunded. */
 function print({ lines }: Order, unavailable: ReadonlySet<string>, now: Date): OrderEvent {
   const possible = lines.every(({ product }) => !unavailable.has(product));
   return possible ? { type: 'order.printing', at: now } : setback('refunding', 'PRODUCT_UNAVAILABLE', now);
 }
 
-/** What becomes of an order whose step has taken too long. A refund is never given up, and an end has no time limit. */
+/** Cancels an unpaid order and refunds a paid one. Cancelling again changes nothing. */
+function cancel(order: Order, { by, reason }: Extract<OrderCommand, { type: 'CancelOrder' }>, now: Date): OrderEvent[] {
+  const { id, status } = order;
+  assertPermitted(
+    'orders.CancelOrder',
+    { caller: by, state: status },
+    `order ${id} is ${status}: too late to cancel it`,
+  );
+  switch (status) {
+    case 'placed':
+    case 'payment_failed':
+      return [setback('cancelled', reason, now)];
+    case 'paid':
+    case 'printing':
+      return [setback('refunding', reason, now)];
+    default:
+      return [];
+  }
+}
+
+/** Applies the time limit of the current step. A refund is never abandoned, and a final state has no limit. */
 function timeOut(order: Order, now: Date): OrderEvent[] {
   switch (order.status) {
     case 'placed':
@@ -168,8 +191,8 @@ function timeOut(order: Order, now: Date): OrderEvent[] {
 
 const setback = (status: Setback, reason: string, at: Date): OrderEvent => ({ type: `order.${status}`, reason, at });
 
-/** The order without its state, one version later. */
-function followed(order: Order | undefined): OrderFacts & { version: number } {
+/** The immutable part of the order with the next version. */
+function nextVersion(order: Order | undefined): OrderFacts & { version: number } {
   const { id, customer, lines, total, currency, payment, createdAt, version } = existing(order);
   return { id, customer, lines, total, currency, payment, createdAt, version: version + 1 };
 }

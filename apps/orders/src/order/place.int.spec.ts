@@ -5,12 +5,12 @@ import { alice, bob, givenAShop, markPaid, olga, photo, refused, request } from 
 
 const shop = givenAShop(freshSchema);
 
-const imagesAway = async () => {
-  throw new DomainError('UNAVAILABLE', 'images is away');
+const imagesUnavailable = async () => {
+  throw new DomainError('UNAVAILABLE', 'images is unavailable');
 };
 
 describe('placing an order', () => {
-  test('stores it with prices of the catalogue and publishes it', async () => {
+  test('stores it with catalogue prices and appends an event', async () => {
     const { response, replayed } = await shop.allPrintable().place(alice, request());
     expect(replayed).toBe(false);
     expect(response).toMatchObject({
@@ -31,7 +31,7 @@ describe('placing an order', () => {
     ]);
   });
 
-  test('happens once under 20 calls with one key at once', async () => {
+  test('happens once under 20 concurrent calls with one key', async () => {
     const orders = shop.allPrintable();
     const answers = await Promise.all(Array.from({ length: 20 }, () => orders.place(alice, request('key-1'))));
     expect(new Set(answers.map(({ response }) => response.id)).size).toBe(1);
@@ -39,10 +39,10 @@ describe('placing an order', () => {
     expect(await shop.orderCount()).toBe(1);
   });
 
-  test('is replayed without the images service, as it was then', async () => {
+  test('is replayed without the images service, with the original response', async () => {
     const { response } = await shop.allPrintable().place(alice, request('key-1'));
     await shop.allPrintable().advance(uuidv7(), response.id, markPaid);
-    expect(await shop.withImages({ filterPrintable: imagesAway }).place(alice, request('key-1'))).toEqual({
+    expect(await shop.withImages({ filterPrintable: imagesUnavailable }).place(alice, request('key-1'))).toEqual({
       response,
       replayed: true,
     });
@@ -56,19 +56,19 @@ describe('placing an order', () => {
     expect(await shop.orderCount()).toBe(1);
   });
 
-  test('with the same key of another customer is another order', async () => {
+  test("with another customer's key is a new order", async () => {
     await shop.allPrintable().place(alice, request('key-1'));
     expect(await shop.allPrintable().place(bob, request('key-1'))).toMatchObject({ replayed: false });
   });
 
-  test('asks for each photo once', async () => {
+  test('queries each photo once', async () => {
     const filterPrintable = jest.fn(async ({ ids }: { ids: string[] }) => ({ ids }));
     const { lines, ...rest } = request();
     await shop.withImages({ filterPrintable }).place(alice, { ...rest, lines: [...lines, ...lines] });
     expect(filterPrintable.mock.calls).toEqual([[{ ids: [photo] }]]);
   });
 
-  test('of a photo that cannot be printed is refused, naming the path', async () => {
+  test('of an unprintable photo is refused with its path', async () => {
     const orders = shop.withImages({ filterPrintable: async () => ({ ids: [] }) });
     await expect(orders.place(alice, request())).rejects.toMatchObject({
       code: 'IMAGE_NOT_PRINTABLE',
@@ -85,21 +85,21 @@ describe('placing an order', () => {
       'PRODUCT_UNKNOWN',
     ],
     ['no key', request(''), 'IDEMPOTENCY_KEY_MISSING'],
-  ])('with %s is refused before anybody is asked', async (_, bad, code) => {
+  ])('with %s is refused without a call to images', async (_, bad, code) => {
     await expect(shop.withImages({}).place(alice, bad)).rejects.toEqual(refused(code));
     expect(await shop.published()).toEqual([]);
   });
 
-  test('that fails leaves the key free', async () => {
-    await expect(shop.withImages({ filterPrintable: imagesAway }).place(alice, request('key-1'))).rejects.toEqual(
-      refused('UNAVAILABLE'),
-    );
+  test('that fails does not consume the key', async () => {
+    await expect(
+      shop.withImages({ filterPrintable: imagesUnavailable }).place(alice, request('key-1')),
+    ).rejects.toEqual(refused('UNAVAILABLE'));
     expect(await shop.allPrintable().place(alice, request('key-1'))).toMatchObject({ replayed: false });
   });
 });
 
 describe('reading orders', () => {
-  test('shows a customer only the own ones, and an operator all', async () => {
+  test('shows customers only their own orders, and operators all', async () => {
     const orders = shop.allPrintable();
     const { id } = (await orders.place(alice, request())).response;
     expect(await orders.get(alice, id)).toMatchObject({ id, lines: [{ imageId: photo, quantity: 2, unitPrice: 29 }] });

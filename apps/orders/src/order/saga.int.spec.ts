@@ -18,7 +18,7 @@ const shop = givenAShop(freshSchema);
 describe('the saga', () => {
   const placed = async () => (await shop.allPrintable().place(alice, request())).response.id;
 
-  test('carries an order from placed to shipped', async () => {
+  test('moves an order from placed to shipped', async () => {
     const [orders, id] = [shop.allPrintable(), await placed()];
     for (const command of [markPaid, startPrinting, ship]) await orders.advance(uuidv7(), id, command);
     expect((await orders.timeline(alice, id)).map(({ type, version }) => [type, version])).toEqual([
@@ -29,15 +29,15 @@ describe('the saga', () => {
     ]);
   });
 
-  test('takes a step once, however often its event comes, even at the same moment', async () => {
+  test('applies an event once, even when it arrives many times concurrently', async () => {
     const [orders, id, eventId] = [shop.allPrintable(), await placed(), uuidv7()];
     await Promise.all(Array.from({ length: 10 }, () => orders.advance(eventId, id, markPaid)));
     expect(await orders.get(alice, id)).toMatchObject({ status: 'paid', version: 2 });
   });
 
-  test('is counted per step that was taken, and timed to its end', async () => {
+  test('counts each transition and measures the total duration', async () => {
     const series = ['placed', 'paid', 'shipped'].map((status) => `order_transitions_total{status="${status}"}`);
-    const ended = 'order_saga_seconds_count{outcome="shipped"}';
+    const ended = 'order_saga_duration_seconds_count{outcome="shipped"}';
     const counts = await growth(['orders_placed_total{payment="wallet"}', ...series, ended], async () => {
       const [orders, id, paid] = [shop.allPrintable(), await placed(), uuidv7()];
       for (const eventId of [paid, paid]) await orders.advance(eventId, id, markPaid);
@@ -46,13 +46,13 @@ describe('the saga', () => {
     expect(counts).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test('ignores an event for a step that is behind', async () => {
+  test('ignores an event for a step already passed', async () => {
     const [orders, id] = [shop.allPrintable(), await placed()];
     for (const command of [markPaid, startPrinting, markPaid]) await orders.advance(uuidv7(), id, command);
     expect(await orders.get(alice, id)).toMatchObject({ status: 'printing', version: 3 });
   });
 
-  test('says why a payment failed, and forgets it when a later one works', async () => {
+  test('stores why a payment failed, and clears the reason when a retry works', async () => {
     const [orders, id] = [shop.allPrintable(), await placed()];
     await orders.advance(uuidv7(), id, failPayment);
     expect(await orders.get(alice, id)).toMatchObject({ status: 'payment_failed', reason: 'INSUFFICIENT_FUNDS' });
@@ -65,7 +65,7 @@ describe('the saga', () => {
     ]);
   });
 
-  test('pays back what the print lab cannot make when it is to be printed', async () => {
+  test('refunds an order whose product is unavailable at the start of printing', async () => {
     const [orders, id] = [shop.allPrintable(), await placed()];
     await orders.advance(uuidv7(), id, markPaid);
     await shop.products().setAvailability(olga, 'print-10x15', false);
@@ -75,7 +75,7 @@ describe('the saga', () => {
     expect(await orders.get(alice, id)).toMatchObject({ status: 'refunded', reason: 'PRODUCT_UNAVAILABLE' });
   });
 
-  test('keeps with each event its id on Kafka and the trace of the work that led to it', async () => {
+  test("stores each event's Kafka id and the trace that caused it", async () => {
     const orders = shop.allPrintable();
     let traceId = '';
     const { response } = await withSpan('request', {}, async (span) => {
@@ -86,14 +86,14 @@ describe('the saga', () => {
     expect(await orders.timeline(alice, response.id)).toMatchObject([{ eventId: event?.id, traceId }]);
   });
 
-  test.each([uuidv7(), 'no-id', ''])('says that there is no order %p, for good', async (id) => {
+  test.each([uuidv7(), 'no-id', ''])('rejects the unknown order %p as not retryable', async (id) => {
     await expect(shop.allPrintable().advance(uuidv7(), id, markPaid)).rejects.toMatchObject({
       code: 'ORDER_NOT_FOUND',
       row: { retryable: false },
     });
   });
 
-  test('does not remember an event whose step failed', async () => {
+  test('does not record an event whose step failed', async () => {
     const [orders, id, eventId] = [shop.allPrintable(), await placed(), uuidv7()];
     await expect(orders.advance(eventId, id, ship)).rejects.toEqual(refused('ORDER_TRANSITION_ILLEGAL'));
     for (const command of [markPaid, startPrinting]) await orders.advance(uuidv7(), id, command);

@@ -1,36 +1,38 @@
 import { uuidv7 } from '@halftone/kernel';
 import { eventually, freshSchema, growth } from '@halftone/testing';
 import { alice, givenAShop, markPaid, request } from '../orders.fixture';
-import { OrderSweeper } from './order.sweeper';
+import { OrderTimeoutWorker } from './order-timeout.worker';
+import { sql } from 'kysely';
 import type { StepLimits } from './status';
 
 const shop = givenAShop(freshSchema);
 
-describe('a step that takes too long', () => {
+describe('a step that exceeds its time limit', () => {
   const atOnce: StepLimits = { placed: 0, payment_failed: 0, paid: 0, printing: 0, refunding: 0 };
+  const overdue = (id: string) => ({ id, dueAt: expect.any(String) });
   const statusOf = async (id: string) => (await shop.allPrintable().get(alice, id)).status;
 
-  test('is followed by the next one until the order is cancelled', async () => {
+  test('moves on, twice, until the order is cancelled', async () => {
     const orders = shop.allPrintable(atOnce);
     const { id } = (await orders.place(alice, request())).response;
     for (const status of ['payment_failed', 'cancelled']) {
-      expect(await orders.overdue(10)).toEqual([id]);
+      expect(await orders.overdue(10)).toEqual([overdue(id)]);
       await orders.timeOut(id);
       expect(await statusOf(id)).toBe(status);
     }
     expect(await orders.overdue(10)).toEqual([]);
   });
 
-  test('is left alone before its time, and once the order went on', async () => {
+  test('is ignored before its limit, and once the order has moved on', async () => {
     const [slow, hasty] = [shop.allPrintable({ placed: 3_600_000 }), shop.allPrintable({ placed: 0 })];
     const [early, late] = [await slow.place(alice, request()), await hasty.place(alice, request())];
-    expect(await slow.overdue(10)).toEqual([late.response.id]);
+    expect(await slow.overdue(10)).toEqual([overdue(late.response.id)]);
     await hasty.advance(uuidv7(), late.response.id, markPaid);
     for (const { response } of [early, late]) await hasty.timeOut(response.id);
     expect([await statusOf(early.response.id), await statusOf(late.response.id)]).toEqual(['placed', 'paid']);
   });
 
-  test('is acted on once, however many replicas look at the same moment', async () => {
+  test('is applied once, even when many replicas poll concurrently', async () => {
     const orders = shop.allPrintable(atOnce);
     const { id } = (await orders.place(alice, request())).response;
     await orders.advance(uuidv7(), id, markPaid);
@@ -38,19 +40,19 @@ describe('a step that takes too long', () => {
     expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PRINT_TIMEOUT', version: 3 });
   });
 
-  test('does not end a refund, and is told of again', async () => {
+  test('does not end a refund, and is reported again', async () => {
     const orders = shop.allPrintable({ paid: 0, refunding: 0 });
     const { id } = (await orders.place(alice, request())).response;
     await orders.advance(uuidv7(), id, markPaid);
     await orders.timeOut(id);
-    const [told] = await growth(['order_step_timeouts_total{status="refunding"}'], async () => {
+    const [reported] = await growth(['order_step_timeouts_total{status="refunding"}'], async () => {
       await orders.timeOut(id);
       await orders.timeOut(id);
     });
-    expect([told, await statusOf(id)]).toEqual([2, 'refunding']);
+    expect([reported, await statusOf(id)]).toEqual([2, 'refunding']);
   });
 
-  test('money that comes after the order was cancelled goes back', async () => {
+  test('a payment after the cancellation is refunded', async () => {
     const orders = shop.allPrintable(atOnce);
     const { id } = (await orders.place(alice, request())).response;
     await orders.timeOut(id);
@@ -59,12 +61,45 @@ describe('a step that takes too long', () => {
     expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PAYMENT_LATE' });
   });
 
-  test('is found by the process itself while it runs', async () => {
+  test('is found by the worker', async () => {
     const orders = shop.allPrintable({ placed: 1, payment_failed: 1 });
     const { id } = (await orders.place(alice, request())).response;
-    const sweeper = new OrderSweeper(orders);
-    sweeper.start();
+    const worker = new OrderTimeoutWorker(orders);
+    worker.start();
     await eventually(async () => expect(await statusOf(id)).toBe('cancelled'));
-    await sweeper.stop();
+    await worker.stop();
+  });
+
+  test('is applied even if a full page of orders fails before it; those are applied once they work again', async () => {
+    const orders = shop.allPrintable(atOnce);
+    const ids: string[] = [];
+    for (let count = 0; count < 60; count += 1) ids.push((await orders.place(alice, request())).response.id);
+    const last = ids.at(-1) as string;
+    const repair = await breakOrders(ids.slice(0, -1));
+    const worker = new OrderTimeoutWorker(orders);
+    worker.start();
+    try {
+      await eventually(async () => expect(await statusOf(last)).toBe('cancelled'));
+      expect(await statusOf(ids[0] as string)).toBe('placed');
+      await repair();
+      await eventually(async () => expect(await Promise.all(ids.map(statusOf))).toEqual(ids.map(() => 'cancelled')));
+    } finally {
+      await worker.stop();
+    }
   });
 });
+
+/** Makes every update of these orders fail. The returned function repairs them. */
+async function breakOrders(ids: readonly string[]): Promise<() => Promise<unknown>> {
+  const { rows } = shop.db;
+  await sql`create table broken as select unnest(${ids}::uuid[]) as id`.execute(rows);
+  await sql`
+    create function refuse_broken() returns trigger language plpgsql as $$
+    begin
+      if exists (select from broken where id = new.id) then raise 'this order is broken'; end if;
+      return new;
+    end $$
+  `.execute(rows);
+  await sql`create trigger broken before update on "order" for each row execute function refuse_broken()`.execute(rows);
+  return () => sql`truncate broken`.execute(rows);
+}

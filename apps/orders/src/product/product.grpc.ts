@@ -1,11 +1,12 @@
 import { ordersV1 } from '@halftone/contracts';
 import { GrpcController } from '@halftone/grpc';
-import { requirePrincipal } from '@halftone/service';
+import { permittedCaller } from '@halftone/service';
 import { ProductService } from './product.service';
+import { ordersRequests } from '../requests.schema';
 
 type SetRequest = ordersV1.SetProductAvailabilityRequest;
 
-@GrpcController(ordersV1.OrdersServiceService)
+@GrpcController(ordersV1.OrdersServiceService, ordersRequests)
 export class ProductGrpc {
   constructor(private readonly products: ProductService) {}
 
@@ -14,6 +15,12 @@ export class ProductGrpc {
   }
 
   async setProductAvailability({ product, available }: SetRequest): Promise<ordersV1.SetProductAvailabilityResponse> {
-    return { product: await this.products.setAvailability(requirePrincipal(), product, available) };
+    return {
+      product: await this.products.setAvailability(
+        permittedCaller('orders.SetProductAvailability'),
+        product,
+        available,
+      ),
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '@halftone/kernel';
+import { assertPermitted, DomainError } from '@halftone/kernel';
 import { Database, type Tx } from '@halftone/postgres';
 import type { Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
@@ -6,7 +6,7 @@ import type { OrdersTables } from '../tables';
 import { type Product, productsWithout } from './product';
 import { ProductStore } from './product.store';
 
-/** The price list, and what of it the print lab can make now, which is for operators to say. */
+/** The price list and the availability of its products. Only operators change availability. */
 @Injectable()
 export class ProductService {
   constructor(
@@ -22,9 +22,10 @@ export class ProductService {
     return this.store.unavailable(tx);
   }
 
-  /** Orders that are placed or begun to be printed from now on heed it. */
-  async setAvailability({ role }: Principal, id: string, available: boolean): Promise<Product> {
-    if (role !== 'operator') throw new DomainError('FORBIDDEN', 'only an operator says what can be made');
+  /** Affects orders that are placed or start printing from now on. */
+  async setAvailability(principal: Principal, id: string, available: boolean): Promise<Product> {
+    const caller = principal.role === 'operator' ? 'operator' : 'owner';
+    assertPermitted('orders.SetProductAvailability', { caller }, 'only an operator may change availability');
     const product = productsWithout(new Set()).find((each) => each.id === id);
     if (!product) throw new DomainError('PRODUCT_UNKNOWN', `there is no product ${JSON.stringify(id)}`);
     await this.db.tx((tx) => this.store.set(tx, id, available));

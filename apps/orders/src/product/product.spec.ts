@@ -1,6 +1,6 @@
 import { catalogue, productsWithout } from './product';
 
-test('every product has an id of its own', () => {
+test('every product has a unique id', () => {
   expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length);
 });
 
@@ -11,7 +11,7 @@ test('every price is a positive whole number of cents', () => {
   }
 });
 
-test('what cannot be made is on the list all the same, and says so', () => {
+test('an unavailable product is still listed, marked unavailable', () => {
   const products = productsWithout(new Set(['mug', 'no-longer-sold']));
   expect(products).toHaveLength(catalogue.length);
   expect(products.filter(({ available }) => !available).map(({ id }) => id)).toEqual(['mug']);

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { OrdersTables } from '../tables';
 
-/** What the print lab can't make now. */
+/** Which products are unavailable. */
 @Injectable()
 export class ProductStore {
   constructor(private readonly db: Database<OrdersTables>) {}
 
-  /** As of now, or as of a transaction. */
+  /** Reads the current state, or the transaction's. */
   async unavailable(rows: Pick<Tx<OrdersTables>, 'selectFrom'> = this.db.rows): Promise<ReadonlySet<string>> {
     const query = rows.selectFrom('product_availability').select('product').where('available', '=', false);
     return new Set((await query.execute()).map(({ product }) => product));

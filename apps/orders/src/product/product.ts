@@ -1,19 +1,19 @@
-/** What can be ordered, and what one piece costs in minor units of `currency`. */
+/** A product; `price` is per piece, in minor units of `currency`. */
 export interface Product {
   id: string;
   name: string;
   price: number;
   currency: string;
-  /** Whether the print lab can make it now. */
+  /** Whether the print lab can make it at present. */
   available: boolean;
 }
 
-type Offer = Omit<Product, 'available'>;
+type CatalogueEntry = Omit<Product, 'available'>;
 
-const usd = (id: string, name: string, price: number): Offer => ({ id, name, price, currency: 'USD' });
+const usd = (id: string, name: string, price: number): CatalogueEntry => ({ id, name, price, currency: 'USD' });
 
-/** One price list in one currency. An order keeps the prices it was placed at, so a change here touches no placed order. */
-export const catalogue: readonly Offer[] = [
+/** The price list, in one currency. An order stores its prices, so a change here does not affect placed orders. */
+export const catalogue: readonly CatalogueEntry[] = [
   usd('print-10x15', 'Print, 10 × 15 cm', 29),
   usd('print-13x18', 'Print, 13 × 18 cm', 59),
   usd('print-20x30', 'Print, 20 × 30 cm', 249),
@@ -25,4 +25,4 @@ export const catalogue: readonly Offer[] = [
 ];
 
 export const productsWithout = (unavailable: ReadonlySet<string>): Product[] =>
-  catalogue.map((offer) => ({ ...offer, available: !unavailable.has(offer.id) }));
+  catalogue.map((entry) => ({ ...entry, available: !unavailable.has(entry.id) }));

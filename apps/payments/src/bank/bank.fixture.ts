@@ -1,21 +1,21 @@
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { Bank, BankOutcome, BankRequest } from './bank';
 
-/** How the next message fares: the answer is lost after the booking, the message is lost, it comes late, it is not even sent. */
-export type Fate = 'answer-lost' | 'message-lost' | 'late' | 'unsent';
+/** What goes wrong with the next message: the answer is lost after booking, the message is lost, late, or never sent. */
+export type MessageFault = 'answer-lost' | 'message-lost' | 'late' | 'unsent';
 
 const skewMs = 30_000;
 
-/** A bank in memory that keeps the promises of `Bank`: a reference is booked or refused once, and a stale message is not believed. */
-export class VaultBank implements Bank {
+/** A bank in memory that follows `Bank`: it decides a reference once and rejects an expired message. */
+export class InMemoryBank implements Bank {
   readonly accounts = new Map<string, number>();
-  /** Every message and every question, in the order they were sent. */
-  readonly heard: string[] = [];
-  /** What it booked in all, seen from the accounts. */
+  /** Every message and every lookup, in the order they were sent. */
+  readonly received: string[] = [];
+  /** The sum of all changes of the accounts. */
   moved = 0;
   private readonly stored = new Map<string, BankOutcome>();
-  private readonly fates: Fate[] = [];
-  private readonly underway: (() => void)[] = [];
+  private readonly faults: MessageFault[] = [];
+  private readonly delayed: (() => void)[] = [];
   private isDown = false;
   private pause: Promise<void> = Promise.resolve();
 
@@ -26,28 +26,28 @@ export class VaultBank implements Bank {
     this.isDown = false;
     this.moved = 0;
     this.pause = Promise.resolve();
-    for (const list of [this.heard, this.fates, this.underway]) list.length = 0;
+    for (const list of [this.received, this.faults, this.delayed]) list.length = 0;
   }
 
-  expect(...fates: Fate[]): void {
-    this.fates.push(...fates);
+  expect(...faults: MessageFault[]): void {
+    this.faults.push(...faults);
   }
 
-  /** Nothing reaches it until it is up. */
+  /** While it is down, no message reaches it. */
   down(isDown = true): void {
     this.isDown = isDown;
   }
 
-  /** Answers come only after the resolver is called; the booking is done before. */
+  /** Books at once, but answers only after the returned function is called. */
   holdAnswers(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.pause = promise;
     return resolve;
   }
 
-  /** What was late arrives. */
+  /** Delivers the late messages. */
   deliver(): void {
-    for (const arrive of this.underway.splice(0)) arrive();
+    for (const arrive of this.delayed.splice(0)) arrive();
   }
 
   debit(request: BankRequest): Promise<BankOutcome> {
@@ -59,7 +59,7 @@ export class VaultBank implements Bank {
   }
 
   async find(reference: string): Promise<BankOutcome | undefined> {
-    this.heard.push(`find ${reference}`);
+    this.received.push(`find ${reference}`);
     if (this.isDown) throw unavailable();
     return this.stored.get(reference);
   }
@@ -69,14 +69,14 @@ export class VaultBank implements Bank {
   }
 
   private async send(kind: string, request: BankRequest, change: number): Promise<BankOutcome> {
-    const fate = this.fates.shift();
-    if (fate === 'unsent' || request.expiresAt <= new Date()) throw new DomainError('BANK_UNAVAILABLE', 'not sent');
-    this.heard.push(`${kind} ${request.reference}`);
-    if (fate === 'late') this.underway.push(() => void this.arrive(request, change));
-    if (fate === 'late' || fate === 'message-lost' || this.isDown) throw unavailable();
+    const fault = this.faults.shift();
+    if (fault === 'unsent' || request.expiresAt <= new Date()) throw new DomainError('BANK_UNAVAILABLE', 'not sent');
+    this.received.push(`${kind} ${request.reference}`);
+    if (fault === 'late') this.delayed.push(() => void this.arrive(request, change));
+    if (fault === 'late' || fault === 'message-lost' || this.isDown) throw unavailable();
     const outcome = this.arrive(request, change);
     await this.pause;
-    if (fate === 'answer-lost') throw unavailable();
+    if (fault === 'answer-lost') throw unavailable();
     return outcome;
   }
 

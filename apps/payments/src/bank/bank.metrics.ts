@@ -3,18 +3,15 @@ import { counter, gauge } from '@halftone/service';
 const outcomes = ['booked', 'refused', 'unsent', 'unknown', 'lease-lost'] as const;
 export type AttemptOutcome = (typeof outcomes)[number];
 
-const attempts = counter('payments_bank_attempts_total', 'Attempts at a bank operation by how each ended', {
+const attempts = counter('payments_bank_attempts_total', 'Attempts at a bank operation, by outcome', {
   kind: ['debit', 'credit'],
   outcome: outcomes,
 });
 const waiting = gauge(
   'payments_bank_operations_waiting',
-  'Operations the bank has not answered; the same number from every replica',
+  'Bank operations without an answer; every replica reports the same number',
 );
-const oldest = gauge(
-  'payments_bank_operations_oldest_seconds',
-  'Age of the oldest operation the bank has not answered',
-);
+const oldest = gauge('payments_bank_operations_age_seconds', 'Age of the oldest bank operation without an answer');
 
 export const countAttempt = (kind: 'debit' | 'credit', outcome: AttemptOutcome): void =>
   attempts.inc({ kind, outcome });

@@ -1,31 +1,42 @@
-import { afterCommit, Database, type Tx, Wakeup } from '@halftone/postgres';
-import { traceparent } from '@halftone/service';
+import { afterCommit, Database, type Tx } from '@halftone/postgres';
+import { traceparent, Wakeup } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
 import type { PaymentsTables } from '../tables';
 import type { BankOutcome } from './bank';
-import { type Held, type Operation, type Patience, sentUntilOf, take, type Waiting } from './operation';
+import {
+  lease,
+  type LeasedOperation,
+  type Operation,
+  type OperationKind,
+  type RetryLimits,
+  sentUntilOf,
+  type WaitingOperation,
+} from './operation';
 
 type Row = Selectable<PaymentsTables['bank_operation']>;
 
-export const PATIENCE = Symbol('PATIENCE');
+export const RETRY_LIMITS = Symbol('RETRY_LIMITS');
 
-/** No lease and no pause is as long: one that seems to be was written before the database's clock was put back. */
-const longestWait = '1 minute';
-const isOver = (column: 'lease_until' | 'next_try_at') =>
-  sql<boolean>`not (${sql.ref(column)} > clock_timestamp() and ${sql.ref(column)} < clock_timestamp() + ${longestWait}::interval)`;
+/** Longer than any lease or retry delay. A longer one was written before the database clock was set back. */
+const maxWait = sql`interval '1 minute'`;
+/** A subquery is evaluated once, so that the index can be searched for its value. */
+const due = sql<boolean>`next_try_at <= (select clock_timestamp())`;
+const clockWasSetBack = sql<boolean>`next_try_at >= (select clock_timestamp() + ${maxWait})`;
+/** A lease also moves `next_try_at`. Earlier versions moved only `lease_until`, so both are checked. */
+const leaseHasExpired = sql<boolean>`not (lease_until > clock_timestamp() and lease_until < clock_timestamp() + ${maxWait})`;
 const fromNow = (ms: number) => sql<Date>`clock_timestamp() + ${`${ms} milliseconds`}::interval`;
 
-/** What the bank has to be asked. All leases are measured by the database's clock, the only one that all processes share. */
+/** Bank operations. The database clock measures all leases, because all processes share it. */
 @Injectable()
 export class OperationStore {
   constructor(
     private readonly db: Database<PaymentsTables>,
     private readonly wakeup: Wakeup,
-    @Inject(PATIENCE) private readonly patience: Patience,
+    @Inject(RETRY_LIMITS) private readonly limits: RetryLimits,
   ) {}
 
-  /** Free to be taken, by this process's completer as soon as it is committed. */
+  /** Free for any worker; wakes the worker of this process after the commit. */
   async insert(tx: Tx<PaymentsTables>, operation: Operation): Promise<void> {
     await tx
       .insertInto('bank_operation')
@@ -34,38 +45,35 @@ export class OperationStore {
     afterCommit(tx, () => this.wakeup.signal());
   }
 
-  /** For the request that brought it: nobody else sees it before that request has had its lease. */
-  async insertHeld(tx: Tx<PaymentsTables>, operation: Operation, leaseMs: number): Promise<Held> {
+  /** Leased by the request that creates it: no worker sees the operation before that lease has expired. */
+  async insertLeased<K extends OperationKind>(
+    tx: Tx<PaymentsTables>,
+    operation: Operation<K>,
+    leaseMs: number,
+  ): Promise<LeasedOperation<K>> {
     const row = toRow(operation);
     const inserted = tx
       .insertInto('bank_operation')
       .values(row)
       .returning(sql<Date>`clock_timestamp()`.as('now'));
-    return this.hold(tx, { ...row, ...(await inserted.executeTakeFirstOrThrow()) }, leaseMs);
-  }
-
-  /** The one that has been free for longest, if any; processes that ask at the same moment get different ones (SKIP LOCKED). */
-  async take(tx: Tx<PaymentsTables>, leaseMs: number): Promise<Held | undefined> {
-    const free = await tx
-      .selectFrom('bank_operation')
-      .selectAll()
-      .select(sql<Date>`clock_timestamp()`.as('now'))
-      .where('state', '=', 'waiting')
-      .where(isOver('lease_until'))
-      .where(isOver('next_try_at'))
-      .orderBy('next_try_at')
-      .limit(1)
-      .forUpdate()
-      .skipLocked()
-      .executeTakeFirst();
-    return free && this.hold(tx, free, leaseMs);
+    const leased = await this.lease(tx, { ...row, ...(await inserted.executeTakeFirstOrThrow()) }, leaseMs);
+    return { ...leased, kind: operation.kind };
   }
 
   /**
-   * Locks the row to the end of the transaction, so that nobody can take it in between; false if somebody has taken it since, or it has
-   * ended. Everything a holder writes stands behind this.
+   * Leases the operation that has been due longest, if any. Concurrent processes get different ones (SKIP LOCKED).
+   * Reads few rows, however many are leased or wait for their next attempt.
    */
-  async isHeld(tx: Tx<PaymentsTables>, { reference, fence }: Held): Promise<boolean> {
+  async leaseNext(tx: Tx<PaymentsTables>, leaseMs: number): Promise<LeasedOperation | undefined> {
+    const free = (await this.first(tx, due)) ?? (await this.first(tx, clockWasSetBack));
+    return free && this.lease(tx, free, leaseMs);
+  }
+
+  /**
+   * Locks the row until the transaction ends. False if another process has leased it since, or if it has ended.
+   * Every write of a lease holder must check this first.
+   */
+  async lockLeased(tx: Tx<PaymentsTables>, { reference, fence }: LeasedOperation): Promise<boolean> {
     const mine = tx.selectFrom('bank_operation').select('reference').where('reference', '=', reference);
     return (
       (await mine.where('fence', '=', fence).where('state', '=', 'waiting').forUpdate().executeTakeFirst()) !==
@@ -73,7 +81,7 @@ export class OperationStore {
     );
   }
 
-  async end(tx: Tx<PaymentsTables>, { reference, fence }: Held, outcome: BankOutcome): Promise<void> {
+  async end(tx: Tx<PaymentsTables>, { reference, fence }: LeasedOperation, outcome: BankOutcome): Promise<void> {
     const end =
       outcome.state === 'booked'
         ? ({ state: 'done', bank_transaction_id: outcome.transactionId } as const)
@@ -82,21 +90,21 @@ export class OperationStore {
     await ended.where('reference', '=', reference).where('fence', '=', fence).execute();
   }
 
-  /** Free again after the delay. `sent` says whether a message may have reached the bank in this attempt. */
-  async release(held: Held, delayMs: number, sent: boolean): Promise<void> {
+  /** Frees it after the delay. `sent`: a message of this attempt may have reached the bank. */
+  async release(leased: LeasedOperation, delayMs: number, sent: boolean): Promise<void> {
     const freed = this.db.rows.updateTable('bank_operation').set({
       lease_until: fromNow(0),
       next_try_at: fromNow(delayMs),
-      sent_until: sent ? sentUntilOf(held) : held.sentUntil,
+      sent_until: sent ? sentUntilOf(leased) : leased.sentUntil,
     });
-    await freed.where('reference', '=', held.reference).where('fence', '=', held.fence).execute();
+    await freed.where('reference', '=', leased.reference).where('fence', '=', leased.fence).execute();
   }
 
-  async remove(tx: Tx<PaymentsTables>, { reference, fence }: Held): Promise<void> {
+  async remove(tx: Tx<PaymentsTables>, { reference, fence }: LeasedOperation): Promise<void> {
     await tx.deleteFrom('bank_operation').where('reference', '=', reference).where('fence', '=', fence).execute();
   }
 
-  /** How many the bank has not answered, and the age of the oldest. */
+  /** The number of operations without an answer, and the age of the oldest. Reads a row for each, so call it rarely. */
   async backlog(): Promise<{ waiting: number; oldestSeconds: number }> {
     return this.db.rows
       .selectFrom('bank_operation')
@@ -108,20 +116,36 @@ export class OperationStore {
       .executeTakeFirstOrThrow();
   }
 
-  private async hold(tx: Tx<PaymentsTables>, row: Row & { now: Date }, leaseMs: number): Promise<Held> {
-    const held = take(toWaiting(row), leaseMs, this.patience, row.now);
-    const taken = tx.updateTable('bank_operation').set({
-      fence: held.fence,
-      attempts: held.attempts,
-      lease_until: held.leaseUntil,
-      sent_until: sentUntilOf(held),
+  private first(tx: Tx<PaymentsTables>, condition: typeof due): Promise<(Row & { now: Date }) | undefined> {
+    return tx
+      .selectFrom('bank_operation')
+      .selectAll()
+      .select(sql<Date>`clock_timestamp()`.as('now'))
+      .where('state', '=', 'waiting')
+      .where(condition)
+      .where(leaseHasExpired)
+      .orderBy('next_try_at')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+  }
+
+  private async lease(tx: Tx<PaymentsTables>, row: Row & { now: Date }, leaseMs: number): Promise<LeasedOperation> {
+    const leased = lease(toWaiting(row), leaseMs, this.limits, row.now);
+    const update = tx.updateTable('bank_operation').set({
+      fence: leased.fence,
+      attempts: leased.attempts,
+      lease_until: leased.leaseUntil,
+      next_try_at: leased.leaseUntil,
+      sent_until: sentUntilOf(leased),
     });
-    await taken.where('reference', '=', held.reference).execute();
-    return held;
+    await update.where('reference', '=', leased.reference).execute();
+    return leased;
   }
 }
 
-/** By the database's clock, as everything that is compared with it. */
+/** By the database clock, like everything that it is compared with. */
 const free = (row: Row) => ({ ...row, lease_until: fromNow(0), next_try_at: fromNow(0) });
 
 const toRow = (operation: Operation): Row => ({
@@ -146,7 +170,7 @@ const toRow = (operation: Operation): Row => ({
   created_at: operation.createdAt,
 });
 
-const toWaiting = (row: Row): Waiting => ({
+const toWaiting = (row: Row): WaitingOperation => ({
   reference: row.reference,
   kind: row.kind,
   paymentId: row.payment_id,

@@ -1,115 +1,118 @@
 import type { BankOutcome, BankRequest } from './bank';
 
+export type OperationKind = 'debit' | 'credit';
 export type OperationState = 'waiting' | 'done' | 'refused';
 
-/** Names an idempotency key. */
+/** Identifies an idempotency key. */
 export interface Claim {
   customer: string;
   route: string;
   key: string;
 }
 
-/** Something the bank has to be asked; stored before it is asked the first time. */
-export interface Operation {
-  /** Derived from what it is for, never random per try: however often it is sent, the bank books it once. */
+/** A debit or credit that the bank must execute; stored before the first message. */
+export interface Operation<K extends OperationKind = OperationKind> {
+  /** Derived from the payment or refund, never random per attempt: the bank books it once, however often it is sent. */
   reference: string;
-  kind: 'debit' | 'credit';
+  kind: K;
   paymentId: string;
-  /** Of a credit only. */
+  /** Set for a credit only. */
   refundId: string | null;
-  /** Whose account. */
+  /** The customer whose bank account it is. */
   customer: string;
   /** Minor units. */
   amount: number;
   currency: string;
   description: string;
-  /** The idempotency key whose request waits for the end of it; null for what the saga does. */
+  /** The idempotency key of the request that waits for the outcome; null for operations of the saga. */
   claim: Claim | null;
   createdAt: Date;
 }
 
-/** As it lies in its row: what whoever takes it has to know of those who had it before. */
-export interface Waiting extends Operation {
+/** As stored: includes the history of its earlier leases. */
+export interface WaitingOperation<K extends OperationKind = OperationKind> extends Operation<K> {
   fence: number;
   attempts: number;
-  /** When the last message that may have been sent expires; null while certainly none was. */
+  /** When the last message that may have been sent expires; null while certainly none was sent. */
   sentUntil: Date | null;
   traceparent: string | null;
 }
 
 /**
- * Taken by one process until the lease runs out. A lease is not mutual exclusion: a paused holder outlives it. So taking counts `fence`
- * up, and what became of the operation is written only by the latest to take it.
+ * Leased by one process until the lease expires. A lease is not mutual exclusion: a paused process can outlive it.
+ * So each lease raises `fence`, and only the latest lease may write the outcome.
  */
-export interface Held extends Waiting {
-  takenAt: Date;
+export interface LeasedOperation<K extends OperationKind = OperationKind> extends WaitingOperation<K> {
+  leasedAt: Date;
   leaseUntil: Date;
-  /** Until when a message that is sent now may be believed by the bank; undefined when nothing may be sent any more. */
+  /** The expiry of a message that is sent now; undefined when nothing may be sent any more. */
   expiresAt: Date | undefined;
 }
 
-export interface Patience {
-  /** How long a debit is tried; money that is owed to a customer is tried for ever. */
+export interface RetryLimits {
+  /** How long a debit is retried; a credit is retried for ever, because the customer is owed the money. */
   giveUpMs: number;
 }
 
-/**
- * The bank forgives 30 s of difference between clocks when it looks at a message's expiry. Twice that after the expiry, nothing that was
- * ever sent can take effect any more.
- */
+/** The bank allows 30 s of clock skew at a message's expiry. After twice that, no message can take effect any more. */
 export const skewMs = 60_000;
 
 export const debitReference = (paymentId: string): string => `ht-d-${paymentId}`;
 export const creditReference = (refundId: string): string => `ht-c-${refundId}`;
 
-/** Pure; `now` is the clock of the database, which all processes share. */
-export function take(waiting: Waiting, leaseMs: number, { giveUpMs }: Patience, now: Date): Held {
-  const leaseUntil = later(now, leaseMs);
-  const maySend = waiting.kind === 'credit' || now < later(waiting.createdAt, giveUpMs);
+/** Pure; `now` is the database clock, which all processes share. */
+export function lease(
+  waiting: WaitingOperation,
+  leaseMs: number,
+  { giveUpMs }: RetryLimits,
+  now: Date,
+): LeasedOperation {
+  const leaseUntil = plusMs(now, leaseMs);
+  const maySend = waiting.kind === 'credit' || now < plusMs(waiting.createdAt, giveUpMs);
   return {
     ...waiting,
     fence: waiting.fence + 1,
     attempts: waiting.attempts + 1,
-    takenAt: now,
+    leasedAt: now,
     leaseUntil,
     expiresAt: maySend ? leaseUntil : undefined,
   };
 }
 
-/** What the row must say from the moment it is taken, before anything is sent. */
-export const sentUntilOf = ({ expiresAt, sentUntil }: Held): Date | null => expiresAt ?? sentUntil;
+/** The message expiry that the row must record when it is leased, before anything is sent. */
+export const sentUntilOf = ({ expiresAt, sentUntil }: LeasedOperation): Date | null => expiresAt ?? sentUntil;
 
-/** Whether a reference that the bank did not know when it was asked after `takenAt` can never be booked. */
-export const canNeverArrive = ({ sentUntil, takenAt }: Held): boolean =>
-  sentUntil === null || takenAt > later(sentUntil, skewMs);
+/** Whether no message can arrive any more. A reference that the bank does not know after that is never booked. */
+export const noMessageInTransit = ({ sentUntil, leasedAt }: LeasedOperation): boolean =>
+  sentUntil === null || leasedAt > plusMs(sentUntil, skewMs);
 
-/** What XML can carry and a statement has room for. */
-const wordsOf = (description: string): string =>
+/** The characters that XML allows, as many as a bank statement shows. */
+const statementTextOf = (description: string): string =>
   Array.from(description.replace(/[^\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ' '))
     .slice(0, 100)
     .join('');
 
-export const requestOf = (held: Held, expiresAt: Date): BankRequest => ({
-  reference: held.reference,
-  account: held.customer,
-  amount: held.amount,
-  currency: held.currency,
-  description: wordsOf(held.description),
+export const requestOf = (leased: LeasedOperation, expiresAt: Date): BankRequest => ({
+  reference: leased.reference,
+  account: leased.customer,
+  amount: leased.amount,
+  currency: leased.currency,
+  description: statementTextOf(leased.description),
   expiresAt,
 });
 
 const firstRetryMs = 250;
 const longestRetryMs = 5_000;
 
-/** Doubles with each attempt; `random` (0 to 1) spreads those that failed together. */
+/** Doubles with each attempt; `random` (0 to 1) adds jitter. */
 export const retryInMs = (attempts: number, random: number): number =>
   Math.round(Math.min(firstRetryMs * 2 ** (attempts - 1), longestRetryMs) * (0.5 + random / 2));
 
-/** Rejected by us, not by the bank. */
-export const givenUp: BankOutcome = {
+/** The outcome of an operation that this service gave up, not the bank. */
+export const abandoned: BankOutcome = {
   state: 'refused',
   code: 'BANK_UNAVAILABLE',
   message: 'the bank did not answer in time and has booked nothing',
 };
 
-const later = (than: Date, ms: number): Date => new Date(than.getTime() + ms);
+const plusMs = (date: Date, ms: number): Date => new Date(date.getTime() + ms);

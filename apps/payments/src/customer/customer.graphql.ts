@@ -1,27 +1,26 @@
+import { paymentsV1 } from '@halftone/contracts';
+import { limitArgument, wireEnum } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
-import { requirePrincipal } from '@halftone/service';
+import { permittedCaller, requirePrincipal } from '@halftone/service';
 import {
   Args,
   Directive,
   Field,
   Float,
   ID,
-  Int,
   ObjectType,
   Parent,
   Query,
-  registerEnumType,
   ResolveField,
   ResolveReference,
   Resolver,
 } from '@nestjs/graphql';
 import { PaymentType, toGraph } from '../payment/payment.graphql';
-import { PaymentQueries } from '../payment/payment-query.service';
+import { PaymentQueryService } from '../payment/payment-query.service';
 import type { Role } from './customer';
 import { CustomerService } from './customer.service';
 
-const RoleEnum = { CUSTOMER: 'customer', OPERATOR: 'operator' } as const satisfies Record<string, Role>;
-registerEnumType(RoleEnum, { name: 'Role' });
+const RoleEnum = wireEnum('Role', paymentsV1.Role);
 
 @ObjectType('Customer')
 @Directive('@key(fields: "id")')
@@ -29,7 +28,7 @@ export class CustomerType {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => RoleEnum) role!: Role;
-  @Field(() => Float, { description: 'what the wallet holds, in minor units' }) balance!: number;
+  @Field(() => Float, { description: "the wallet's balance in minor units" }) balance!: number;
   @Field(() => String) currency!: string;
 }
 
@@ -37,12 +36,12 @@ export class CustomerType {
 export class CustomerGraphql {
   constructor(
     private readonly customers: CustomerService,
-    private readonly payments: PaymentQueries,
+    private readonly payments: PaymentQueryService,
   ) {}
 
-  @Query(() => CustomerType, { description: 'who asks' })
+  @Query(() => CustomerType, { nullable: true, description: 'the signed-in customer' })
   me(): Promise<CustomerType> {
-    return this.customers.get(requirePrincipal().customer);
+    return this.customers.get(permittedCaller('payments.GetAccount').customer);
   }
 
   @ResolveReference()
@@ -50,10 +49,10 @@ export class CustomerGraphql {
     return (await this.customers.find(requirePrincipal(), id)) ?? null;
   }
 
-  @ResolveField('payments', () => [PaymentType], { description: 'newest first' })
+  @ResolveField('payments', () => [PaymentType], { nullable: true, description: 'newest first' })
   async paymentsOf(
     @Parent() { id }: CustomerType,
-    @Args('limit', { type: () => Int, defaultValue: 20 }) limit: number,
+    @Args('limit', limitArgument) limit: number | null,
   ): Promise<PaymentType[]> {
     return (await this.payments.listOf(requirePrincipal(), id, pageLimit(limit))).map(toGraph);
   }

@@ -1,34 +1,42 @@
 import { DomainError } from '@halftone/kernel';
 import type { Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
-import { type Customer, type Member, wrongCredentials } from './customer';
+import { type Customer, type CustomerWithBalance, wrongCredentials } from './customer';
 import { CustomerStore } from './customer.store';
-import { hashPassword, passwordMatches } from './password.scrypt';
+import { PasswordPool } from './password-pool.service';
+import { hashPassword, passwordMatches } from './password-hash.service';
 
-/** Who somebody is and what is in the wallet. */
+/** Customers: their password, their role and their wallet's balance. */
 @Injectable()
 export class CustomerService {
-  /** Compared with when there is no such customer, so that this takes as long as a wrong password. */
-  private readonly nobody = hashPassword('');
+  /** Checked for an unknown customer, so that this takes as long as a wrong password. */
+  private readonly dummyHash = hashPassword('');
 
-  constructor(private readonly store: CustomerStore) {}
+  constructor(
+    private readonly store: CustomerStore,
+    private readonly pool: PasswordPool,
+  ) {}
 
-  /** Throws WRONG_CREDENTIALS, the same for an unknown customer and a wrong password, after the same work. */
+  /**
+   * Throws the same WRONG_CREDENTIALS for an unknown customer and a wrong password, after the same work.
+   * Throws OVERLOADED when too many passwords wait to be hashed.
+   */
   async verify(id: string, password: string): Promise<Customer> {
     const found = await this.store.credentials(id);
-    const matches = await passwordMatches(password, found?.passwordHash ?? (await this.nobody));
+    const stored = found?.passwordHash ?? (await this.dummyHash);
+    const matches = await this.pool.run(() => passwordMatches(password, stored));
     if (!found || !matches) throw wrongCredentials();
     return found;
   }
 
-  async get(id: string): Promise<Member> {
-    const member = await this.store.member(id);
-    if (!member) throw new DomainError('ACCOUNT_NOT_FOUND', `no account of ${id}`);
-    return member;
+  async get(id: string): Promise<CustomerWithBalance> {
+    const customer = await this.store.withBalance(id);
+    if (!customer) throw new DomainError('ACCOUNT_NOT_FOUND', `no account of ${id}`);
+    return customer;
   }
 
-  /** Like `get`, for somebody else's account: only an operator sees those. */
-  async find({ customer, role }: Principal, id: string): Promise<Member | undefined> {
-    return customer === id || role === 'operator' ? this.store.member(id) : undefined;
+  /** Undefined for another customer's account, unless the caller is an operator. */
+  async find({ customer, role }: Principal, id: string): Promise<CustomerWithBalance | undefined> {
+    return customer === id || role === 'operator' ? this.store.withBalance(id) : undefined;
   }
 }

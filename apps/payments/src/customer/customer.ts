@@ -8,8 +8,8 @@ export interface Customer {
   role: Role;
 }
 
-/** A customer as other people see one, with the wallet as only the customer does. */
-export interface Member extends Customer {
+/** A customer with the wallet's balance, which only that customer and operators may see. */
+export interface CustomerWithBalance extends Customer {
   /** Minor units. */
   balance: number;
   currency: string;
@@ -19,14 +19,14 @@ export interface Credentials extends Customer {
   passwordHash: string;
 }
 
-/** Who is there from the start, and with how much in the wallet (minor units). */
+/** The seeded customers and their opening balances in minor units. */
 export const seeds: readonly (Customer & { opening: number })[] = [
   { id: 'alice', name: 'Alice', role: 'customer', opening: 100_000 },
   { id: 'bob', name: 'Bob', role: 'customer', opening: 100_000 },
   { id: 'olga', name: 'Olga', role: 'operator', opening: 0 },
 ];
 
-/** Who load tests order as: rich enough that money is never why an order fails, and nobody's demo customer becomes poor. */
+/** Customers for load tests, with enough money that no order fails for lack of it. */
 export const loadSeeds = (count: number): (typeof seeds)[number][] =>
   Array.from({ length: count }, (_, index) => ({
     id: `load-${index + 1}`,
@@ -35,6 +35,6 @@ export const loadSeeds = (count: number): (typeof seeds)[number][] =>
     opening: 100_000_000,
   }));
 
-/** One answer for an unknown customer and for a wrong password, so that nobody can find out who is a customer. */
+/** The same for an unknown customer and a wrong password, so that nobody can find out customer names. */
 export const wrongCredentials = (): DomainError =>
   new DomainError('WRONG_CREDENTIALS', 'unknown customer or wrong password');

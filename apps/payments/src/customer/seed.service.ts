@@ -1,27 +1,28 @@
 import { Database } from '@halftone/postgres';
-import { Lifecycle } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
-import { CURRENCY, OPENING, walletOf } from '../account/account';
+import { CURRENCY, OPENING, walletOf } from '../ledger/account';
 import { move } from '../ledger/ledger';
 import { LedgerStore } from '../ledger/ledger.store';
 import type { PaymentsTables } from '../tables';
 import { loadSeeds, seeds } from './customer';
 import { CustomerStore } from './customer.store';
-import { hashPassword } from './password.scrypt';
+import { hashPassword, passwordMatches } from './password-hash.service';
 
 export const SEEDING = Symbol('SEEDING');
 
 export interface Seeding {
   password: string;
-  /** How many besides those who are always there. */
+  /** The public password, which `password` replaces if it is another. */
+  knownPassword: string;
+  /** The number of customers for load tests. */
   loadCustomers: number;
 }
 
 type Seed = (typeof seeds)[number];
 
 /**
- * The customers who are there from the start. Any number of replicas may seed at any start: who exists is left alone, password included,
- * and the reference of the opening makes the wallet filled once. Seeded after the tables exist and before anything is consumed.
+ * Creates the seeded customers. Any number of replicas may seed at any start: existing customers stay unchanged,
+ * and the opening's reference fills a wallet once. Runs after the migrations and before the consumers.
  */
 @Injectable()
 export class SeedService {
@@ -30,19 +31,25 @@ export class SeedService {
     private readonly customers: CustomerStore,
     private readonly ledger: LedgerStore,
     @Inject(SEEDING) private readonly seeding: Seeding,
-    lifecycle: Lifecycle,
-  ) {
-    lifecycle.onStart('serve', 'seed', () => this.seed());
-  }
+  ) {}
 
   async seed(): Promise<void> {
     const wanted = [...seeds, ...loadSeeds(this.seeding.loadCustomers)];
-    // One for all: the password is the same, and hashing is made to be slow.
+    // All have the same password, and hashing is slow, so they share one hash.
     let passwordHash: string | undefined;
     for (const seed of wanted) {
-      if (await this.customers.member(seed.id)) continue;
+      if (await this.customers.withBalance(seed.id)) continue;
       passwordHash ??= await hashPassword(this.seeding.password);
       await this.add(seed, passwordHash);
+    }
+    if (this.seeding.password !== this.seeding.knownPassword) await this.replaceKnownPassword();
+  }
+
+  /** Replaces the known password of existing customers. All of them share one hash. */
+  private async replaceKnownPassword(): Promise<void> {
+    for (const stored of await this.customers.passwordHashes()) {
+      if (!(await passwordMatches(this.seeding.knownPassword, stored))) continue;
+      await this.customers.replacePassword(stored, await hashPassword(this.seeding.password));
     }
   }
 
@@ -54,7 +61,7 @@ export class SeedService {
     } as const;
     await this.db.tx(async (tx) => {
       await this.customers.insert(tx, seed, passwordHash, CURRENCY);
-      const accounts = await this.ledger.lock(tx, [OPENING, walletOf(seed.id)]);
+      const accounts = await this.ledger.lock(tx, [OPENING], [walletOf(seed.id)]);
       if (seed.opening > 0) await this.ledger.post(tx, opening, accounts, new Date());
     });
   }

@@ -1,18 +1,13 @@
-import { paymentsV1 } from '@halftone/contracts';
-import type { Customer, Member, Role } from './customer';
-
-const roles: Readonly<Record<Role, paymentsV1.Role>> = {
-  customer: paymentsV1.Role.CUSTOMER,
-  operator: paymentsV1.Role.OPERATOR,
-};
+import { enumOf, paymentsV1 } from '@halftone/contracts';
+import type { Customer, CustomerWithBalance } from './customer';
 
 export const identityToWire = ({ id, name, role }: Customer): paymentsV1.VerifyPasswordResponse => ({
   customer: id,
   name,
-  role: roles[role],
+  role: enumOf(paymentsV1.Role, role),
 });
 
-export const accountToWire = ({ balance, currency, ...customer }: Member): paymentsV1.Account => ({
+export const accountToWire = ({ balance, currency, ...customer }: CustomerWithBalance): paymentsV1.Account => ({
   ...identityToWire(customer),
   balance,
   currency,

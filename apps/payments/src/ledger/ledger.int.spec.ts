@@ -5,7 +5,7 @@ import { alice, givenAShop, order, transfer } from '../payments.fixture';
 
 const shop = givenAShop(freshSchema);
 
-describe('the database refuses by itself', () => {
+describe('the database itself refuses', () => {
   const entry = (transaction_id: string, account_id: string, amount: number) => ({
     transaction_id,
     account_id,
@@ -15,7 +15,7 @@ describe('the database refuses by itself', () => {
 
   test('a ledger transaction that does not sum to zero', async () => {
     const id = uuidv7();
-    const torn = shop.db.tx(async (tx) => {
+    const unbalanced = shop.db.tx(async (tx) => {
       await tx
         .insertInto('ledger_transaction')
         .values({ id, kind: 'transfer', reference: 'r', created_at: new Date() })
@@ -25,7 +25,7 @@ describe('the database refuses by itself', () => {
         .values([entry(id, 'wallet:alice', -2), entry(id, 'wallet:bob', 1)])
         .execute();
     });
-    await expect(torn).rejects.toThrow('does not sum to zero');
+    await expect(unbalanced).rejects.toThrow('does not sum to zero');
   });
 
   test('a wallet below zero', async () => {
@@ -35,7 +35,7 @@ describe('the database refuses by itself', () => {
   });
 });
 
-test('money that moved is counted once, money that did not is not', async () => {
+test('money that moved is counted once, and a refused payment moves none', async () => {
   const payment = (outcome: string) => `payments_total{method="wallet",outcome="${outcome}"}`;
   const posted = (kind: string) => `ledger_posted_minor_total{kind="${kind}",currency="USD"}`;
   const sent = (outcome: string) => `transfers_total{outcome="${outcome}"}`;
@@ -45,6 +45,7 @@ test('money that moved is counted once, money that did not is not', async () => 
     for (const id of [eventId, eventId, uuidv7()]) await shop.payments.captureFor(paid, id);
     await shop.payments.captureFor(order(1_000_000), uuidv7());
     for (const key of ['same', 'same']) await shop.transfers.create(alice, transfer(250, key));
+    // It is refused, and the counter says so.
     await shop.transfers.create(alice, transfer(1_000_000)).catch(() => undefined);
   });
   expect(counts).toEqual([1, 1, 1000, 250, 1, 1]);

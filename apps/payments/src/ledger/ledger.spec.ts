@@ -1,4 +1,5 @@
-import { type Account, apply, move, type Posting } from './ledger';
+import { LARGEST_AMOUNT } from '@halftone/kernel';
+import { type Account, apply, validAmount, move, type Posting } from './ledger';
 
 const wallet = (customer: string, balance: number, currency = 'USD'): Account => ({
   id: `wallet:${customer}`,
@@ -6,7 +7,7 @@ const wallet = (customer: string, balance: number, currency = 'USD'): Account =>
   currency,
   balance,
 });
-const shop: Account = { id: 'shop:revenue', customer: null, currency: 'USD', balance: 0 };
+const shop: Account = { id: 'shop:revenue', customer: null, currency: 'USD', balance: null };
 
 const posting = (entries: Posting['entries']): Posting => ({ kind: 'transfer', reference: 'transfer:1', entries });
 const balancesAfter = (entries: Posting['entries'], accounts: Account[]) =>
@@ -14,7 +15,7 @@ const balancesAfter = (entries: Posting['entries'], accounts: Account[]) =>
 
 const refused = (code: string) => expect.objectContaining({ code });
 
-test('what one account gives the other gains', () => {
+test('a move takes from one account what it adds to the other', () => {
   const accounts = [wallet('alice', 100), wallet('bob', 5)];
   expect(balancesAfter(move(30, 'wallet:alice', 'wallet:bob'), accounts)).toEqual({
     'wallet:alice': 70,
@@ -22,7 +23,7 @@ test('what one account gives the other gains', () => {
   });
 });
 
-test('a wallet may give its last cent', () => {
+test('a wallet may go down to zero', () => {
   expect(balancesAfter(move(100, 'wallet:alice', 'shop:revenue'), [wallet('alice', 100), shop])['wallet:alice']).toBe(
     0,
   );
@@ -34,11 +35,14 @@ test('a wallet never goes below zero', () => {
   );
 });
 
-test('an account of the shop may go below zero: it is where the money came from', () => {
-  expect(balancesAfter(move(50, 'shop:revenue', 'wallet:alice'), [shop, wallet('alice', 0)])['shop:revenue']).toBe(-50);
+test("the shop's accounts keep no balance, so they have no lower limit", () => {
+  expect(balancesAfter(move(50, 'shop:revenue', 'wallet:alice'), [shop, wallet('alice', 0)])).toEqual({
+    'shop:revenue': null,
+    'wallet:alice': 50,
+  });
 });
 
-test('several entries of one account count together', () => {
+test('several entries of one account are summed', () => {
   const entries = [...move(60, 'wallet:alice', 'wallet:bob'), ...move(60, 'wallet:bob', 'wallet:alice')];
   expect(balancesAfter(entries, [wallet('alice', 10), wallet('bob', 0)])).toEqual({
     'wallet:alice': 10,
@@ -46,7 +50,7 @@ test('several entries of one account count together', () => {
   });
 });
 
-test('accounts that are not touched are not answered', () => {
+test('apply returns only accounts with entries', () => {
   const accounts = [wallet('alice', 100), wallet('bob', 0), wallet('carol', 7)];
   expect(apply(posting(move(1, 'wallet:alice', 'wallet:bob')), accounts).map(({ id }) => id)).toEqual([
     'wallet:alice',
@@ -54,13 +58,16 @@ test('accounts that are not touched are not answered', () => {
   ]);
 });
 
-describe('our own mistakes are refused', () => {
+describe('an invalid posting is refused', () => {
   const accounts = [wallet('alice', 100), wallet('bob', 100), wallet('emil', 100, 'EUR')];
   test.each([
     ['no entries', []],
     ['one entry', [{ account: 'wallet:alice', amount: 1 }]],
-    ['money from nowhere', [...move(10, 'wallet:alice', 'wallet:bob'), { account: 'wallet:bob', amount: 1 }]],
-    ['an entry of nothing', move(0, 'wallet:alice', 'wallet:bob')],
+    [
+      'entries that do not sum to zero',
+      [...move(10, 'wallet:alice', 'wallet:bob'), { account: 'wallet:bob', amount: 1 }],
+    ],
+    ['an entry of zero', move(0, 'wallet:alice', 'wallet:bob')],
     ['an unknown account', move(1, 'wallet:alice', 'wallet:nobody')],
     ['two currencies', move(1, 'wallet:alice', 'wallet:emil')],
   ])('%s', (_, entries) => {
@@ -72,4 +79,12 @@ describe('our own mistakes are refused', () => {
       refused('VALIDATION_FAILED'),
     );
   });
+});
+
+test.each([1, LARGEST_AMOUNT])('%d is an amount', (amount) => expect(validAmount(amount)).toBe(amount));
+
+test.each([0, -1, 0.5, LARGEST_AMOUNT + 1, NaN])('%d is none', (amount) => {
+  expect(() => validAmount(amount)).toThrow(
+    expect.objectContaining({ code: 'VALIDATION_FAILED', details: [expect.objectContaining({ path: 'amount' })] }),
+  );
 });

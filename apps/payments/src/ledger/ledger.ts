@@ -1,14 +1,14 @@
-import { DomainError, minorUnits, sumMinor } from '@halftone/kernel';
+import { DomainError, LARGEST_AMOUNT, minorUnits, sumMinor } from '@halftone/kernel';
 
 export type PostingKind = 'seed' | 'payment' | 'transfer' | 'refund';
 
-/** Minor units; what an account gains is positive, what it gives is negative. */
+/** Minor units; a credit is positive, a debit is negative. */
 export interface Entry {
   account: string;
   amount: number;
 }
 
-/** One movement of money. `reference` says why it happened; a reference is posted at most once, ever. */
+/** One movement of money. `reference` names its cause; a reference is posted at most once. */
 export interface Posting {
   kind: PostingKind;
   reference: string;
@@ -17,12 +17,16 @@ export interface Posting {
 
 export interface Account {
   id: string;
-  /** Whose wallet it is; the shop's own accounts belong to nobody. */
+  /** The owner of a wallet; null for the shop's own accounts. */
   customer: string | null;
   currency: string;
-  /** Minor units. */
-  balance: number;
+  /** Minor units; null for the shop's accounts, whose balance is the sum of their entries. */
+  balance: number | null;
 }
+
+/** A wallet with its balance; undefined for a missing account and for an account of the shop. */
+export const walletIn = (account: Account | undefined): { currency: string; balance: number } | undefined =>
+  account && account.balance !== null ? { currency: account.currency, balance: account.balance } : undefined;
 
 /** Moves an amount from one account to the other. */
 export const move = (amount: number, from: string, to: string): Entry[] => [
@@ -31,8 +35,8 @@ export const move = (amount: number, from: string, to: string): Entry[] => [
 ];
 
 /**
- * The accounts as they are after the posting. Pure. Throws INTERNAL for a posting that creates or destroys money, that touches an unknown
- * account or that mixes currencies: those are our mistakes; and INSUFFICIENT_FUNDS if a customer's wallet would go below zero.
+ * The accounts after the posting. Pure. Throws INSUFFICIENT_FUNDS if a wallet would go below zero.
+ * Throws INTERNAL for a posting that does not sum to zero, names an unknown account or mixes currencies: a programming error.
  */
 export function apply({ entries, reference }: Posting, accounts: readonly Account[]): Account[] {
   if (
@@ -52,14 +56,26 @@ export function apply({ entries, reference }: Posting, accounts: readonly Accoun
 }
 
 function after(account: Account, entries: readonly Entry[]): Account {
-  const amounts = entries.filter((entry) => entry.account === account.id).map(({ amount }) => amount);
-  const balance = sumMinor([account.balance, ...amounts]);
-  if (account.customer !== null && balance < 0) {
-    throw new DomainError('INSUFFICIENT_FUNDS', `the wallet of ${account.customer} holds less than that`);
+  if (account.balance === null) return account;
+  const change = netOf(entries, account.id);
+  const balance = sumMinor([account.balance, change]);
+  if (change < 0 && balance < 0) {
+    throw new DomainError('INSUFFICIENT_FUNDS', `the balance of ${account.customer}'s wallet is too low`);
   }
   return { ...account, balance };
 }
 
+/** The sum of the account's entries, in minor units. */
+export const netOf = (entries: readonly Entry[], id: string): number =>
+  sumMinor(entries.filter(({ account }) => account === id).map(({ amount }) => amount));
+
 function missing(reference: string, id: string): never {
-  throw new DomainError('INTERNAL', `posting ${reference} touches ${id}, which does not exist`);
+  throw new DomainError('INTERNAL', `posting ${reference} names account ${id}, which does not exist`);
+}
+
+/** An amount from a request. Throws VALIDATION_FAILED. */
+export function validAmount(amount: number): number {
+  if (Number.isInteger(amount) && amount >= 1 && amount <= LARGEST_AMOUNT) return amount;
+  const message = `must be a whole number from 1 to ${LARGEST_AMOUNT}`;
+  throw new DomainError('VALIDATION_FAILED', `amount: ${message}`, [{ path: 'amount', message }]);
 }

@@ -2,7 +2,7 @@ import { batched } from '@halftone/graphql';
 import { requirePrincipal } from '@halftone/service';
 import { Directive, Field, ID, ObjectType, Parent, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql';
 import { PaymentType, toGraph } from './payment.graphql';
-import { PaymentQueries } from './payment-query.service';
+import { PaymentQueryService } from './payment-query.service';
 
 @ObjectType('Order')
 @Directive('@key(fields: "id")')
@@ -10,16 +10,16 @@ export class OrderType {
   @Field(() => ID) id!: string;
 }
 
-/** What payments add to an order. */
+/** The payment of an order. */
 @Resolver(() => OrderType)
 export class OrderGraphql {
   private readonly byOrder = batched(async (orderIds: readonly string[]) => {
     const found = await this.payments.findByOrder(requirePrincipal(), orderIds);
-    // Oldest first, so the latest stays: the one that was captured, if any was.
+    // Payments are oldest first, so the map keeps the latest one: the captured one, if any.
     return new Map(found.map((payment) => [payment.orderId ?? '', toGraph(payment)]));
   });
 
-  constructor(private readonly payments: PaymentQueries) {}
+  constructor(private readonly payments: PaymentQueryService) {}
 
   @ResolveReference()
   reference({ id }: OrderType): OrderType {
@@ -28,7 +28,7 @@ export class OrderGraphql {
 
   @ResolveField('payment', () => PaymentType, {
     nullable: true,
-    description: 'the latest; absent until the order is paid, declined or the bank is asked',
+    description: 'the latest payment; null before the first attempt',
   })
   payment(@Parent() { id }: OrderType): Promise<PaymentType | null> {
     return this.byOrder(id);

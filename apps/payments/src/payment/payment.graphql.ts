@@ -1,4 +1,5 @@
-import { batched } from '@halftone/graphql';
+import { paymentsV1 } from '@halftone/contracts';
+import { batched, wireEnum } from '@halftone/graphql';
 import { requirePrincipal } from '@halftone/service';
 import {
   Directive,
@@ -7,21 +8,15 @@ import {
   GraphQLISODateTime,
   ID,
   ObjectType,
-  registerEnumType,
   ResolveReference,
   Resolver,
 } from '@nestjs/graphql';
 import type { Payment, PaymentMethod } from './payment';
-import { PaymentQueries } from './payment-query.service';
+import { PaymentQueryService } from './payment-query.service';
 
-const PaymentStatusEnum = { PENDING: 'pending', CAPTURED: 'captured', DECLINED: 'declined' } as const satisfies Record<
-  string,
-  Payment['status']
->;
-registerEnumType(PaymentStatusEnum, { name: 'PaymentStatus' });
+const PaymentStatusEnum = wireEnum('PaymentStatus', paymentsV1.PaymentStatus);
 
-const PaymentMethodEnum = { WALLET: 'wallet', BANK: 'bank' } as const satisfies Record<string, PaymentMethod>;
-registerEnumType(PaymentMethodEnum, { name: 'PaymentMethod' });
+const PaymentMethodEnum = wireEnum('PaymentMethod', paymentsV1.PaymentMethod);
 
 @ObjectType('Payment')
 @Directive('@key(fields: "id")')
@@ -33,7 +28,7 @@ export class PaymentType {
   @Field(() => String) currency!: string;
   @Field(() => String) description!: string;
   @Field(() => String, { nullable: true, description: 'why the payment was declined' }) reason!: string | null;
-  @Field(() => Float, { description: 'minor units that were given back so far' }) refunded!: number;
+  @Field(() => Float, { description: 'completed refunds in minor units' }) refunded!: number;
   @Field(() => GraphQLISODateTime) createdAt!: Date;
 }
 
@@ -44,7 +39,7 @@ export class PaymentGraphql {
     return new Map(found.map((payment) => [payment.id, toGraph(payment)]));
   });
 
-  constructor(private readonly payments: PaymentQueries) {}
+  constructor(private readonly payments: PaymentQueryService) {}
 
   @ResolveReference()
   reference({ id }: { id: string }): Promise<PaymentType | null> {

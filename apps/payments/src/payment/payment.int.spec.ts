@@ -4,8 +4,8 @@ import { alice, balanceOf, bob, givenAShop, olga, order, payment, published, ref
 
 const shop = givenAShop(freshSchema);
 
-describe('an order that was placed', () => {
-  test('is captured: wallet to revenue, one event', async () => {
+describe('a placed order', () => {
+  test('is captured from wallet to revenue, with one event', async () => {
     const placed = order(1557);
     await shop.payments.captureFor(placed, uuidv7());
     expect(await balanceOf(shop, 'wallet:alice')).toBe(98_443);
@@ -20,7 +20,7 @@ describe('an order that was placed', () => {
     expect(event?.subject).toBe(`payments/${event?.payment?.id}`);
   });
 
-  test('is captured once, however often its event comes, even at the same moment', async () => {
+  test('is captured once when its event arrives many times, even concurrently', async () => {
     const placed = order(1557);
     const eventId = uuidv7();
     await Promise.all(Array.from({ length: 10 }, () => shop.payments.captureFor(placed, eventId)));
@@ -28,14 +28,14 @@ describe('an order that was placed', () => {
     expect(await published(shop)).toHaveLength(1);
   });
 
-  test('is captured once even if two different events tell of it', async () => {
+  test('is captured once even for two different events', async () => {
     const placed = order(1557);
     await Promise.all([shop.payments.captureFor(placed, uuidv7()), shop.payments.captureFor(placed, uuidv7())]);
     expect(await balanceOf(shop, 'shop:revenue')).toBe(1557);
     expect(await published(shop)).toHaveLength(1);
   });
 
-  test('is declined when the wallet holds less, and nothing moves', async () => {
+  test('is declined when the balance is too low, and no money moves', async () => {
     await shop.payments.captureFor(order(100_001), uuidv7());
     expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);
     expect(await published(shop)).toMatchObject([
@@ -50,7 +50,7 @@ describe('an order that was placed', () => {
     ]);
   });
 
-  test('never overdraws together with others', async () => {
+  test('never overdraws the wallet, concurrently with other orders', async () => {
     await Promise.all(Array.from({ length: 8 }, () => shop.payments.captureFor(order(30_000), uuidv7())));
     expect(await balanceOf(shop, 'wallet:alice')).toBe(10_000);
     const types = (await published(shop)).map(({ type }) => type).sort();
@@ -58,7 +58,7 @@ describe('an order that was placed', () => {
   });
 });
 
-describe('a payment outside any order', () => {
+describe('a payment without an order', () => {
   const request = (amount: number) => payment(amount, { idempotencyKey: 'key-1' });
 
   test('is captured once per key', async () => {
@@ -70,12 +70,12 @@ describe('a payment outside any order', () => {
     expect(await balanceOf(shop, 'shop:revenue')).toBe(500);
   });
 
-  test('that the wallet cannot pay leaves nothing behind', async () => {
+  test('that the wallet cannot pay stores nothing', async () => {
     await expect(shop.payments.create(alice, request(100_001))).rejects.toEqual(refused('INSUFFICIENT_FUNDS'));
     expect(await shop.queries.list(alice, 20, '')).toEqual({ items: [], nextCursor: '' });
   });
 
-  test('is seen by its customer and by an operator only', async () => {
+  test('is visible only to its customer and to an operator', async () => {
     const { id } = (await shop.payments.create(alice, request(500))).response;
     expect(await shop.queries.get(olga, id)).toMatchObject({ id, customer: 'alice' });
     await expect(shop.queries.get(bob, id)).rejects.toEqual(refused('PAYMENT_NOT_FOUND'));

@@ -1,5 +1,5 @@
-import { ordersV1, paymentsV1 } from '@halftone/contracts';
-import { DomainError, isUuid, uuidv7 } from '@halftone/kernel';
+import { ordersV1, paymentsV1, wordOf } from '@halftone/contracts';
+import { DomainError, parseId, uuidv7 } from '@halftone/kernel';
 import {
   claimKey,
   completeKey,
@@ -7,41 +7,41 @@ import {
   fingerprintOf,
   type IdempotencyClaim,
   once,
-  recoveryPoint,
+  setRecoveryPoint,
   type Replayable,
   type Tx,
 } from '@halftone/postgres';
 import { failpoint, planted, type Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
-import { CURRENCY, REVENUE, walletOf } from '../account/account';
-import { BankService } from '../bank/bank.service';
+import { CURRENCY, walletOf } from '../ledger/account';
 import { debitReference, type Operation } from '../bank/operation';
-import { askedAmount } from '../ledger/amount';
+import { validAmount, walletIn } from '../ledger/ledger';
 import { LedgerStore } from '../ledger/ledger.store';
+import { inTurn } from '../ledger/wallet-turns.service';
+import { SettlementService } from '../settlement/settlement.service';
 import type { PaymentsTables } from '../tables';
 import {
   type Charge,
   decide,
-  insistOnCapture,
+  assertCaptured,
   open,
   type Payment,
   type PaymentMethod,
-  retriable,
+  paymentToRetry,
   type SettledPayment,
 } from './payment';
-import { countPayment } from './payment.metrics';
-import { captureOf } from './payment.posting';
-import { PaymentStore } from './payment.store';
+import { countPayment, PaymentStore } from './payment.store';
+import { captureOf } from './payment-settlement.service';
 import { methodFromWire, toWire } from './wire';
 
-/** The consumer group, and the name under which this service remembers which events it has seen. */
+/** The Kafka consumer group, also the consumer name in the inbox. */
 export const group = 'halftone.payments';
 
 const { Payment: codec, CreatePaymentRequest } = paymentsV1;
 
 /**
- * Money to the shop. A payment from a wallet, the ledger entries that are its money and the event that tells of it are one transaction. A
- * payment from the bank is two: what the bank has to be asked is stored before it is asked, and what it said is stored after (see bank/).
+ * Payments to the shop. One transaction stores a wallet payment, its ledger entries and its event. A bank payment takes two:
+ * the first stores the bank operation before it is sent, the second stores the answer (see settlement/).
  */
 @Injectable()
 export class PaymentService {
@@ -49,26 +49,28 @@ export class PaymentService {
     private readonly db: Database<PaymentsTables>,
     private readonly store: PaymentStore,
     private readonly ledger: LedgerStore,
-    private readonly bank: BankService,
+    private readonly settlement: SettlementService,
   ) {}
 
-  /** Captures what an order costs, declines it or has the bank asked; once per event and once per order. */
+  /** Captures or declines the payment of an order, or enqueues its bank debit; once per event and once per order. */
   async captureFor(order: ordersV1.Order, eventId: string): Promise<void> {
     const charge = chargeFor(order);
-    await this.db.tx(async (tx) => {
-      if (!(await once(tx, { consumer: group, eventId }))) return;
-      await this.store.lockOrder(tx, order.id);
-      if (await this.store.hasOrder(tx, order.id)) return;
-      if (charge.method === 'bank') await this.putDown(tx, open(charge, CURRENCY, new Date()));
-      else await this.settle(tx, await this.fromWallet(tx, charge), `order:${order.id}`);
-      await failpoint('payments.capture.before-commit');
-    });
+    const capture = () =>
+      this.db.tx(async (tx) => {
+        if (!(await once(tx, { consumer: group, eventId }))) return;
+        await this.store.lockOrder(tx, order.id);
+        if (await this.store.hasOrder(tx, order.id)) return;
+        if (charge.method === 'bank') await this.enqueue(tx, open(charge, CURRENCY, new Date()));
+        else await this.settle(tx, await this.fromWallet(tx, charge), `order:${order.id}`);
+        await failpoint('payments.capture.before-commit');
+      });
+    await inWalletTurn(charge, capture);
     await failpoint('payments.capture.after-commit');
   }
 
   /**
-   * Pays the shop, or an order whose payment was declined, once per key. What cannot be captured is an error; from a wallet it leaves
-   * nothing behind, not even the key.
+   * Pays the shop, or an order whose payment was declined; once per key. Throws when the payment is declined.
+   * A declined wallet payment stores nothing, not even the key.
    */
   async create(
     { customer }: Principal,
@@ -77,31 +79,32 @@ export class PaymentService {
     await failpoint('payments.create.request-read');
     const claim = { customer, route: 'payments.CreatePayment', key: request.idempotencyKey };
     const fingerprint = fingerprintOf(CreatePaymentRequest.encode({ ...request, idempotencyKey: '' }).finish());
-    const begun = await this.db.tx(async (tx) => {
-      const claimed = await claimKey(tx, claim, fingerprint, codec);
-      if (!claimed.claimed) return { response: claimed.response, replayed: true };
-      await failpoint('payments.create.claimed');
-      const answer = await this.begin(tx, await this.chargeOf(tx, customer, request), claim);
-      await failpoint('payments.create.before-commit');
-      return answer;
-    });
+    const begin = () =>
+      this.db.tx(async (tx) => {
+        const claimed = await claimKey(tx, claim, fingerprint, codec);
+        if (!claimed.claimed) return { response: claimed.response, replayed: true };
+        await failpoint('payments.create.claimed');
+        const answer = await this.begin(tx, await this.chargeOf(tx, customer, request), claim);
+        await failpoint('payments.create.before-commit');
+        return answer;
+      });
+    const begun = await inWalletTurn({ customer, method: methodFromWire(request.method) }, begin);
     await failpoint('payments.create.after-commit');
-    if (!('held' in begun)) return begun;
-    const { payment } = await this.bank.finish(begun.held);
-    return { response: toWire(insistOnCapture(payment)), replayed: false };
+    if (!('leased' in begun)) return begun;
+    return { response: await this.settlement.finish(begun.leased), replayed: false };
   }
 
-  /** All of it from a wallet, its first half from the bank. */
+  /** Completes a wallet payment; for a bank payment, stores and leases the bank operation. */
   private async begin(tx: Tx<PaymentsTables>, charge: Charge, claim: IdempotencyClaim) {
     if (charge.method === 'bank') {
-      const payment = insistOnCapture(open(charge, CURRENCY, new Date()));
-      await recoveryPoint(tx, claim, 'bank');
+      const payment = assertCaptured(open(charge, CURRENCY, new Date()));
+      await setRecoveryPoint(tx, claim, 'bank');
       await this.store.insert(tx, payment);
-      return { held: await this.bank.begin(tx, debitOf(payment, claim)) };
+      return { leased: await this.settlement.begin(tx, debitOf(payment, claim)) };
     }
     const payment = await this.fromWallet(tx, charge);
     if (payment.status === 'declined') countPayment(payment);
-    await this.settle(tx, insistOnCapture(payment));
+    await this.settle(tx, assertCaptured(payment));
     const response = toWire(payment);
     await completeKey(tx, claim, codec, response);
     return { response, replayed: false };
@@ -120,32 +123,33 @@ export class PaymentService {
       customer,
       orderId: null,
       method,
-      amount: askedAmount(request.amount),
+      amount: validAmount(request.amount),
       currency,
       description,
     };
   }
 
-  /** What the declined payment of the order was for. Nobody else decides about payments of this order until the transaction ends. */
+  /** The charge of the declined payment. Locks the order's payments until the transaction ends. */
   private async retryOf(
     tx: Tx<PaymentsTables>,
     customer: string,
-    { orderId, amount }: paymentsV1.CreatePaymentRequest,
+    { orderId: requestedOrder, amount }: paymentsV1.CreatePaymentRequest,
     method: PaymentMethod,
   ): Promise<Charge> {
-    if (amount !== 0) throw orderSaysTheAmount();
-    if (!isUuid(orderId)) throw new DomainError('ORDER_NOT_FOUND', `no order ${orderId}`);
+    if (amount !== 0) throw amountNotAllowed();
+    const orderId = parseId(requestedOrder);
+    if (!orderId) throw new DomainError('ORDER_NOT_FOUND', `no order ${requestedOrder}`);
     await this.store.lockOrder(tx, orderId);
-    const declined = retriable(orderId, await this.store.ofOrder(tx, { customer, orderId }));
+    const declined = paymentToRetry(orderId, await this.store.ofOrder(tx, { customer, orderId }));
     const { currency, description } = declined;
     return { id: uuidv7(), customer, orderId, method, amount: declined.amount, currency, description };
   }
-  /** The wallet cannot change until the transaction ends. */
+
+  /** Decides a wallet payment. Locks the wallet until the transaction ends. */
   private async fromWallet(tx: Tx<PaymentsTables>, charge: Charge): Promise<SettledPayment> {
     const wallet = walletOf(charge.customer);
-    const accounts = await this.ledger.lock(tx, [REVENUE, wallet]);
-    const found = accounts.find(({ id }) => id === wallet);
-    return decide(charge, found, new Date());
+    const [found] = await this.ledger.lock(tx, [wallet], []);
+    return decide(charge, walletIn(found), new Date());
   }
 
   private async settle(tx: Tx<PaymentsTables>, payment: SettledPayment, reference?: string): Promise<void> {
@@ -155,24 +159,30 @@ export class PaymentService {
     await this.store.insert(tx, payment, transactionId);
   }
 
-  /** For the completer, unless it is declined without the bank. */
-  private async putDown(tx: Tx<PaymentsTables>, payment: Payment): Promise<void> {
+  /** Enqueues the debit for the worker, unless the payment is declined without the bank. */
+  private async enqueue(tx: Tx<PaymentsTables>, payment: Payment): Promise<void> {
     await this.store.insert(tx, payment);
-    if (payment.status === 'pending') await this.bank.putDown(tx, debitOf(payment, null));
+    if (payment.status === 'pending') await this.settlement.enqueue(tx, debitOf(payment, null));
   }
 }
+
+/** A wallet payment waits for the wallet's turn; a bank payment does not. */
+const inWalletTurn = <R>(
+  { customer, method }: Pick<Charge, 'customer' | 'method'>,
+  work: () => Promise<R>,
+): Promise<R> => (method === 'wallet' ? inTurn(customer, work) : work());
 
 const chargeFor = ({ id, customer, total, currency, payment }: ordersV1.Order): Charge => ({
   id: uuidv7(),
   customer,
   orderId: id,
-  method: payment === ordersV1.PaymentMethod.BANK ? 'bank' : 'wallet',
+  method: wordOf(ordersV1.PaymentMethod, payment) ?? 'wallet',
   amount: planted('payment.other-total') ? total + 1 : total,
   currency,
   description: `order ${id}`,
 });
 
-const debitOf = (payment: Payment, claim: IdempotencyClaim | null): Operation => ({
+const debitOf = (payment: Payment, claim: IdempotencyClaim | null): Operation<'debit'> => ({
   reference: debitReference(payment.id),
   kind: 'debit',
   paymentId: payment.id,
@@ -185,7 +195,7 @@ const debitOf = (payment: Payment, claim: IdempotencyClaim | null): Operation =>
   createdAt: payment.createdAt,
 });
 
-function orderSaysTheAmount(): DomainError {
-  const message = 'is left out with an order, which says it';
+function amountNotAllowed(): DomainError {
+  const message = 'must be left out with an order, which sets it';
   return new DomainError('VALIDATION_FAILED', `amount: ${message}`, [{ path: 'amount', message }]);
 }

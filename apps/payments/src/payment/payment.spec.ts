@@ -1,4 +1,13 @@
-import { type Charge, decide, insistOnCapture, open, type Payment, retriable, settle, type Wallet } from './payment';
+import {
+  type Charge,
+  decide,
+  assertCaptured,
+  open,
+  type Payment,
+  paymentToRetry,
+  settle,
+  type Wallet,
+} from './payment';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const charge: Charge = {
@@ -18,42 +27,42 @@ const given = (wallet: Wallet | undefined) => ({
   }),
 });
 
-test('a wallet that holds enough pays', () =>
+test('a sufficient balance is captured', () =>
   given({ currency: 'USD', balance: 501 }).when(charge).then({ status: 'captured' }));
 
-test('exactly enough is enough', () =>
+test('a balance of exactly the amount is captured', () =>
   given({ currency: 'USD', balance: 500 }).when(charge).then({ status: 'captured' }));
 
-test('less is declined', () =>
+test('a lower balance is declined', () =>
   given({ currency: 'USD', balance: 499 }).when(charge).then({ status: 'declined', reason: 'INSUFFICIENT_FUNDS' }));
 
-test('another currency is declined, however much there is', () =>
+test('a wallet in another currency is declined', () =>
   given({ currency: 'EUR', balance: 10_000 })
     .when(charge)
     .then({ status: 'declined', reason: 'CURRENCY_UNSUPPORTED' }));
 
-test('no wallet is declined', () =>
+test('a missing wallet is declined', () =>
   given(undefined).when(charge).then({ status: 'declined', reason: 'ACCOUNT_NOT_FOUND' }));
 
-test('who pays directly is told the reason as an error', () => {
+test('a declined direct payment throws its reason', () => {
   const declined = decide(charge, { currency: 'USD', balance: 0 }, now);
-  expect(() => insistOnCapture(declined)).toThrow(expect.objectContaining({ code: 'INSUFFICIENT_FUNDS' }));
+  expect(() => assertCaptured(declined)).toThrow(expect.objectContaining({ code: 'INSUFFICIENT_FUNDS' }));
 });
 
-describe('from the bank', () => {
+describe('a bank payment', () => {
   const pending = { ...charge, method: 'bank', createdAt: now, refunded: 0, status: 'pending' } as const;
 
-  test('it is pending until the bank has answered', () => {
+  test('is pending until the bank has answered', () => {
     expect(open({ ...charge, method: 'bank' }, 'USD', now)).toEqual(pending);
   });
 
-  test('another currency is declined without asking', () => {
+  test('in another currency is declined without the bank', () => {
     expect(open({ ...charge, method: 'bank', currency: 'EUR' }, 'USD', now)).toMatchObject({
       reason: 'CURRENCY_UNSUPPORTED',
     });
   });
 
-  test('what is booked is captured', () => {
+  test('is captured when the bank has booked it', () => {
     expect(settle(pending, { state: 'booked' })).toEqual({ ...pending, status: 'captured' });
   });
 
@@ -62,9 +71,9 @@ describe('from the bank', () => {
     ['ACCOUNT_UNKNOWN', 'ACCOUNT_NOT_FOUND'],
     ['CURRENCY_UNSUPPORTED', 'CURRENCY_UNSUPPORTED'],
     ['AMOUNT_INVALID', 'BANK_REFUSED'],
-    ['a word nobody knows', 'BANK_REFUSED'],
+    ['an unknown code', 'BANK_REFUSED'],
     ['BANK_UNAVAILABLE', 'BANK_UNAVAILABLE'],
-  ])('%s is declined as %s', (code, reason) => {
+  ])('is declined after %s, with reason %s', (code, reason) => {
     const declined = settle(pending, { state: 'refused', code });
     expect(declined).toEqual({ ...pending, status: 'declined', reason });
   });
@@ -74,16 +83,16 @@ describe('an order', () => {
   const declined: Payment = { ...decide(charge, undefined, now), amount: 500 };
   const captured: Payment = { ...charge, createdAt: now, refunded: 0, status: 'captured' };
 
-  test('whose last payment was declined may be paid', () => {
-    expect(retriable('o1', [declined, { ...declined, id: 'p2' }])).toMatchObject({ id: 'p2', amount: 500 });
+  test('with only declined payments can be paid', () => {
+    expect(paymentToRetry('o1', [declined, { ...declined, id: 'p2' }])).toMatchObject({ id: 'p2', amount: 500 });
   });
 
   test.each<[string, Payment[], string]>([
-    ['without a payment is not known', [], 'ORDER_NOT_FOUND'],
-    ['that is paid is not', [declined, captured], 'ORDER_NOT_PAYABLE'],
-    ['that was paid and refunded is not', [{ ...captured, refunded: 500 }], 'ORDER_NOT_PAYABLE'],
-    ['that the bank is asked about must wait', [declined, { ...captured, status: 'pending' }], 'PAYMENT_IN_PROGRESS'],
+    ['without a payment is unknown', [], 'ORDER_NOT_FOUND'],
+    ['that is paid cannot be paid again', [declined, captured], 'ORDER_NOT_PAYABLE'],
+    ['that was paid and refunded cannot be paid again', [{ ...captured, refunded: 500 }], 'ORDER_NOT_PAYABLE'],
+    ['with a pending bank payment must wait', [declined, { ...captured, status: 'pending' }], 'PAYMENT_IN_PROGRESS'],
   ])('%s', (_, payments, code) => {
-    expect(() => retriable('o1', payments)).toThrow(expect.objectContaining({ code }));
+    expect(() => paymentToRetry('o1', payments)).toThrow(expect.objectContaining({ code }));
   });
 });

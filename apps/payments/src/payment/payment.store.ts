@@ -1,32 +1,32 @@
 import { topics } from '@halftone/contracts';
+import { DomainError } from '@halftone/kernel';
 import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
-import { planted } from '@halftone/service';
+import { counter, planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { PaymentsTables } from '../tables';
 import type { Payment, SettledPayment } from './payment';
-import { countPayment } from './payment.metrics';
-import { toPayment, toRow } from './payment.row';
+import { toPayment, toRow } from './payment-row.store';
 import { subjectOf, toWire } from './wire';
 
-/** Whose payments may be seen: one customer's, or everybody's; of all orders, or of one. */
+/** A filter by customer and by order; an absent field matches all. */
 export interface Scope {
   customer?: string;
   orderId?: string;
 }
 
-/** Payments. Storing how one ended and telling the world is one step. */
+/** Stores payments; a settled one together with its event. */
 @Injectable()
 export class PaymentStore {
   constructor(private readonly db: Database<PaymentsTables>) {}
 
-  /** Nobody is told of a pending payment. `transactionId` is the ledger transaction that moved the money; undefined if none did. */
+  /** A pending payment has no event. `transactionId` is the ledger transaction of a captured payment. */
   async insert(tx: Tx<PaymentsTables>, payment: Payment, transactionId?: string): Promise<void> {
     await tx.insertInto('payment').values(toRow(payment, transactionId)).execute();
     if (payment.status !== 'pending') await publish(tx, payment, payment.createdAt);
   }
 
-  /** What the bank's answer made of a pending payment. */
+  /** Updates a pending payment to its settled state. */
   async settle(tx: Tx<PaymentsTables>, payment: SettledPayment, now: Date, transactionId?: string): Promise<void> {
     const { status, reason, transaction_id } = toRow(payment, transactionId);
     const settled = tx.updateTable('payment').set({ status, reason, transaction_id });
@@ -34,7 +34,7 @@ export class PaymentStore {
     await publish(tx, payment, now);
   }
 
-  /** A pending payment that the bank was certainly not asked for. */
+  /** Deletes a pending payment whose debit was certainly not sent. */
   async remove(tx: Tx<PaymentsTables>, id: string): Promise<void> {
     await tx.deleteFrom('payment').where('id', '=', id).where('status', '=', 'pending').execute();
   }
@@ -44,7 +44,7 @@ export class PaymentStore {
     await tx.updateTable('payment').set({ refunded }).where('id', '=', id).execute();
   }
 
-  /** Until the transaction ends nobody else decides about payments of this order; also when it has none yet. */
+  /** Locks the payments of this order until the transaction ends, also when it has none yet. */
   async lockOrder(tx: Tx<PaymentsTables>, orderId: string): Promise<void> {
     await sql`select pg_advisory_xact_lock(hashtextextended(${orderId}, 0))`.execute(tx);
   }
@@ -55,18 +55,25 @@ export class PaymentStore {
     );
   }
 
-  /** As it is until the transaction ends: nobody else can change it. */
+  /** Locks the payment until the transaction ends. */
   async lock(tx: Tx<PaymentsTables>, scope: Scope, id: string): Promise<Payment | undefined> {
     const row = await inScope(tx, scope).where('id', '=', id).forUpdate().executeTakeFirst();
     return row && toPayment(row);
   }
 
-  /** All of an order, oldest first. */
+  /** Locks a payment of any customer. Throws INTERNAL when there is none. */
+  async load(tx: Tx<PaymentsTables>, id: string): Promise<Payment> {
+    const payment = await this.lock(tx, {}, id);
+    if (!payment) throw new DomainError('INTERNAL', `there is no payment ${id}`);
+    return payment;
+  }
+
+  /** All payments of an order, oldest first. */
   async ofOrder(tx: Tx<PaymentsTables>, scope: Scope & { orderId: string }): Promise<Payment[]> {
     return (await inScope(tx, scope).orderBy('id').execute()).map(toPayment);
   }
 
-  /** Those that exist and are in scope, in no order. */
+  /** The existing payments in scope, in no order. */
   async find(scope: Scope, ids: readonly string[]): Promise<Payment[]> {
     if (ids.length === 0) return [];
     const rows = await inScope(this.db.rows, scope)
@@ -85,7 +92,7 @@ export class PaymentStore {
     return rows.map(toPayment);
   }
 
-  /** Newest first, at most `limit`, those older than `before`. */
+  /** Newest first, at most `limit`, older than `before`. */
   async list(scope: Scope, limit: number, before?: string): Promise<Payment[]> {
     let query = inScope(this.db.rows, scope);
     if (before) query = query.where('id', '<', before);
@@ -107,8 +114,15 @@ async function publish(tx: Tx<PaymentsTables>, payment: SettledPayment, time: Da
     subject: subjectOf(payment),
     key: payment.customer,
     sequence: 1,
-    value: { payment: toWire(payment), transfer: undefined, refund: undefined },
+    value: { payment: toWire(payment), transfer: undefined, refund: undefined, refundRequest: undefined },
     time,
   });
   afterCommit(tx, () => countPayment(payment));
 }
+
+const payments = counter('payments_total', 'Payments by outcome', {
+  method: ['wallet', 'bank'],
+  outcome: ['captured', 'declined'],
+});
+
+export const countPayment = ({ method, status }: Payment): void => payments.inc({ method, outcome: status });

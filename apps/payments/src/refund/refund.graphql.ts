@@ -1,24 +1,11 @@
-import { batched } from '@halftone/graphql';
-import {
-  Field,
-  Float,
-  GraphQLISODateTime,
-  ID,
-  ObjectType,
-  Parent,
-  registerEnumType,
-  ResolveField,
-  Resolver,
-} from '@nestjs/graphql';
+import { paymentsV1 } from '@halftone/contracts';
+import { batched, wireEnum } from '@halftone/graphql';
+import { Field, Float, GraphQLISODateTime, ID, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { PaymentType } from '../payment/payment.graphql';
 import type { Refund } from './refund';
 import { RefundService } from './refund.service';
 
-const RefundStatusEnum = { PENDING: 'pending', COMPLETED: 'completed', FAILED: 'failed' } as const satisfies Record<
-  string,
-  Refund['status']
->;
-registerEnumType(RefundStatusEnum, { name: 'RefundStatus' });
+const RefundStatusEnum = wireEnum('RefundStatus', paymentsV1.RefundStatus);
 
 @ObjectType('Refund')
 export class RefundType {
@@ -26,11 +13,11 @@ export class RefundType {
   @Field(() => RefundStatusEnum) status!: Refund['status'];
   @Field(() => Float, { description: 'minor units' }) amount!: number;
   @Field(() => String) currency!: string;
-  @Field(() => String, { description: 'in the words of whoever asked for it' }) reason!: string;
+  @Field(() => String, { description: "the requester's own words" }) reason!: string;
   @Field(() => GraphQLISODateTime) createdAt!: Date;
 }
 
-/** What was given back of a payment. */
+/** The refunds of a payment. */
 @Resolver(() => PaymentType)
 export class RefundGraphql {
   private readonly byPayment = batched(async (paymentIds: readonly string[]) => {

@@ -24,8 +24,8 @@ const paid = async (amount: number) => (await shop.payments.create(alice, paymen
 const paidByBank = async (amount: number) => (await shop.payments.create(alice, bankPayment(amount))).response.id;
 const refunds = () => shop.db.rows.selectFrom('refund').select(['status', 'amount']).orderBy('id').execute();
 
-describe('a refund to the wallet', () => {
-  test('gives back a part, then the rest, and says what is left', async () => {
+describe('a refund of a wallet payment', () => {
+  test('returns a part, then the rest, and states the remainder', async () => {
     const id = await paid(1_000);
     const first = await shop.refunds.create(alice, refund(id, 400));
     expect(first.response).toMatchObject({ amount: 400, refundable: 600, status: paymentsV1.RefundStatus.COMPLETED });
@@ -41,14 +41,14 @@ describe('a refund to the wallet', () => {
     expect(events[0]?.subject).toBe(`refunds/${first.response.id}`);
   });
 
-  test('is made once per key, under ten calls at once', async () => {
+  test('is made once per key, under ten concurrent calls', async () => {
     const request = refund(await paid(1_000), 100, 'key-1');
     const answers = await Promise.all(Array.from({ length: 10 }, () => shop.refunds.create(alice, request)));
     expect(new Set(answers.map(({ response }) => response.id)).size).toBe(1);
     expect(await refunds()).toHaveLength(1);
   });
 
-  test('together with others never gives back more than was paid', async () => {
+  test('concurrently with others never exceeds the payment', async () => {
     const id = await paid(1_000);
     const answers = await outcomes(Array.from({ length: 10 }, () => shop.refunds.create(alice, refund(id, 300))));
     expect(answers.filter((answer) => answer === 'done')).toHaveLength(3);
@@ -56,7 +56,7 @@ describe('a refund to the wallet', () => {
     expect(await balanceOf(shop, 'shop:revenue')).toBe(100);
   });
 
-  test('that is refused leaves nothing behind, not even the key', async () => {
+  test('that is refused stores nothing, not even the key', async () => {
     const id = await paid(1_000);
     await expect(shop.refunds.create(alice, refund(id, 1_001, 'key-1'))).rejects.toEqual(
       refused('REFUND_EXCEEDS_CAPTURE'),
@@ -65,7 +65,7 @@ describe('a refund to the wallet', () => {
     expect(await shop.refunds.create(alice, refund(id, 1_000, 'key-1'))).toMatchObject({ replayed: false });
   });
 
-  test('is for the owner and operators', async () => {
+  test('is only for the owner and for operators', async () => {
     const id = await paid(1_000);
     await expect(shop.refunds.create(bob, refund(id))).rejects.toEqual(refused('PAYMENT_NOT_FOUND'));
     await expect(shop.refunds.list(bob, id)).rejects.toEqual(refused('PAYMENT_NOT_FOUND'));
@@ -84,8 +84,8 @@ describe('a refund to the wallet', () => {
   });
 });
 
-describe('a refund to the bank account', () => {
-  test('is completed when the bank has booked it, and replayed without asking again', async () => {
+describe('a refund of a bank payment', () => {
+  test('is completed when the bank has booked it, and replayed without the bank', async () => {
     const id = await paidByBank(1_000);
     const request = refund(id, 400, 'key-1');
     const { response } = await shop.refunds.create(alice, request);
@@ -96,7 +96,7 @@ describe('a refund to the bank account', () => {
     expect(await shop.queries.get(alice, id)).toMatchObject({ refunded: 400 });
   });
 
-  test('counts while it is pending', async () => {
+  test('counts against the payment while it is pending', async () => {
     const id = await paidByBank(1_000);
     shop.bank.expect('message-lost');
     await expect(shop.refunds.create(alice, refund(id, 700))).rejects.toEqual(refused('UNAVAILABLE'));
@@ -105,7 +105,7 @@ describe('a refund to the bank account', () => {
     expect(await refunds()).toEqual([{ status: 'pending', amount: 700 }]);
   });
 
-  test('that the bank refuses is failed and takes nothing of the payment', async () => {
+  test('that the bank refuses is failed and does not count against the payment', async () => {
     const id = await paidByBank(1_000);
     shop.bank.accounts.delete('alice');
     const request = refund(id, 1_000, 'key-1');
@@ -117,7 +117,7 @@ describe('a refund to the bank account', () => {
     expect(await shop.refunds.create(alice, refund(id))).toMatchObject({ response: { amount: 1_000, refundable: 0 } });
   });
 
-  test('that was certainly not sent leaves nothing behind', async () => {
+  test('that was certainly not sent stores nothing', async () => {
     const id = await paidByBank(1_000);
     shop.bank.expect('unsent');
     await expect(shop.refunds.create(alice, refund(id, 0, 'key-1'))).rejects.toEqual(refused('BANK_UNAVAILABLE'));
@@ -126,12 +126,12 @@ describe('a refund to the bank account', () => {
   });
 });
 
-describe('an order that is being refunded', () => {
-  test('gets back from the shop all that is left, once per event and once per order', async () => {
+describe('a refund by the saga', () => {
+  test('returns the whole remainder, once per event and once per order', async () => {
     const placed = order(1_000);
     await shop.payments.captureFor(placed, uuidv7());
     const [{ id } = { id: '' }] = await shop.queries.findByOrder(alice, [placed.id]);
-    await shop.refunds.create(alice, refund(id, 100));
+    await shop.refunds.create(olga, refund(id, 100));
     const eventId = uuidv7();
     await Promise.all([eventId, eventId, uuidv7()].map((event) => shop.refunds.refundOrder(placed, event)));
     expect(await refunds()).toEqual([100, 900].map((amount) => ({ status: 'completed', amount })));
@@ -139,7 +139,7 @@ describe('an order that is being refunded', () => {
     expect((await published(shop)).at(-1)).toMatchObject({ refund: { orderId: placed.id, refundable: 0 } });
   });
 
-  test('gets it from the bank by the completer', async () => {
+  test('of a bank payment is completed by the worker', async () => {
     const placed = { ...bankOrder(1_000), reason: 'PRODUCT_UNAVAILABLE' };
     await shop.payments.captureFor(placed, uuidv7());
     await shop.worker.next();
@@ -155,18 +155,18 @@ describe('an order that is being refunded', () => {
     });
   });
 
-  test('never gives back more than was paid, whoever else refunds at the moment', async () => {
+  test('concurrently with an operator never exceeds the payment', async () => {
     const placed = order(1_000);
     await shop.payments.captureFor(placed, uuidv7());
     const [{ id } = { id: '' }] = await shop.queries.findByOrder(alice, [placed.id]);
-    const asked = Array.from({ length: 5 }, () => shop.refunds.create(alice, refund(id, 150)));
+    const operator = Array.from({ length: 5 }, () => shop.refunds.create(olga, refund(id, 150)));
     const saga = Array.from({ length: 5 }, () => shop.refunds.refundOrder(placed, uuidv7()));
-    await outcomes([...asked, ...saga]);
+    await outcomes([...operator, ...saga]);
     expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);
     expect(await balanceOf(shop, 'shop:revenue')).toBe(0);
   });
 
-  test('that was never paid gets nothing', async () => {
+  test('of an unpaid order does nothing', async () => {
     await shop.refunds.refundOrder(order(1_000), uuidv7());
     expect(await refunds()).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { type ordersV1, paymentsV1 } from '@halftone/contracts';
-import { DomainError, isUuid, uuidv7 } from '@halftone/kernel';
+import { DomainError, parseId, parseIds, uuidv7 } from '@halftone/kernel';
 import {
   claimKey,
   completeKey,
@@ -7,30 +7,35 @@ import {
   fingerprintOf,
   type IdempotencyClaim,
   once,
-  recoveryPoint,
+  setRecoveryPoint,
   type Replayable,
+  storedResponse,
   type Tx,
 } from '@halftone/postgres';
 import { failpoint, logger, type Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
-import { BankService } from '../bank/bank.service';
 import { creditReference, type Operation } from '../bank/operation';
 import { LedgerStore } from '../ledger/ledger.store';
 import type { Payment } from '../payment/payment';
 import { scopeOf } from '../payment/payment-query.service';
-import { refundOf } from '../payment/payment.posting';
 import { group } from '../payment/payment.service';
 import { PaymentStore } from '../payment/payment.store';
+import { SettlementService } from '../settlement/settlement.service';
 import type { PaymentsTables } from '../tables';
-import { decide, insistOnCompletion, type Refund, refundedBy } from './refund';
+import { CancellationService } from './cancellation.service';
+import { decide, refundedBySaga, reservedBy, type Refund, type RefundCommand, refundedBy } from './refund';
+import { refundOf } from './refund-settlement.service';
 import { RefundStore } from './refund.store';
 import { toWire } from './wire';
 
 const { Refund: codec, CreateRefundRequest } = paymentsV1;
 
+/** The most payments in one `listOf` call. */
+const maxPayments = 100;
+
 /**
- * Money back from the shop. The payment is locked before anything is decided, and pending refunds count, so that all of them together
- * never give back more than was captured. From a wallet payment it is one transaction, from the bank two (see bank/).
+ * Refunds. A refund is decided while its payment is locked, and pending refunds count, so the sum never exceeds the capture.
+ * The refund of a wallet payment is one transaction; that of a bank payment is two (see settlement/).
  */
 @Injectable()
 export class RefundService {
@@ -41,85 +46,149 @@ export class RefundService {
     private readonly payments: PaymentStore,
     private readonly refunds: RefundStore,
     private readonly ledger: LedgerStore,
-    private readonly bank: BankService,
+    private readonly settlement: SettlementService,
+    private readonly cancellation: CancellationService,
   ) {}
 
-  /** Gives back some or all of a payment once per key, to its owner's or an operator's order. */
+  /**
+   * Refunds a part or all of a payment, once per key. An operator may refund in every state of the order.
+   * For its owner the order is cancelled first (see CancellationService).
+   */
   async create(principal: Principal, request: paymentsV1.CreateRefundRequest): Promise<Replayable<paymentsV1.Refund>> {
     await failpoint('payments.refund.request-read');
     const claim = { customer: principal.customer, route: 'payments.CreateRefund', key: request.idempotencyKey };
     const fingerprint = fingerprintOf(CreateRefundRequest.encode({ ...request, idempotencyKey: '' }).finish());
+    if (principal.role !== 'operator') {
+      const stored = await storedResponse(this.db.rows, claim, fingerprint, codec);
+      if (stored) return { response: stored, replayed: true };
+      await this.cancellation.cancelOrderOf(principal, request);
+    }
     const begun = await this.db.tx(async (tx) => {
       const claimed = await claimKey(tx, claim, fingerprint, codec);
       if (!claimed.claimed) return { response: claimed.response, replayed: true };
       await failpoint('payments.refund.claimed');
-      const answer = await this.begin(tx, await this.asked(tx, principal, request), claim);
+      const answer = await this.decideAndBegin(tx, principal, request, claim);
       await failpoint('payments.refund.before-commit');
       return answer;
     });
     await failpoint('payments.refund.after-commit');
-    if (!('held' in begun)) return begun;
-    const { payment, refund } = await this.bank.finish(begun.held);
-    if (!refund) throw new DomainError('INTERNAL', `${begun.held.reference} is no credit`);
-    return { response: toWire(insistOnCompletion(refund), payment), replayed: false };
+    if (!('leased' in begun)) return begun;
+    return { response: await this.settlement.finish(begun.leased, begun.ofOrder ? 'keep' : 'undo'), replayed: false };
   }
 
-  /** Gives back all that is left of what an order paid; once per event, and never twice whatever else is refunded at the moment. */
+  /** Refunds the remainder of an order's payment, once per event; safe against concurrent refunds. */
   async refundOrder({ id: orderId, reason }: ordersV1.Order, eventId: string): Promise<void> {
     await this.db.tx(async (tx) => {
       if (!(await once(tx, { consumer: group, eventId }))) return;
       const payment = await this.captured(tx, orderId);
-      if (!payment) return this.log.warn({ orderId }, 'an order is to be refunded that was never paid');
-      const promised = await this.refunds.promised(tx, payment.id);
-      if (promised === payment.amount) return;
-      const refund = decide({ id: uuidv7(), amount: 0, reason }, payment, promised, new Date());
-      if (refund.status === 'completed') await this.complete(tx, refund, payment);
-      else await this.putDown(tx, refund, payment);
+      if (!payment) return this.log.warn({ orderId }, 'an order without a captured payment is to be refunded');
+      if (reservedBy(await this.refunds.of(tx, payment.id)) === payment.amount) return;
+      await this.refundPayment(tx, { ...bySaga, id: uuidv7(), reason }, payment);
       await failpoint('payments.refund-order.before-commit');
     });
     await failpoint('payments.refund-order.after-commit');
   }
 
-  /** Of one payment, oldest first, with the payment as it is now. */
-  async list(principal: Principal, paymentId: string): Promise<{ refunds: Refund[]; payment: Payment }> {
-    const [payment] = await this.payments.find(scopeOf(principal), [paymentId].filter(isUuid));
-    if (!payment) throw noPayment(paymentId);
-    return { payment, refunds: await this.refunds.ofPayments([paymentId]) };
+  /** Refunds a part or all of a payment that the caller has locked: a wallet payment at once, a bank payment by the worker. */
+  async refundPayment(tx: Tx<PaymentsTables>, command: RefundCommand, payment: Payment): Promise<Refund> {
+    const refund = decide(command, payment, reservedBy(await this.refunds.of(tx, payment.id)), new Date());
+    if (refund.status === 'completed') await this.complete(tx, refund, payment);
+    else await this.enqueue(tx, refund, payment);
+    return refund;
   }
 
-  /** Oldest first; of payments that the caller may see. */
+  /** Throws like an operator's refund of this amount would now. */
+  async assertRefundable(tx: Tx<PaymentsTables>, payment: Payment, amount: number): Promise<void> {
+    const command = {
+      id: uuidv7(),
+      amount,
+      reason: '',
+      orderedBy: 'operator',
+      principal: '',
+      requestKey: null,
+    } as const;
+    decide(command, payment, reservedBy(await this.refunds.of(tx, payment.id)), new Date());
+  }
+
+  /** The refunds of one payment, oldest first, with the current payment. */
+  async list(principal: Principal, paymentId: string): Promise<{ refunds: Refund[]; payment: Payment }> {
+    const [payment] = await this.payments.find(scopeOf(principal), parseIds([paymentId]));
+    if (!payment) throw noPayment(paymentId);
+    return { payment, refunds: await this.refunds.ofPayments([payment.id]) };
+  }
+
+  /** The refunds of the visible payments, oldest first, each with the current payment. */
+  async listOf(
+    principal: Principal,
+    paymentIds: readonly string[],
+  ): Promise<readonly { refund: Refund; payment: Payment }[]> {
+    if (paymentIds.length > maxPayments)
+      throw new DomainError('VALIDATION_FAILED', `at most ${maxPayments} payments in one call`);
+    const payments = await this.payments.find(scopeOf(principal), parseIds(paymentIds));
+    const byId = new Map(payments.map((payment) => [payment.id, payment]));
+    const refunds = await this.refunds.ofPayments([...byId.keys()]);
+    return refunds.flatMap((refund) => {
+      const payment = byId.get(refund.paymentId);
+      return payment ? [{ refund, payment }] : [];
+    });
+  }
+
+  /** Oldest first. The caller must have checked that the payments are visible. */
   ofPayments(paymentIds: readonly string[]): Promise<Refund[]> {
     return this.refunds.ofPayments(paymentIds);
   }
 
-  private async asked(
+  private async decideAndBegin(
     tx: Tx<PaymentsTables>,
     principal: Principal,
     { paymentId, amount, reason }: paymentsV1.CreateRefundRequest,
+    claim: IdempotencyClaim,
   ) {
-    const payment = isUuid(paymentId) ? await this.payments.lock(tx, scopeOf(principal), paymentId) : undefined;
+    const id = parseId(paymentId);
+    const payment = id ? await this.payments.lock(tx, scopeOf(principal), id) : undefined;
     if (!payment) throw noPayment(paymentId);
-    const promised = await this.refunds.promised(tx, payment.id);
-    return { payment, refund: decide({ id: uuidv7(), amount, reason }, payment, promised, new Date()) };
+    const made = await this.refunds.of(tx, payment.id);
+    const orderedBy = principal.role === 'operator' ? 'operator' : 'owner';
+    const sagaRefund = orderedBy === 'owner' ? refundedBySaga(made, amount) : undefined;
+    if (sagaRefund) return this.answerWith(tx, sagaRefund, payment, claim);
+    const command = {
+      id: uuidv7(),
+      amount,
+      reason,
+      orderedBy,
+      principal: principal.customer,
+      requestKey: claim.key,
+    } as const;
+    return this.begin(tx, { payment, refund: decide(command, payment, reservedBy(made), new Date()) }, claim);
   }
 
-  /** All of it to a wallet, its first half to the bank. */
+  /** After the cancellation the saga made the refund first. That refund is the answer, for one key only. */
+  private async answerWith(tx: Tx<PaymentsTables>, refund: Refund, payment: Payment, claim: IdempotencyClaim) {
+    if (refund.status === 'pending')
+      throw new DomainError('IDEMPOTENCY_IN_FLIGHT', `refund ${refund.id} waits for the bank`);
+    await this.refunds.answerWith(tx, refund, claim.key);
+    const response = toWire(refund, payment);
+    await completeKey(tx, claim, codec, response);
+    return { response, replayed: false };
+  }
+
+  /** Completes a wallet refund; for a bank refund, stores and leases the bank operation. */
   private async begin(
     tx: Tx<PaymentsTables>,
     { payment, refund }: { payment: Payment; refund: Refund },
     claim: IdempotencyClaim,
   ) {
     if (refund.status === 'pending') {
-      await recoveryPoint(tx, claim, 'bank');
+      await setRecoveryPoint(tx, claim, 'bank');
       await this.refunds.insert(tx, refund, payment);
-      return { held: await this.bank.begin(tx, creditOf(refund, claim)) };
+      return { leased: await this.settlement.begin(tx, creditOf(refund, claim)), ofOrder: payment.orderId !== null };
     }
     const response = toWire(refund, await this.complete(tx, refund, payment));
     await completeKey(tx, claim, codec, response);
     return { response, replayed: false };
   }
 
-  /** Answers the payment as it is after the refund. */
+  /** Returns the payment after the refund. */
   private async complete(tx: Tx<PaymentsTables>, refund: Refund, before: Payment): Promise<Payment> {
     const payment = refundedBy(before, refund);
     const transactionId = await this.ledger.book(tx, refundOf(payment, refund), refund.createdAt);
@@ -128,9 +197,9 @@ export class RefundService {
     return payment;
   }
 
-  private async putDown(tx: Tx<PaymentsTables>, refund: Refund, payment: Payment): Promise<void> {
+  private async enqueue(tx: Tx<PaymentsTables>, refund: Refund, payment: Payment): Promise<void> {
     await this.refunds.insert(tx, refund, payment);
-    await this.bank.putDown(tx, creditOf(refund, null));
+    await this.settlement.enqueue(tx, creditOf(refund, null));
   }
 
   private async captured(tx: Tx<PaymentsTables>, orderId: string): Promise<Payment | undefined> {
@@ -140,9 +209,11 @@ export class RefundService {
   }
 }
 
+const bySaga = { amount: 0, orderedBy: 'saga', principal: null, requestKey: null } as const;
+
 const noPayment = (id: string) => new DomainError('PAYMENT_NOT_FOUND', `no payment ${id}`);
 
-const creditOf = (refund: Refund, claim: IdempotencyClaim | null): Operation => ({
+const creditOf = (refund: Refund, claim: IdempotencyClaim | null): Operation<'credit'> => ({
   reference: creditReference(refund.id),
   kind: 'credit',
   paymentId: refund.paymentId,

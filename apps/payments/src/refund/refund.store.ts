@@ -1,27 +1,27 @@
 import { topics } from '@halftone/contracts';
 import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { counter, planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
-import type { Payment } from '../payment/payment';
+import type { Payment, PaymentMethod } from '../payment/payment';
 import type { PaymentsTables } from '../tables';
 import type { Refund } from './refund';
-import { countRefund } from './refund.metrics';
 import { subjectOf, toWire } from './wire';
 
 type Row = Selectable<PaymentsTables['refund']>;
 
-/** Refunds. Storing how one ended and telling the world is one step; `payment` is always as it is after the refund. */
+/** Stores refunds; a settled one together with its event. `payment` is always the payment after the refund. */
 @Injectable()
 export class RefundStore {
   constructor(private readonly db: Database<PaymentsTables>) {}
 
-  /** Nobody is told of a pending refund. */
+  /** A pending refund has no event. */
   async insert(tx: Tx<PaymentsTables>, refund: Refund, payment: Payment, transactionId?: string): Promise<void> {
     await tx.insertInto('refund').values(toRow(refund, transactionId)).execute();
     if (refund.status !== 'pending') await publish(tx, refund, payment, refund.createdAt);
   }
 
-  /** What the bank's answer made of a pending refund. */
+  /** Updates a pending refund to its settled state. */
   async settle(
     tx: Tx<PaymentsTables>,
     refund: Refund,
@@ -33,7 +33,7 @@ export class RefundStore {
     await publish(tx, refund, payment, now);
   }
 
-  /** A pending refund that the bank was certainly not asked for. */
+  /** Deletes a pending refund whose credit was certainly not sent. */
   async remove(tx: Tx<PaymentsTables>, id: string): Promise<void> {
     await tx.deleteFrom('refund').where('id', '=', id).where('status', '=', 'pending').execute();
   }
@@ -42,11 +42,15 @@ export class RefundStore {
     return toRefund(await tx.selectFrom('refund').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
   }
 
-  /** What the refunds of a payment take of it, those that are pending included. True only while the payment is locked. */
-  async promised(tx: Tx<PaymentsTables>, paymentId: string): Promise<number> {
-    const taken = tx.selectFrom('refund').select('amount').where('payment_id', '=', paymentId);
-    const rows = await taken.where('status', '<>', 'failed').execute();
-    return rows.reduce((sum, { amount }) => sum + amount, 0);
+  /** The refunds of one payment, oldest first. Complete only while the payment is locked. */
+  async of(tx: Tx<PaymentsTables>, paymentId: string): Promise<Refund[]> {
+    const rows = tx.selectFrom('refund').selectAll().where('payment_id', '=', paymentId);
+    return (await rows.orderBy('id').execute()).map(toRefund);
+  }
+
+  /** Records the request key that this refund answers. */
+  async answerWith(tx: Tx<PaymentsTables>, { id }: Refund, requestKey: string): Promise<void> {
+    await tx.updateTable('refund').set({ request_key: requestKey }).where('id', '=', id).execute();
   }
 
   /** Oldest first. */
@@ -65,7 +69,7 @@ async function publish(tx: Tx<PaymentsTables>, refund: Refund, payment: Payment,
     subject: subjectOf(refund),
     key: refund.customer,
     sequence: 1,
-    value: { payment: undefined, transfer: undefined, refund: toWire(refund, payment) },
+    value: { payment: undefined, transfer: undefined, refund: toWire(refund, payment), refundRequest: undefined },
     time,
   });
   afterCommit(tx, () => countRefund(refund, payment.method));
@@ -80,6 +84,9 @@ const toRow = (refund: Refund, transactionId: string | undefined): Row => ({
   amount: refund.amount,
   currency: refund.currency,
   reason: refund.reason,
+  ordered_by: planted('refund.passes-as-saga') ? 'saga' : refund.orderedBy,
+  principal: planted('refund.passes-as-saga') ? null : refund.principal,
+  request_key: refund.requestKey,
   transaction_id: transactionId ?? null,
   created_at: refund.createdAt,
 });
@@ -93,5 +100,16 @@ const toRefund = (row: Row): Refund => ({
   amount: row.amount,
   currency: row.currency,
   reason: row.reason,
+  orderedBy: row.ordered_by,
+  principal: row.principal,
+  requestKey: row.request_key,
   createdAt: row.created_at,
 });
+
+const refunds = counter('refunds_total', 'Refunds by outcome', {
+  method: ['wallet', 'bank'],
+  outcome: ['completed', 'failed'],
+});
+
+export const countRefund = ({ status }: Refund, method: PaymentMethod): void =>
+  refunds.inc({ method, outcome: status });

@@ -6,15 +6,15 @@ import { alice, balanceOf, bob, givenAShop, outcomes, published, refused, transf
 
 const shop = givenAShop(freshSchema);
 
-/** On a busy machine fifty may wait too long for ten connections; the same key may always be tried again. */
-const persistently = (who: Principal, request: paymentsV1.CreateTransferRequest): Promise<unknown> =>
-  shop.transfers.create(who, request).catch((error: unknown) => {
-    if (isDomainError(error) && error.code === 'UNAVAILABLE') return persistently(who, request);
+/** On a busy machine fifty calls may wait too long for ten connections; a retry with the same key is safe. */
+const withRetries = (sender: Principal, request: paymentsV1.CreateTransferRequest): Promise<unknown> =>
+  shop.transfers.create(sender, request).catch((error: unknown) => {
+    if (isDomainError(error) && error.code === 'UNAVAILABLE') return withRetries(sender, request);
     throw error;
   });
 
 describe('a transfer', () => {
-  test('moves money once per key under 20 calls at once, and tells both', async () => {
+  test('moves money once per key under 20 concurrent calls, with an event for each party', async () => {
     const request = transfer(10_000, 'key-1');
     const answers = await Promise.all(Array.from({ length: 20 }, () => shop.transfers.create(alice, request)));
     expect(new Set(answers.map(({ response }) => response.id)).size).toBe(1);
@@ -27,7 +27,7 @@ describe('a transfer', () => {
     ]);
   });
 
-  test('that is replayed answers the stored bytes', async () => {
+  test('that is replayed returns the stored response', async () => {
     const first = await shop.transfers.create(alice, transfer(1, 'key-1'));
     const again = await shop.transfers.create(alice, transfer(1, 'key-1'));
     expect(again).toEqual({ response: first.response, replayed: true });
@@ -48,9 +48,9 @@ describe('a transfer', () => {
     await expect(shop.transfers.create(alice, transfer(1, ''))).rejects.toEqual(refused('IDEMPOTENCY_KEY_MISSING'));
   });
 
-  test('never overdraws, with 50 at once in both directions', async () => {
-    const there = Array.from({ length: 25 }, () => persistently(alice, transfer(7_000)));
-    const back = Array.from({ length: 25 }, () => persistently(bob, transfer(100, uuidv7(), 'alice')));
+  test('never overdraws, with 50 concurrent calls in both directions', async () => {
+    const there = Array.from({ length: 25 }, () => withRetries(alice, transfer(7_000)));
+    const back = Array.from({ length: 25 }, () => withRetries(bob, transfer(100, uuidv7(), 'alice')));
     const results = await outcomes([...there, ...back]);
     expect(new Set(results)).toEqual(new Set(['done', 'INSUFFICIENT_FUNDS']));
     const sent = results.slice(0, 25).filter((result) => result === 'done').length;
@@ -61,11 +61,11 @@ describe('a transfer', () => {
 
   test.each([
     ['an unknown recipient', transfer(1, 'k', 'mallory'), 'RECIPIENT_UNKNOWN'],
-    ['oneself', transfer(1, 'k', 'alice'), 'TRANSFER_TO_SELF'],
-    ['more than there is', transfer(100_001, 'k'), 'INSUFFICIENT_FUNDS'],
+    ['oneself as recipient', transfer(1, 'k', 'alice'), 'TRANSFER_TO_SELF'],
+    ['more than the balance', transfer(100_001, 'k'), 'INSUFFICIENT_FUNDS'],
     ['another currency', { ...transfer(1, 'k'), currency: 'EUR' }, 'CURRENCY_UNSUPPORTED'],
-    ['nothing', transfer(0, 'k'), 'VALIDATION_FAILED'],
-  ])('to %s is refused and leaves nothing, not even the key', async (_, request, code) => {
+    ['amount 0', transfer(0, 'k'), 'VALIDATION_FAILED'],
+  ])('with %s is refused and stores nothing, not even the key', async (_, request, code) => {
     await expect(shop.transfers.create(alice, request)).rejects.toEqual(refused(code));
     expect(await shop.db.rows.selectFrom('idempotency').selectAll().execute()).toEqual([]);
     expect(await published(shop)).toEqual([]);

@@ -6,43 +6,44 @@ const dollars = (balance: number) => ({ currency: 'USD', balance });
 const both: Wallets = { sender: dollars(100), recipient: dollars(0) };
 
 const given = (wallets: Wallets) => ({
-  when: (asked: TransferCommand) => ({
-    then: (expected: object) => expect(decide(asked, wallets, now)).toEqual(expected),
-    thenThrows: (code: string) => expect(() => decide(asked, wallets, now)).toThrow(expect.objectContaining({ code })),
+  when: (transfer: TransferCommand) => ({
+    then: (expected: object) => expect(decide(transfer, wallets, now)).toEqual(expected),
+    thenThrows: (code: string) =>
+      expect(() => decide(transfer, wallets, now)).toThrow(expect.objectContaining({ code })),
   }),
 });
 
-test('money moves', () =>
+test('a transfer is allowed between wallets of its currency', () =>
   given(both)
     .when(command)
     .then({ ...command, createdAt: now }));
 
-test('not to oneself', () =>
+test('a transfer to oneself is refused', () =>
   given(both)
     .when({ ...command, to: 'alice' })
     .thenThrows('TRANSFER_TO_SELF'));
 
-test('not to nobody', () =>
+test('a transfer to an unknown recipient is refused', () =>
   given({ ...both, recipient: undefined })
     .when(command)
     .thenThrows('RECIPIENT_UNKNOWN'));
 
-test('not without a wallet', () =>
+test('a transfer without a wallet is refused', () =>
   given({ ...both, sender: undefined })
     .when(command)
     .thenThrows('ACCOUNT_NOT_FOUND'));
 
-test('not in another currency', () =>
+test('a transfer in another currency is refused', () =>
   given(both)
     .when({ ...command, currency: 'EUR' })
     .thenThrows('CURRENCY_UNSUPPORTED'));
 
-test('not to a wallet of another currency', () =>
+test('a transfer to a wallet of another currency is refused', () =>
   given({ ...both, recipient: { currency: 'EUR', balance: 0 } })
     .when(command)
     .thenThrows('CURRENCY_UNSUPPORTED'));
 
-test('not more than there is', () =>
+test('a transfer of more than the balance is refused', () =>
   given(both)
     .when({ ...command, amount: 101 })
     .thenThrows('INSUFFICIENT_FUNDS'));

@@ -6,10 +6,10 @@ import type { PaymentsTables } from '../tables';
 import type { Transfer } from './transfer';
 import { subjectOf, toWire } from './wire';
 
-/** Transfers. Storing one and telling the world is one step. */
+/** Stores transfers together with their events. */
 @Injectable()
 export class TransferStore {
-  /** Each party has an event of its own, because a customer is told only what is keyed by that customer. */
+  /** Each party gets its own event, because events reach a customer by their key. */
   async insert(tx: Tx<PaymentsTables>, transfer: Transfer, transactionId: string): Promise<void> {
     if (planted('transfer.not-stored')) return;
     const { id, from, to, amount, currency, createdAt } = transfer;
@@ -37,6 +37,6 @@ const publish = (tx: Tx<PaymentsTables>, transfer: Transfer, party: string, sequ
     subject: subjectOf(transfer),
     key: party,
     sequence,
-    value: { payment: undefined, transfer: toWire(transfer), refund: undefined },
+    value: { payment: undefined, transfer: toWire(transfer), refund: undefined, refundRequest: undefined },
     time: transfer.createdAt,
   });

@@ -3,7 +3,7 @@ import type { Transfer } from './transfer';
 
 export const subjectOf = (transfer: Pick<Transfer, 'id'>): string => `transfers/${transfer.id}`;
 
-/** The transfer as gRPC, Kafka and the stored response of a call carry it. */
+/** The transfer's protobuf form, for gRPC, Kafka and stored responses. */
 export const toWire = ({ id, from, to, amount, currency, createdAt }: Transfer): paymentsV1.Transfer => ({
   id,
   from,

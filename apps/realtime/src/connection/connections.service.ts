@@ -2,61 +2,57 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '@halftone/kernel';
 import { counter, gauge, Lifecycle } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
-import { AdmissionService } from '../admission/admission.service';
+import { AdmissionService } from '../access/admission.service';
 import { CONFIG, type RealtimeConfig } from '../config';
-import { farewell, waveMs, wavesOf, type Farewell } from './goodbye';
-import type { Format } from '../fanout/encoded-event';
+import { goodbye, waveMs, wavesOf, type Goodbye } from './goodbye';
+import type { Format } from '../feed/encoded-event';
 import { type Egress, Outbound, type Wire } from '../fanout/outbound';
-import { Turn } from '../fanout/turn';
-import { StormCollector } from './storm.collector';
+import { EventLoopTurn } from '../fanout/event-loop-turn';
+import { StormCollector } from './storm-collector.service';
 
 const transports = ['websocket', 'sse', 'long-poll'] as const;
 const reasons = ['client', 'goodbye', 'slow', 'heartbeat', 'rate', 'expired'] as const;
 
 /**
- * Who ended a connection: the client or its network; we at our stop; or we because it did not read, answered no ping, said too much, or its
- * token had expired.
+ * Why a connection ended: the client or its network (`client`), a stop (`goodbye`), a slow client, a missed ping (`heartbeat`),
+ * too many messages (`rate`), or an expired token.
  */
 export type CloseReason = (typeof reasons)[number];
 
-const open = gauge('realtime_connections', 'Connections that are open', { transport: transports });
-const closes = counter(
-  'realtime_closes_total',
-  'Connections that ended, by who ended them; an answered poll ends by itself',
-  {
-    transport: transports,
-    reason: reasons,
-  },
-);
-const slowConsumers = counter('realtime_slow_consumers_total', 'Connections closed because they did not read');
+const open = gauge('realtime_connections', 'Open connections', { transport: transports });
+const closes = counter('realtime_closes_total', 'Ended connections by reason; an answered poll is not counted', {
+  transport: transports,
+  reason: reasons,
+});
+const slowConsumers = counter('realtime_slow_consumers_total', 'Connections closed because the client did not read');
 
 /** An open stream or a waiting poll. */
 export interface Connection {
   readonly transport: (typeof transports)[number];
-  /** Called once per heartbeat: keep the line awake, leave when nobody is there. */
+  /** Called once per heartbeat: keeps the connection alive, or ends it if the client does not answer. */
   beat(): void;
-  /** Called about once a second, with the time (epoch ms): what is to end by itself ends here, so that no connection needs a timer. */
+  /** Called about once a second with the time in epoch ms: checks timeouts, so that no connection needs a timer. */
   tick?(now: number): void;
-  /** The process stops: say goodbye, and when to come back. `remove` must follow. */
-  leave(farewell: Farewell): void;
-  /** Who has not gone after its goodbye is left no choice. */
+  /** Called at a stop: sends a goodbye with the time to reconnect. `remove` must follow. */
+  leave(goodbye: Goodbye): void;
+  /** Ends a connection that is still open after its goodbye. */
   cut(): void;
 }
 
-/** Time from one look at all connections to the next. */
+/** The interval of the sweep over all connections. */
 const sweepMs = 1_000;
 
-/** Time the last clients have to answer the goodbye. */
+/** How long the last clients have to answer the goodbye. */
 const goodbyeMs = 1_000;
 
 /**
- * All connections of this replica. One timer serves every heartbeat and every end that is due. At the stop of the process no new ones come, all are told to
- * leave, in waves over REALTIME_DRAIN_MS (polls, which come back anyway, at once), and the stop goes on when the last is gone, at the latest a
- * second after the last wave.
+ * All connections of this replica. One timer serves all heartbeats and timeouts. A stop admits no new connections. It sends a goodbye
+ * to all, in waves over REALTIME_DRAIN_MS; polls end at once. It continues when the last connection has ended,
+ * at the latest a second after the last wave.
  */
 @Injectable()
 export class ConnectionsService {
-  /** Each with the time of its next heartbeat, so that they are spread as the connections came. */
+  /** Each with the time of its next heartbeat, so that heartbeats are spread like the arrivals. */
   private readonly connections = new Map<Connection, number>();
   private readonly egress: Egress;
   private readonly empty = Promise.withResolvers<void>();
@@ -68,7 +64,7 @@ export class ConnectionsService {
   constructor(
     @Inject(CONFIG) private readonly config: RealtimeConfig,
     private readonly lifecycle: Lifecycle,
-    private readonly turn: Turn,
+    private readonly turn: EventLoopTurn,
     private readonly admission: AdmissionService,
   ) {
     admission.connections = () => this.connections.size;
@@ -76,33 +72,36 @@ export class ConnectionsService {
     this.egress = {
       turn,
       limit,
-      conflates: config.REALTIME_SLOW_CONSUMER === 'conflate',
+      slowConsumer: config.REALTIME_SLOW_CONSUMER,
       overflowed: () => slowConsumers.inc(),
     };
     this.beatMs = config.REALTIME_HEARTBEAT_SECONDS * 1_000;
-    lifecycle.onStart('serve', 'heartbeat', async () => this.startSweep());
-    // Before HTTP drains: to Node's server a stream is an idle connection, which it would cut off without a goodbye.
-    lifecycle.onStop('refuse', 'connections', () => this.leave());
   }
 
-  /** Throws UNAVAILABLE until the feed is in memory, and when the lame duck of a stop is over. */
+  /** Throws UNAVAILABLE until the feed is in memory, and from the late phase of a stop on. */
   assertOpen(): void {
     if (!this.lifecycle.isServing)
-      throw new DomainError('UNAVAILABLE', 'This replica takes no connections now; connect again');
+      throw new DomainError('UNAVAILABLE', 'This replica accepts no connections now; connect again');
   }
 
-  /** Also throws OVERLOADED: for who means to stay, before anything is done for it. */
-  assertRoom(isLongPoll = false): void {
+  /** For a stream or long poll; also throws OVERLOADED. Called before any other work. */
+  assertCapacity(isLongPoll = false): void {
     this.assertOpen();
     this.admission.admit(isLongPoll);
+  }
+
+  /** For a short poll; also throws OVERLOADED. */
+  assertPollCapacity(): void {
+    this.assertOpen();
+    this.admission.admitShortPoll();
   }
 
   add(connection: Connection): void {
     this.storm.hasOpened();
     this.connections.set(connection, Date.now() + this.beatMs);
     open.inc({ transport: connection.transport });
-    // It was let in before the stop and its ticket looked up meanwhile.
-    if (this.isLeaving) setImmediate(() => connection.leave(this.farewell()));
+    // It was admitted before the stop, and its ticket was redeemed during it.
+    if (this.isLeaving) setImmediate(() => connection.leave(this.goodbye()));
   }
 
   remove(connection: Connection, reason?: CloseReason): void {
@@ -113,7 +112,7 @@ export class ConnectionsService {
     if (this.connections.size === 0 && this.isLeaving) this.empty.resolve();
   }
 
-  /** The way out to a socket; the owner has to close it when it overflows. */
+  /** The outbound queue of a socket; the owner must close the socket when it overflows. */
   outbound(wire: Wire, format: Format, owner: { onOverflow(): void }): Outbound {
     return new Outbound(this.egress, wire, format, owner);
   }
@@ -122,7 +121,7 @@ export class ConnectionsService {
     this.turn.delivered(count);
   }
 
-  private startSweep(): void {
+  start(): void {
     this.sweeping = setInterval(() => this.sweep(Date.now()), Math.min(sweepMs, this.beatMs)).unref();
   }
 
@@ -131,26 +130,27 @@ export class ConnectionsService {
     for (const [connection, due] of this.connections) {
       connection.tick?.(now);
       if (now < due) continue;
-      // Before the beat, which may remove it.
+      // Set before the beat, which may remove the connection.
       this.connections.set(connection, now + this.beatMs);
       connection.beat();
     }
   }
 
-  private farewell(): Farewell {
-    return farewell(this.config.REALTIME_BACK_AT);
+  private goodbye(): Goodbye {
+    return goodbye(this.config.REALTIME_BACK_AT);
   }
 
-  private async leave(): Promise<void> {
+  /** Resolves when all connections have ended. */
+  async leave(): Promise<void> {
     clearInterval(this.sweeping);
     this.isLeaving = true;
     if (this.connections.size === 0) return;
     const all = [...this.connections.keys()];
     const streams = all.filter(({ transport }) => transport !== 'long-poll');
-    for (const connection of all) if (connection.transport === 'long-poll') connection.leave(this.farewell());
+    for (const connection of all) if (connection.transport === 'long-poll') connection.leave(this.goodbye());
     for (const [turn, wave] of wavesOf(streams, this.config.REALTIME_DRAIN_MS).entries()) {
       if (turn > 0) await sleep(waveMs);
-      for (const stream of wave) stream.leave(this.farewell());
+      for (const stream of wave) stream.leave(this.goodbye());
     }
     const late = setTimeout(() => this.empty.resolve(), goodbyeMs);
     if (this.connections.size > 0) await this.empty.promise;

@@ -2,18 +2,30 @@ import { DomainError } from '@halftone/kernel';
 import { domainErrorOf, logger } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import type { ClientMessage } from '../message/client-message.schema';
-import { MessageRouter } from '../message/message.router';
-import type { Following } from '../fanout/following';
-import { SubscriptionService, type Wanted } from '../subscription/subscription.service';
-import { SessionService } from '../session/session.service';
-import type { Kept } from '../session/session.store';
-import { ConductService } from './conduct.service';
+import { MessageRouter, type Peer } from '../message/message-router.service';
+import { type ClientIdentity, ClientIdentityService } from '../access/client-identity.service';
+import type { ChannelSubscription, Sink } from '../fanout/channel-subscription';
+import { SubscriptionService, type SubscriptionRequest } from '../fanout/subscription.service';
+import { SessionService } from '../features/session/session.service';
+import type { SessionSubscription } from '../features/session/session.store';
+import { MessageLimiter } from '../access/message-limiter.service';
 import { ConnectionsService } from './connections.service';
-import type { WebSocketConnection } from './websocket.connection';
 
 const maxSubscriptions = 32;
 
-/** What the messages of a WebSocket do: subscriptions here, everything else by the feature that answers it. */
+/** The part of a connection that its messages use: its subscriptions and their sink. */
+export interface SubscribingPeer extends Peer, Sink {
+  readonly identity: ClientIdentity | undefined;
+  readonly isClosed: boolean;
+  readonly subscriptions: readonly ChannelSubscription[];
+  subscribe(subscription: ChannelSubscription): void;
+  /** Does nothing for an unknown name. */
+  unsubscribe(name: string): void;
+  /** Throws like `ClientIdentityService.renew`. */
+  renew(token: string): Promise<void>;
+}
+
+/** Handles the messages of a WebSocket: subscriptions here, everything else by its feature. */
 @Injectable()
 export class ConversationService {
   constructor(
@@ -21,15 +33,16 @@ export class ConversationService {
     private readonly subscriptions: SubscriptionService,
     private readonly router: MessageRouter,
     private readonly sessions: SessionService,
-    readonly conduct: ConductService,
+    readonly limiter: MessageLimiter,
+    readonly identities: ClientIdentityService,
   ) {}
 
-  /** What it throws is told to the client as an `error`. */
-  async obey(peer: WebSocketConnection, message: ClientMessage): Promise<void> {
+  /** An error that it throws is sent to the client. */
+  async handle(peer: SubscribingPeer, message: ClientMessage): Promise<void> {
     switch (message.type) {
       case 'subscribe':
         return this.subscribe(peer, { ...message, cursor: message.cursor ?? undefined }).catch((error: unknown) =>
-          this.tell(peer, error, message.channel),
+          this.sendError(peer, error, message.channel),
         );
       case 'unsubscribe':
         peer.unsubscribe(message.channel);
@@ -48,14 +61,14 @@ export class ConversationService {
     }
   }
 
-  left(peer: WebSocketConnection): void {
+  left(peer: SubscribingPeer): void {
     this.router.left(peer);
     this.sessions.left(peer);
   }
 
-  tell(peer: WebSocketConnection, error: unknown, channel?: string): void {
+  sendError(peer: SubscribingPeer, error: unknown, channel?: string): void {
     const { code, message, details, row } = domainErrorOf(error);
-    if (row.log === 'error') logger('websocket').error({ err: error }, 'a message was not handled');
+    if (row.log === 'error') logger('websocket').error({ err: error }, 'a message failed');
     peer.send({
       type: 'error',
       code,
@@ -65,37 +78,37 @@ export class ConversationService {
     });
   }
 
-  /** One that cannot go on is told as an error, and does not keep the others from it. */
-  private async resume(peer: WebSocketConnection, session: string | undefined): Promise<void> {
+  /** A subscription that cannot be resumed gives an error; the others resume. */
+  private async resume(peer: SubscribingPeer, session: string | undefined): Promise<void> {
     for (const kept of await this.sessions.resume(peer, session)) {
-      await this.subscribe(peer, kept).catch((error: unknown) => this.tell(peer, error, kept.channel));
+      await this.subscribe(peer, kept).catch((error: unknown) => this.sendError(peer, error, kept.channel));
     }
   }
 
-  /** Throws VALIDATION_FAILED where nothing is subscribed to, and CURSOR_INVALID. */
-  private async acknowledge(peer: WebSocketConnection, name: string, cursor: string): Promise<void> {
-    const following = peer.subscriptions.find((one) => one.name === name);
-    if (!following) throw new DomainError('VALIDATION_FAILED', 'There is no subscription to this channel');
-    await this.subscriptions.check(following, cursor);
-    this.sessions.keep(peer, keptOf(following, cursor));
+  /** Throws VALIDATION_FAILED without a subscription, and CURSOR_INVALID. */
+  private async acknowledge(peer: SubscribingPeer, name: string, cursor: string): Promise<void> {
+    const subscription = peer.subscriptions.find((one) => one.name === name);
+    if (!subscription) throw new DomainError('VALIDATION_FAILED', 'There is no subscription to this channel');
+    await this.subscriptions.check(subscription, cursor);
+    this.sessions.keep(peer, sessionSubscriptionOf(subscription, cursor));
   }
 
-  /** Subscribing to a name again starts it anew. */
-  private async subscribe(peer: WebSocketConnection, wanted: Wanted): Promise<void> {
-    const { channel: name } = wanted;
-    const opened = await this.subscriptions.open(wanted, peer.caller);
+  /** A second subscription to a name replaces the first. */
+  private async subscribe(peer: SubscribingPeer, request: SubscriptionRequest): Promise<void> {
+    const { channel: name } = request;
+    const opened = await this.subscriptions.open(request, peer.identity);
     if (peer.isClosed) return;
     peer.unsubscribe(name);
     if (peer.subscriptions.length >= maxSubscriptions) throw tooMany();
-    const following = this.subscriptions.follow(opened, peer, name);
-    peer.subscribe(following);
-    const { cursor } = opened.splice;
+    const subscription = this.subscriptions.follow(opened, peer, name);
+    peer.subscribe(subscription);
+    const { cursor } = opened.catchUp;
     peer.send({ type: 'subscribed', channel: name, cursor });
     if (opened.snapshot) peer.send({ type: 'snapshot', channel: name, cursor, events: opened.snapshot });
-    this.sessions.keep(peer, keptOf(following, cursor));
-    void this.subscriptions.run(following, opened).catch((error: unknown) => {
-      if (peer.subscriptions.includes(following)) peer.unsubscribe(name);
-      this.tell(peer, error, name);
+    this.sessions.keep(peer, sessionSubscriptionOf(subscription, cursor));
+    void this.subscriptions.run(subscription, opened).catch((error: unknown) => {
+      if (peer.subscriptions.includes(subscription)) peer.unsubscribe(name);
+      this.sendError(peer, error, name);
     });
   }
 }
@@ -103,7 +116,7 @@ export class ConversationService {
 const tooMany = () =>
   new DomainError('VALIDATION_FAILED', `A connection has at most ${maxSubscriptions} subscriptions`);
 
-const keptOf = ({ name, filter }: Following, cursor: string): Kept => ({
+const sessionSubscriptionOf = ({ name, filter }: ChannelSubscription, cursor: string): SessionSubscription => ({
   channel: name,
   cursor,
   ...(filter?.types && { types: [...filter.types] }),

@@ -1,16 +1,17 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { Controller, Get, Inject, Options, Query, Req, Res } from '@nestjs/common';
-import { CONFIG, type RealtimeConfig } from '../config';
-import { CallerService } from './caller.service';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ClientIdentityService } from '../access/client-identity.service';
 import { type EventsQuery, eventsQuery } from './events-query.schema';
 import { ConnectionsService } from './connections.service';
-import { type Transport, transportOf } from './negotiation';
-import { isAllowedOrigin } from './origin';
-import { PollConnection } from './poll.connection';
-import { takeStream } from './raw-response.http';
-import { SseConnection, type Subscription } from './sse.connection';
-import { TalkService } from '../talk/talk.service';
-import { SubscriptionService } from '../subscription/subscription.service';
+import { type Transport, transportOf } from './negotiation.http';
+import { PollConnection } from './poll-connection.http';
+import { takeStream } from '../wire/raw-response.http';
+import { retryMs, SseConnection, type OpenedStream } from './sse-connection.http';
+import { PostedMessageService } from './posted-message.service';
+import { TicketStreamsService } from './ticket-streams.service';
+import { SubscriptionService } from '../fanout/subscription.service';
+import { domainErrorOf } from '@halftone/service';
+import { sseFrame } from '../wire/sse-frame';
 
 interface Request {
   method: string;
@@ -29,11 +30,11 @@ interface Reply {
 @Controller('v1/events')
 export class EventsHttp {
   constructor(
-    @Inject(CONFIG) private readonly config: RealtimeConfig,
-    private readonly caller: CallerService,
+    private readonly identities: ClientIdentityService,
+    private readonly ticketStreams: TicketStreamsService,
     private readonly subscriptions: SubscriptionService,
     private readonly connections: ConnectionsService,
-    private readonly talk: TalkService,
+    private readonly messages: PostedMessageService,
   ) {}
 
   @Get()
@@ -42,107 +43,123 @@ export class EventsHttp {
     @Req() request: Request,
     @Res() reply: Reply,
   ): Promise<void> {
+    await this.answer(query, request, reply).catch((error: unknown) => {
+      const frame = reconnectFrame(error, request.headers);
+      if (frame === undefined) throw error;
+      reply
+        .status(200)
+        .headers({ ...commonHeaders, ...streamHeaders })
+        .send(frame);
+    });
+  }
+
+  private async answer(query: EventsQuery, request: Request, reply: Reply): Promise<void> {
     const transport = request.method === 'HEAD' ? 'short-poll' : transportOf(request.headers.accept, query.wait);
-    if (transport === 'short-poll') this.connections.assertOpen();
-    else this.connections.assertRoom(transport === 'long-poll');
-    const subscription = await this.subscription(query, request);
-    const headers = { 'cache-control': 'no-store', vary: 'Accept, Origin', ...this.cors(request) };
-    if (transport === 'sse') return this.stream(subscription, headers, reply);
-    const page = await this.page(subscription, transport === 'long-poll' ? query.wait : 0, reply);
-    answer(page, transport, request.headers['if-none-match'], headers, reply);
+    if (transport === 'short-poll') this.connections.assertPollCapacity();
+    else this.connections.assertCapacity(transport === 'long-poll');
+    const opened = await this.open(query, request, transport);
+    if (transport === 'sse') return this.stream(opened, reply);
+    const page = await this.page(opened, transport === 'long-poll' ? query.wait : 0, reply);
+    answerPoll(page, transport, request.headers['if-none-match'], reply);
   }
 
-  /** What a browser asks before a page of another origin may send Authorization or Last-Event-ID. */
-  @Options()
-  preflight(@Req() request: Request, @Res() reply: Reply): void {
-    const cors = this.cors(request);
-    const allowed = {
-      'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
-      'access-control-max-age': '600',
-    };
-    reply
-      .status(204)
-      .headers({ vary: 'Origin', ...cors, ...(cors && allowed) })
-      .send();
-  }
-
-  /** A client that reconnects sends the last id it got, which is newer than the cursor in its URL, and than a snapshot. */
-  private async subscription(query: EventsQuery, { headers }: Request): Promise<Subscription> {
+  /** A client that reconnects sends its last event id, which is newer than the cursor in its URL and than a snapshot. */
+  private async open(query: EventsQuery, { headers }: Request, transport: Transport): Promise<OpenedStream> {
     const { channel, types, ticket } = query;
-    const caller = await this.caller.identifyFor(channel, ticket, headers.authorization);
+    const byTicket =
+      transport === 'sse' && ticket !== undefined ? await this.ticketStreams.redeem(ticket, query, headers) : undefined;
+    const identity = byTicket ?? (await this.identities.identifyFor(channel, ticket, headers.authorization));
     const lastEventId = headers['last-event-id'];
-    const isBack = typeof lastEventId === 'string' && lastEventId !== '';
-    const wanted = isBack
+    const isReconnect = typeof lastEventId === 'string' && lastEventId !== '';
+    const requested = isReconnect
       ? { channel, types, cursor: lastEventId }
       : { channel, types, cursor: query.cursor || undefined, snapshot: query.snapshot };
-    const talker = query.talk ? caller : undefined;
-    return { ...(await this.subscriptions.open(wanted, caller)), name: channel, expires: caller?.expires, talker };
+    const sender = query.talk ? identity : undefined;
+    return {
+      ...(await this.subscriptions.open(requested, identity)),
+      name: channel,
+      expires: identity?.expires,
+      key: byTicket?.key,
+      sender,
+    };
   }
 
-  private stream(subscription: Subscription, headers: Record<string, string>, reply: Reply): void {
+  private stream(opened: OpenedStream, reply: Reply): void {
     reply.hijack();
-    const taken = takeStream(reply.raw, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'x-accel-buffering': 'no',
-      ...headers,
+    const stream = takeStream(reply.raw, {
+      ...corsHeaders(reply.raw),
+      ...streamHeaders,
+      ...commonHeaders,
     });
-    if (!taken) return;
-    const { wire, head } = taken;
-    const { outbound } = new SseConnection(wire, head, subscription, this.subscriptions, this.connections);
-    if (!subscription.talker) return;
-    const peer = this.talk.begin(subscription.talker, outbound);
-    wire.once('close', () => this.talk.end(peer));
+    if (!stream) return;
+    const { wire, head } = stream;
+    const connection = new SseConnection(wire, head, opened, this.subscriptions, this.connections);
+    const { key, sender } = opened;
+    if (key !== undefined) {
+      this.ticketStreams.opened(key, connection);
+      wire.once('close', () => this.ticketStreams.closed(key, connection));
+    }
+    if (!sender) return;
+    const peer = this.messages.begin(sender, connection.outbound);
+    wire.once('close', () => this.messages.end(peer));
   }
 
-  /** Without a cursor there is nothing to wait for: the answer is the cursor of now, or the snapshot. */
-  private async page(subscription: Subscription, wait: number, reply: Reply): Promise<Page> {
-    const { splice, resumed, snapshot } = subscription;
-    if (snapshot) return { body: JSON.stringify({ events: snapshot, cursor: splice.cursor, snapshot: true }) };
+  /** A poll without a cursor does not wait: the answer is the current cursor, or the snapshot. */
+  private async page(opened: OpenedStream, wait: number, reply: Reply): Promise<Page> {
+    const { catchUp, resumed, snapshot } = opened;
+    if (snapshot) return { body: JSON.stringify({ events: snapshot, cursor: catchUp.cursor, snapshot: true }) };
     const poll = new PollConnection(resumed ? wait * 1_000 : 0);
-    const following = this.subscriptions.follow(subscription, poll);
+    const subscription = this.subscriptions.follow(opened, poll);
     this.connections.add(poll);
     reply.raw.once('close', () => poll.leave());
     try {
-      await poll.collect(following, () => this.subscriptions.run(following, subscription));
+      await poll.collect(subscription, () => this.subscriptions.run(subscription, opened));
     } finally {
       this.connections.remove(poll);
     }
     this.connections.delivered(poll.delivered);
     return { body: poll.isEmpty && resumed && wait > 0 ? undefined : poll.body(), cursor: poll.cursor };
   }
-
-  private cors({ headers: { origin, host } }: Request): Record<string, string> | undefined {
-    if (origin === undefined || !isAllowedOrigin(origin, host, this.config.REALTIME_ALLOWED_ORIGINS)) return undefined;
-    return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'ETag, Retry-After' };
-  }
 }
 
-/** What a poll is answered with; without a body there was nothing to tell in the time it waited. */
+const commonHeaders = { 'cache-control': 'no-store', vary: 'Accept, Origin' };
+
+const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
+
+/** The CORS headers that allowOrigins has set; a stream on a bare socket must write them itself. */
+const corsHeaders = (response: ServerResponse): Record<string, string> =>
+  Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]));
+
+/** The answer to a poll; without a body no event came in the waiting time. */
 interface Page {
   body: string | undefined;
-  /** Where it ends; none for a snapshot, which is never the same twice. */
+  /** The cursor after it; undefined for a snapshot, which is never the same twice. */
   cursor?: string;
 }
 
-/** Seconds a short poll is asked to wait before the next one. */
+/** Retry-After of a short poll, in seconds. */
 const pollAgain = '5';
 
-/** The entity tag of a short poll is where it ends: who asks from there on and says so in If-None-Match hears 304 until there is more. */
-function answer(
-  { body, cursor }: Page,
-  transport: Transport,
-  known: string | undefined,
-  headers: Record<string, string>,
-  reply: Reply,
-): void {
+/** The ETag of a short poll is its end cursor: a request with that cursor and If-None-Match gets 304 until there are events. */
+function answerPoll({ body, cursor }: Page, transport: Transport, known: string | undefined, reply: Reply): void {
   const isShort = transport === 'short-poll';
   const tag = isShort && cursor !== undefined ? { etag: `"${cursor}"` } : undefined;
-  const all = { ...headers, ...tag, ...(isShort && { 'retry-after': pollAgain }) };
+  const all = { ...commonHeaders, ...tag, ...(isShort && { 'retry-after': pollAgain }) };
   if (body === undefined) return void reply.status(204).headers(all).send();
   if (tag && known?.includes(tag.etag)) return void reply.status(304).headers(all).send();
   reply
     .status(200)
     .headers({ ...all, 'content-type': 'application/json; charset=utf-8' })
     .send(body);
+}
+
+/**
+ * The answer to an EventSource instead of a 503: a stream that ends at once. At any other status than 200 an EventSource never reconnects.
+ * A client with `Authorization` is no EventSource and gets the 503. Undefined: send the error.
+ */
+export function reconnectFrame(error: unknown, { accept, authorization }: IncomingHttpHeaders): string | undefined {
+  const { row, retryAfterSeconds = 0 } = domainErrorOf(error);
+  if (row.http !== 503 || accept !== 'text/event-stream' || authorization !== undefined) return undefined;
+  const retry = Math.max(retryMs(), retryAfterSeconds * 1_000);
+  return sseFrame({ retry, event: 'goodbye', data: JSON.stringify({ reconnectInMs: retry }) }).toString();
 }

@@ -1,24 +1,24 @@
-/** Time from one wave of goodbyes to the next. */
+/** The time between two waves of goodbyes. */
 export const waveMs = 50;
-const longestHintMs = 500;
-/** A process is back after a second or some. */
+const maxReconnectMs = 500;
+/** A process restarts in some seconds. */
 const restartMs = 1_000;
-const longestRestartMs = 4_000;
+const maxRestartMs = 4_000;
 
-/** What is said at a stop. */
-export interface Farewell {
-  /** 1001: others are there, come to one of them. 1012: wait until this process is back. */
+/** The message to clients at a stop. */
+export interface Goodbye {
+  /** 1001: reconnect to another replica. 1012: wait until this process is back. */
   code: 1001 | 1012;
-  /** Random, so that those of one wave do not knock at the same door in the same moment. */
+  /** Random, so that the clients of one wave do not reconnect all at once. */
   reconnectInMs: number;
 }
 
-export function farewell(backAt: 'elsewhere' | 'here', random: number = Math.random()): Farewell {
-  if (backAt === 'elsewhere') return { code: 1001, reconnectInMs: Math.floor(random * longestHintMs) };
-  return { code: 1012, reconnectInMs: restartMs + Math.floor(random * longestRestartMs) };
+export function goodbye(backAt: 'elsewhere' | 'here', random: number = Math.random()): Goodbye {
+  if (backAt === 'elsewhere') return { code: 1001, reconnectInMs: Math.floor(random * maxReconnectMs) };
+  return { code: 1012, reconnectInMs: restartMs + Math.floor(random * maxRestartMs) };
 }
 
-/** Splits them evenly into the waves that fit into the time: the first goes at once, the last before its end. */
+/** Splits the connections evenly into waves over the time: the first at once, the last before its end. */
 export function wavesOf<T>(all: readonly T[], overMs: number): T[][] {
   const waves = Math.max(1, Math.floor(overMs / waveMs));
   const upTo = (wave: number) => Math.ceil((all.length * wave) / waves);

@@ -1,13 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Outbound, type Wire } from './outbound';
-import { Turn } from './turn';
+import type { SlowConsumer } from './outbound-state';
+import { EventLoopTurn } from './event-loop-turn';
 
-/** A socket whose client reads nothing until told. */
+/** A socket whose client reads only when the test says so. */
 class StalledWire extends EventEmitter implements Wire {
   readonly writes: string[] = [];
   writableLength = 0;
   writable = true;
+  destroyed = false;
   stalled = false;
 
   get writableNeedDrain() {
@@ -26,16 +28,18 @@ class StalledWire extends EventEmitter implements Wire {
   }
 }
 
-const given = (limit = 1000, conflates = false) => {
-  const turn = new Turn();
+const given = (limit = 1000, slowConsumer: SlowConsumer = 'disconnect') => {
+  const turn = new EventLoopTurn();
   const wire = new StalledWire();
   const overflows: string[] = [];
   const onOverflow = () => overflows.push('overflow');
-  const outbound = new Outbound({ turn, limit, conflates, overflowed: () => undefined }, wire, 'json', { onOverflow });
+  const outbound = new Outbound({ turn, limit, slowConsumer, overflowed: () => undefined }, wire, 'json', {
+    onOverflow,
+  });
   return { turn, wire, outbound, overflows };
 };
 
-test('everything of one turn is one write', async () => {
+test('the frames of one turn are one write', async () => {
   const { wire, outbound } = given();
   ['a', 'b', 'c'].forEach((text) => outbound.push(Buffer.from(text)));
   expect(wire.writes).toEqual([]);
@@ -45,8 +49,8 @@ test('everything of one turn is one write', async () => {
   expect(wire.writes).toEqual(['abc', 'd']);
 });
 
-test('connections that wait for the same frames share the joined bytes, others do not', () => {
-  const turn = new Turn();
+test('connections with the same frames share the joined bytes, others do not', () => {
+  const turn = new EventLoopTurn();
   const [a, b, c] = ['a', 'b', 'c'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
   const ab = turn.join([a, b]);
   expect(turn.join([a, b])).toBe(ab);
@@ -54,13 +58,13 @@ test('connections that wait for the same frames share the joined bytes, others d
   expect(turn.join([a, b, c]).toString()).toBe('abc');
 });
 
-test('much in one turn is written before its end', () => {
+test('many frames in one turn are written before its end', () => {
   const { wire, outbound } = given(1_000_000);
   outbound.push(Buffer.alloc(70_000, 'x'));
   expect(wire.writes).toHaveLength(1);
 });
 
-test('a client that does not read is given up once, with no more than the limit and a frame held', async () => {
+test('a client that does not read overflows once, with at most the limit and one frame in memory', async () => {
   const { wire, outbound, overflows } = given(1000);
   wire.stalled = true;
   for (let sent = 0; sent < 1000; sent++) {
@@ -71,7 +75,7 @@ test('a client that does not read is given up once, with no more than the limit 
   expect(wire.writableLength).toBeLessThanOrEqual(1100);
 });
 
-test('room comes when the kernel has taken what was written', async () => {
+test('room resolves when the kernel has accepted the bytes', async () => {
   const { wire, outbound } = given();
   expect(outbound.room()).toBeUndefined();
   wire.stalled = true;
@@ -86,7 +90,7 @@ test('room comes when the kernel has taken what was written', async () => {
   expect(wire.listenerCount('close')).toBe(0);
 });
 
-test('closing sends what waits and nothing after', async () => {
+test('closing sends the waiting frames and nothing after them', async () => {
   const { wire, outbound } = given();
   outbound.push(Buffer.from('a'));
   outbound.close();
@@ -95,7 +99,7 @@ test('closing sends what waits and nothing after', async () => {
   expect(wire.writes).toEqual(['a']);
 });
 
-test('nothing is written to a socket that is closed', async () => {
+test('nothing is written to a closed socket', async () => {
   const { wire, outbound } = given();
   outbound.push(Buffer.from('a'));
   wire.writable = false;
@@ -103,14 +107,14 @@ test('nothing is written to a socket that is closed', async () => {
   expect(wire.writes).toEqual([]);
 });
 
-test('who is to be told the latest is not given up for events, but for everything else', async () => {
-  const { wire, outbound, overflows } = given(1000, true);
+test('a conflated client does not overflow by events, but by messages', async () => {
+  const { wire, outbound, overflows } = given(1000, 'conflate');
   wire.stalled = true;
   outbound.push(Buffer.alloc(1001));
   await nextTurn();
-  expect(outbound.offer(Buffer.from('event'))).toBe(false);
+  expect(outbound.pushEvents(Buffer.from('event'))).toBe(false);
   wire.drain();
-  expect(outbound.offer(Buffer.from('event'))).toBe(true);
+  expect(outbound.pushEvents(Buffer.from('event'))).toBe(true);
   expect(overflows).toEqual([]);
   outbound.push(Buffer.alloc(1001));
   outbound.push(Buffer.from('answer'));

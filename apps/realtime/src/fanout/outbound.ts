@@ -1,39 +1,48 @@
-import type { Format } from './encoded-event';
-import type { Turn } from './turn';
+import type { Format } from '../feed/encoded-event';
+import { type Answer, answers, type OutboundState, type SlowConsumer } from './outbound-state';
+import type { EventLoopTurn } from './event-loop-turn';
 
-/** The part of a socket that is written to. */
+/** The writing side of a socket. */
 export interface Wire {
   write(bytes: Uint8Array): boolean;
-  /** Bytes the kernel has not taken yet. */
+  /** Bytes that the kernel has not accepted yet. */
   readonly writableLength: number;
+  /** False after the end, even while bytes wait: then `drain` never comes. */
   readonly writableNeedDrain: boolean;
   readonly writable: boolean;
+  readonly destroyed: boolean;
   once(event: 'drain' | 'close', listener: () => void): unknown;
   off(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
-/** What the connections of a process have in common. */
+/** The settings that all connections of a process share. */
 export interface Egress {
-  readonly turn: Turn;
-  /** Bytes a connection may lag behind. */
+  readonly turn: EventLoopTurn;
+  /** The most bytes that may wait for a connection. */
   readonly limit: number;
-  /** Whether one that lags further is spared the events in between, instead of being closed. */
-  readonly conflates: boolean;
-  /** A connection was given up. */
+  /** What happens beyond that. */
+  readonly slowConsumer: SlowConsumer;
+  /** Called when a connection is disconnected as too slow. */
   overflowed(): void;
 }
 
-/** Beyond this a turn's frames are handed to the socket at once instead of at its end. */
+/** Beyond this size a turn's frames are written at once instead of at its end. */
 export const joinBytes = 64 * 1024;
 
+/** How soon a full socket is checked again if it emits no `drain`, because its own limit is above ours. */
+const recheckMs = 10;
+const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, recheckMs));
+
 /**
- * The only way bytes of ours reach a connection: whole frames, in the order given, one write per turn. Memory per connection is bounded
- * by `limit` and one `push`; a client that does not read so much is given up by `onOverflow`, called once, and what it was not sent is
- * dropped.
+ * The outbound queue of a connection: whole frames in order, one write per turn. Its memory is bounded by `limit` and one `push`.
+ * Beyond that it drops the rest and calls `onOverflow` once.
+ *
+ * `state` decides everything, by the table in `outbound-state.ts`. When an answer is `wait`, `room` returns a pending promise,
+ * so a loop over both never blocks the event loop.
  */
 export class Outbound {
   private first: Buffer | undefined;
-  /** Only while more than one waits; begins with the first. */
+  /** Set while more than one frame waits; includes the first. */
   private all: Buffer[] | undefined;
   private bytes = 0;
   private closed = false;
@@ -45,29 +54,34 @@ export class Outbound {
     private readonly owner: { onOverflow(): void },
   ) {}
 
-  /** One or more whole frames. */
-  push(frames: Buffer): void {
-    if (this.closed) return;
-    if (this.isFull) return this.overflow();
-    if (!this.first) {
-      this.first = frames;
-      this.egress.turn.addConnection(this);
-    } else if (this.all) this.all.push(frames);
-    else this.all = [this.first, frames];
-    this.bytes += frames.length;
-    if (this.bytes >= joinBytes) this.flush();
+  get state(): OutboundState {
+    const { wire } = this;
+    if (wire.destroyed) return 'destroyed';
+    if (!wire.writable) return 'ending';
+    if (this.closed) return 'closed';
+    return this.bytes + wire.writableLength > this.egress.limit ? 'full' : 'open';
   }
 
-  /** The same for events. False: not taken, and the client is to be told the latest once there is room. */
-  offer(frames: Buffer): boolean {
-    if (this.mustWait) return false;
+  /** The answer for an event that is pushed now. */
+  get forEvent(): Answer {
+    return answers[this.state][this.egress.slowConsumer].event;
+  }
+
+  /** Adds one or more whole frames. */
+  push(frames: Buffer): void {
+    switch (answers[this.state][this.egress.slowConsumer].message) {
+      case 'take':
+        return this.take(frames);
+      case 'overflow':
+        return this.overflow();
+    }
+  }
+
+  /** Adds frames of events. False: not accepted; send the latest events once there is room. */
+  pushEvents(frames: Buffer): boolean {
+    if (this.forEvent === 'wait') return false;
     this.push(frames);
     return true;
-  }
-
-  /** Nothing more that can wait until there is room. */
-  get mustWait(): boolean {
-    return this.egress.conflates && !this.closed && this.isFull;
   }
 
   flush(): void {
@@ -77,17 +91,40 @@ export class Outbound {
     if (this.wire.writable) this.wire.write(all ? this.egress.turn.join(all) : first);
   }
 
-  /** The client takes less than it is sent: what may be lost is better not sent to it now. */
+  /** The client reads more slowly than we write, so ephemeral messages should be dropped. */
   get isCongested(): boolean {
     return this.wire.writableNeedDrain;
   }
 
-  /** For whoever has much to say and can wait: resolves when the kernel has taken it, or the connection is gone. */
+  /**
+   * Backpressure for long sends: resolves when the kernel has accepted some bytes, or the connection is destroyed.
+   * Undefined if there is room now, or never will be.
+   */
   room(): Promise<void> | undefined {
     const plenty = Math.min(joinBytes, this.egress.limit / 2);
-    if (this.closed || this.bytes + this.wire.writableLength < plenty) return undefined;
+    if (this.forEvent === 'drop' || this.bytes + this.wire.writableLength < plenty) return undefined;
     this.flush();
-    if (!this.isCongested) return undefined;
+    if (this.isCongested) return this.drained();
+    return this.state === 'full' ? later() : undefined;
+  }
+
+  /** Sends the waiting frames; accepts nothing more. */
+  close(): void {
+    this.flush();
+    this.closed = true;
+  }
+
+  private take(frames: Buffer): void {
+    if (!this.first) {
+      this.first = frames;
+      this.egress.turn.addConnection(this);
+    } else if (this.all) this.all.push(frames);
+    else this.all = [this.first, frames];
+    this.bytes += frames.length;
+    if (this.bytes >= joinBytes) this.flush();
+  }
+
+  private drained(): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         this.wire.off('drain', done);
@@ -97,16 +134,6 @@ export class Outbound {
       this.wire.once('drain', done);
       this.wire.once('close', done);
     });
-  }
-
-  /** Sends what waits; takes nothing more. */
-  close(): void {
-    this.flush();
-    this.closed = true;
-  }
-
-  private get isFull(): boolean {
-    return this.bytes + this.wire.writableLength > this.egress.limit;
   }
 
   private drop(): void {

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Tickets } from '@halftone/redis';
 import { bootService, engines, eventually, testToken } from '@halftone/testing';
 import { CuttingProxy } from '../fixture/cutting-proxy.fixture';
-import { FeedWriter, someCustomer } from '../fixture/feed.fixture';
+import { FeedWriter, newCustomer } from '../fixture/feed.fixture';
 import { realtime } from '../realtime';
 
 jest.setTimeout(180_000);
@@ -15,7 +16,7 @@ const { brokers, redisUrl } = engines();
 const programs = join(__dirname, '../../foreign');
 const python = join(__dirname, '../../../../.halftone/foreign-python/bin/python3');
 
-/** A page of another origin, as the console is. */
+/** A page of another origin, like the console. */
 const page = createServer((_request, response) =>
   response.setHeader('content-type', 'text/html').end('<!doctype html>'),
 );
@@ -28,7 +29,7 @@ const boot = () =>
     KAFKA_BROKERS: brokers.join(','),
     REDIS_URL: redisUrl,
     REALTIME_FEED_TOPIC: feed.topic,
-    REALTIME_ALLOWED_ORIGINS: pageUrl,
+    ALLOWED_ORIGINS: pageUrl,
   });
 
 beforeAll(async () => {
@@ -43,36 +44,37 @@ afterAll(async () => {
   await feed.close();
 });
 
-/** A program of another making that prints the events it hears, on a wire of its own. */
-class Stranger {
-  readonly heard: { seq: number; data: Record<string, unknown> }[] = [];
-  private said = '';
+/** A program with a third-party client that prints its events, behind its own proxy. */
+class ForeignClient {
+  readonly received: { seq: number; data: Record<string, unknown> }[] = [];
+  private errors = '';
   private rest = '';
 
   private constructor(
     readonly wire: CuttingProxy,
     private readonly program: ChildProcess,
   ) {
-    program.stdout?.setEncoding('utf8').on('data', (text: string) => this.hear(text));
-    program.stderr?.on('data', (text) => (this.said += String(text)));
+    program.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text));
+    program.stderr?.on('data', (text) => (this.errors += String(text)));
   }
 
-  static async start([command, ...args]: readonly [string, ...string[]], facts: object): Promise<Stranger> {
+  static async start([command, ...args]: readonly [string, ...string[]], facts: object): Promise<ForeignClient> {
     const wire = await CuttingProxy.to(replica.httpUrl);
     const about = JSON.stringify({ url: `${wire.url}/v1/events`, ...facts });
-    return new Stranger(wire, spawn(command, [...args, about]));
+    return new ForeignClient(wire, spawn(command, [...args, about]));
   }
 
-  /** Not by `readline`, for which a line also ends within a text, at U+2028. */
-  private hear(text: string): void {
+  /** Not by `readline`, which also splits at U+2028 inside a text. */
+  private read(text: string): void {
     const lines = (this.rest + text).split('\n');
     this.rest = lines.pop() ?? '';
-    this.heard.push(...lines.map((line) => JSON.parse(line) as (typeof this.heard)[number]));
+    this.received.push(...lines.map((line) => JSON.parse(line) as (typeof this.received)[number]));
   }
 
-  async hears(count: number): Promise<void> {
+  async receives(count: number): Promise<void> {
     await eventually(() => {
-      if (this.heard.length < count) throw new Error(`${this.heard.length} of ${count} events heard; ${this.said}`);
+      if (this.received.length < count)
+        throw new Error(`${this.received.length} of ${count} events received; ${this.errors}`);
     }, 60_000);
   }
 
@@ -94,39 +96,67 @@ test.each([
   ['eventsource of npm', node('eventsource_client.mjs'), {}],
   ['websockets of Python', [python, join(programs, 'websockets_client.py')] as const, {}],
   ['httpx-sse of Python', [python, join(programs, 'httpx_sse_client.py')] as const, {}],
-])('%s, cut twice, hears everything once and in order', async (_name, program, more) => {
-  const customer = someCustomer();
+])('%s, disconnected twice, gets all events once and in order', async (_name, program, more) => {
+  const customer = newCustomer();
   const token = await testToken(customer);
   const tickets = replica.app.get(Tickets, { strict: false });
   const ticket = () => tickets.issue(token, 120);
   const facts = { token, page: pageUrl, tickets: await Promise.all(Array.from({ length: 6 }, ticket)), ...more };
-  const stranger = await Stranger.start(program, facts);
+  const foreign = await ForeignClient.start(program, facts);
   try {
-    await feed.tell(customer, { data: { text: 'Grüße\r\n\u2028 “🖼️”' } });
-    await feed.tellMany(customer, 9);
-    await stranger.hears(10);
+    await feed.publish(customer, { data: { text: 'Grüße\r\n\u2028 “🖼️”' } });
+    await feed.publishMany(customer, 9);
+    await foreign.receives(10);
     for (const until of [20, 30]) {
-      expect(stranger.wire.cut()).toBeGreaterThan(0);
-      await feed.tellMany(customer, 10);
-      await stranger.hears(until);
+      expect(foreign.wire.cut()).toBeGreaterThan(0);
+      await feed.publishMany(customer, 10);
+      await foreign.receives(until);
     }
-    expect(stranger.heard.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
-    expect(stranger.heard[0]?.data).toEqual({ text: 'Grüße\r\n\u2028 “🖼️”' });
+    expect(foreign.received.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(foreign.received[0]?.data).toEqual({ text: 'Grüße\r\n\u2028 “🖼️”' });
   } finally {
-    await stranger.end();
+    await foreign.end();
   }
 });
 
-test("Chromium's EventSource hears the gallery without a ticket, and goes on by itself", async () => {
-  const stranger = await Stranger.start(node('chromium_client.mjs'), { kind: 'gallery', page: pageUrl });
+test("Chromium's EventSource with one ticket survives its replica: no event is lost or repeated, with few retries", async () => {
+  const customer = newCustomer();
+  const tickets = [await replica.app.get(Tickets, { strict: false }).issue(await testToken(customer), 120)];
+  const foreign = await ForeignClient.start(node('chromium_client.mjs'), {
+    kind: 'eventsource',
+    page: pageUrl,
+    tickets,
+  });
   try {
-    await feed.tellChannel('gallery', {}, {});
-    await stranger.hears(2);
-    stranger.wire.cut();
-    await feed.tellChannel('gallery', {});
-    await stranger.hears(3);
-    expect(stranger.heard.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    await feed.publishMany(customer, 5);
+    await foreign.receives(5);
+    await replica.stop();
+    const before = foreign.wire.attempts;
+    await feed.publishMany(customer, 5);
+    await sleep(10_000);
+    const tries = foreign.wire.attempts - before;
+    expect([tries, tries > 0 && tries <= 4]).toEqual([tries, true]);
+    replica = await boot();
+    foreign.wire.redirectTo(replica.httpUrl);
+    await foreign.receives(10);
+    await feed.publishMany(customer, 5);
+    await foreign.receives(15);
+    expect(foreign.received.map(({ seq }) => seq)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
   } finally {
-    await stranger.end();
+    await foreign.end();
+  }
+});
+
+test("Chromium's EventSource gets the gallery without a ticket, and reconnects by itself", async () => {
+  const foreign = await ForeignClient.start(node('chromium_client.mjs'), { kind: 'gallery', page: pageUrl });
+  try {
+    await feed.publishTo('gallery', {}, {});
+    await foreign.receives(2);
+    foreign.wire.cut();
+    await feed.publishTo('gallery', {});
+    await foreign.receives(3);
+    expect(foreign.received.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  } finally {
+    await foreign.end();
   }
 });

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@halftone/testing';
-import { turnCredentials } from '../rtc/ice-servers.service';
+import { turnCredentials } from '../features/rtc/ice-servers.service';
 
 jest.setTimeout(120_000);
 
@@ -22,7 +22,7 @@ async function freePort(): Promise<number> {
   return free;
 }
 
-/** What coturn's own client says of data that it sends to itself over the relay. */
+/** The output of coturn's client, which sends data to itself over the relay. */
 function relay({ username, credential }: { username: string; credential: string }): Promise<string> {
   const asked = ['-u', username, '-w', credential, '-p', String(port), '-L', '127.0.0.1'];
   const args = [...asked, '-n', '1', '-c', '-y', '127.0.0.1'];
@@ -47,7 +47,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('coturn relays for who has our credentials', async () => {
+test('coturn relays with our credentials', async () => {
   const credentials = turnCredentials('alice', { secret, seconds: 600 }, Date.now());
   expect(await relay(credentials)).toContain('Total lost packets 0');
 });

@@ -1,18 +1,39 @@
+import { feedTypes } from '@halftone/contracts';
+import { parseId } from '@halftone/kernel';
+import { idSchema } from '@halftone/service';
 import { z } from 'zod';
+
+/** Normalizes the id, so that `order:ID` is one room for every spelling. */
+function withCanonicalId(name: string): string {
+  const [kind = '', id = ''] = name.split(':');
+  return `${kind}:${parseId(id) ?? id}`;
+}
 
 const channel = z.string().min(1).max(160);
 const cursor = z.string().max(200);
-const types = z.array(z.string().regex(/^[a-z][a-z0-9.-]{0,63}$/)).max(16);
-const room = z.string().regex(/^[a-z]+:[\w.-]{1,128}$/);
+
+/** An unknown type is refused, because it has no events. */
+export const eventTypes = z
+  .array(
+    z
+      .string()
+      .max(64)
+      .refine((type) => feedTypes.has(type), { error: `must be one of ${[...feedTypes].join(', ')}` }),
+  )
+  .max(16);
+const room = z
+  .string()
+  .regex(/^[a-z]+:[\w.-]{1,128}$/)
+  .overwrite(withCanonicalId);
 const name = z.string().regex(/^[\w.-]{1,64}$/);
 
-/** What a WebSocket client may say. Unknown fields are refused, so that a typo does not pass for a request without it. */
+/** The messages of a WebSocket client. Unknown fields are refused, because they may be typos. */
 export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('subscribe'),
     channel: channel.default('me'),
     cursor: cursor.nullish(),
-    types: types.optional(),
+    types: eventTypes.optional(),
     snapshot: z.boolean().optional(),
   }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: channel.default('me') }),
@@ -20,7 +41,7 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ack'), channel: channel.default('me'), cursor }),
   z.strictObject({ type: z.literal('auth'), token: z.string().max(4_096) }),
   z.strictObject({ type: z.literal('ping') }),
-  z.strictObject({ type: z.literal('cancel'), imageId: z.uuid() }),
+  z.strictObject({ type: z.literal('cancel'), imageId: idSchema }),
   z.strictObject({ type: z.literal('chat.join'), room, after: z.int().min(0).default(0) }),
   z.strictObject({ type: z.literal('chat.leave'), room }),
   z.strictObject({ type: z.literal('chat.send'), room, text: z.string().min(1).max(4_096), clientId: name }),

@@ -1,8 +1,8 @@
-/** What a WebSocket client may hear, besides events, which are encoded once for all. */
+/** The messages to a WebSocket client, except events, which are encoded once for all clients. */
 export type ServerMessage =
   | { type: 'subscribed'; channel: string; cursor: string }
   | { type: 'unsubscribed'; channel: string }
-  | { type: 'snapshot'; channel: string; cursor: string; events: readonly ShownEvent[] }
+  | { type: 'snapshot'; channel: string; cursor: string; events: readonly PublicEvent[] }
   | { type: 'reset'; channel: string; cursor: string }
   | {
       type: 'error';
@@ -41,8 +41,8 @@ export type ServerMessage =
     }
   | { type: 'rtc.servers'; room: string; iceServers: readonly IceServer[] };
 
-/** The public shape of an event of the feed. */
-export interface ShownEvent {
+/** The public fields of an event of the feed. */
+export interface PublicEvent {
   id: string;
   seq: number;
   channel: string;
@@ -55,7 +55,7 @@ export interface ShownEvent {
 export interface RtcPeer {
   peer: string;
   customer: string;
-  /** Whether the one who is told gives way when both offer at once. */
+  /** Whether the receiver gives way when both send an offer at once (perfect negotiation). */
   polite: boolean;
 }
 

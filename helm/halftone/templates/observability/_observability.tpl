@@ -3,13 +3,14 @@
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
 {{- $settings := get $root.Values.observability $component -}}
+{{- $open := and $settings.nodePort $root.Values.exposure.nodePorts.enabled -}}
 apiVersion: v1
 kind: Service
 metadata:
   name: {{ include "halftone.name" (list $root $component) }}
   labels: {{ include "halftone.labels" (list $root $component) | nindent 4 }}
 spec:
-  {{- if $settings.nodePort }}
+  {{- if $open }}
   type: NodePort
   {{- end }}
   selector: {{ include "halftone.selector" (list $root $component) | nindent 4 }}
@@ -17,7 +18,7 @@ spec:
     - name: http
       port: {{ index . 3 }}
       targetPort: http
-      {{- if $settings.nodePort }}
+      {{- if $open }}
       nodePort: {{ $settings.nodePort }}
       {{- end }}
     {{- if eq $component "jaeger" }}

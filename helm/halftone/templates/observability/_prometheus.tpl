@@ -14,7 +14,7 @@ scrape_configs:
       - { source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape], regex: 'true', action: keep }
       - { source_labels: [__meta_kubernetes_pod_phase], regex: Succeeded|Failed, action: drop }
       # One target a pod, whatever other ports it has.
-      - { source_labels: [__meta_kubernetes_pod_container_port_name], regex: http, action: keep }
+      - { source_labels: [__meta_kubernetes_pod_container_port_name], regex: metrics, action: keep }
       - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
         separator: ':'
         target_label: __address__

@@ -1,7 +1,7 @@
 import type { RealtimeClient } from '@halftone/client';
 import { type FormEvent, useState } from 'react';
-import type { PeerView, Words } from './call.ts';
-import { Picture } from './picture.tsx';
+import type { PeerView, ChatLine } from './call.ts';
+import { Video } from './video.tsx';
 import { useCall } from './use-call.ts';
 
 interface CallPageProps {
@@ -10,9 +10,9 @@ interface CallPageProps {
   room: string;
 }
 
-/** One room: who is in it, what they show, and what they say over data channels. */
+/** One room: its peers, their video and the chat over data channels. */
 export function CallPage({ client, customer, room }: CallPageProps) {
-  const { call, picture, view } = useCall(client, customer, room);
+  const { call, video, view } = useCall(client, customer, room);
   const open = view.peers.filter(({ isOpen }) => isOpen).length;
   return (
     <section className="call" data-room={room} data-self={view.self} data-open={open}>
@@ -23,23 +23,23 @@ export function CallPage({ client, customer, room }: CallPageProps) {
           Negotiate again
         </button>
       </header>
-      <div className="pictures">
-        {picture && (
+      <div className="videos">
+        {video && (
           <figure>
-            <Picture stream={picture} label={customer} />
+            <Video stream={video} label={customer} />
             <figcaption>{customer} (you)</figcaption>
           </figure>
         )}
         {view.peers.map((peer) => (
-          <Other key={peer.peer} {...peer} />
+          <RemoteVideo key={peer.peer} {...peer} />
         ))}
       </div>
-      <Chat words={view.words} say={(text) => call?.say(text)} />
+      <Chat messages={view.messages} send={(text) => call?.send(text)} />
     </section>
   );
 }
 
-function Other({ peer, customer, present, state, isOpen, collisions, picture }: PeerView) {
+function RemoteVideo({ peer, customer, present, state, isOpen, collisions, video }: PeerView) {
   return (
     <figure
       className="other"
@@ -49,34 +49,34 @@ function Other({ peer, customer, present, state, isOpen, collisions, picture }: 
       data-present={present}
       data-collisions={collisions}
     >
-      <Picture stream={picture} label={customer} />
+      <Video stream={video} label={customer} />
       <figcaption>
         {customer} · {state}
-        {present ? '' : ' · signalling away'}
+        {present ? '' : ' · no signalling'}
       </figcaption>
     </figure>
   );
 }
 
-function Chat({ words, say }: { words: readonly Words[]; say(text: string): void }) {
+function Chat({ messages, send }: { messages: readonly ChatLine[]; send(text: string): void }) {
   const [text, setText] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim()) say(text.trim());
+    if (text.trim()) send(text.trim());
     setText('');
   };
   return (
     <div className="chat">
       <ol>
-        {words.map(({ from, text: said }, at) => (
+        {messages.map(({ from, text: line }, at) => (
           <li key={at}>
-            <b>{from}</b> {said}
+            <b>{from}</b> {line}
           </li>
         ))}
       </ol>
       <form onSubmit={submit}>
         <input aria-label="Message" value={text} onChange={({ target }) => setText(target.value)} maxLength={1_000} />
-        <button>Say</button>
+        <button>Send</button>
       </form>
     </div>
   );

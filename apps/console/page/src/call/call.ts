@@ -3,95 +3,95 @@ import { PeerLink } from './peer-link.ts';
 
 type Message<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>;
 
-/** How a call looks now. */
+/** The state of a call, for the view. */
 export interface CallView {
-  /** Who we are in the room, once we are in it. */
+  /** Our peer id, once we have joined. */
   self: string | undefined;
-  /** Why the room does not let us in. */
+  /** Why joining was refused. */
   refusal: string | undefined;
   peers: readonly PeerView[];
-  words: readonly Words[];
+  messages: readonly ChatLine[];
 }
 
 export interface PeerView {
   peer: string;
   customer: string;
-  /** Whether signals reach it. A call goes on without. */
+  /** Whether signalling reaches the peer. An open connection works without it. */
   present: boolean;
   state: RTCPeerConnectionState;
   isOpen: boolean;
   collisions: number;
-  picture: MediaStream;
+  video: MediaStream;
 }
 
-export interface Words {
+export interface ChatLine {
   from: string;
   text: string;
 }
 
-interface Other extends RtcPeer {
+interface RemotePeer extends RtcPeer {
   link: PeerLink;
   present: boolean;
-  /** Ends when everything it has sent was dealt with. */
+  /** Resolves after all received signals are handled. */
   receiving: Promise<void>;
 }
 
-const wordsKept = 100;
+const maxMessages = 100;
 
 /**
- * One call in one room: a connection to each other peer, and one's name in the room, under which one comes back after a loss. What is
- * said and seen goes from browser to browser and outlives the signalling; what signalling missed is said again when both are back.
+ * One call in one room: a connection to each other peer, and our peer id, with which we rejoin after a disconnect. Video
+ * and chat go from browser to browser and continue without signalling. Lost signals are repeated once both are back.
  */
 export class Call {
-  private readonly others = new Map<string, Other>();
-  private readonly forget: (() => void)[];
-  private readonly watchers = new Set<() => void>();
+  private readonly peers = new Map<string, RemotePeer>();
+  private readonly unsubscribe: (() => void)[];
+  private readonly listeners = new Set<() => void>();
   private iceServers: readonly IceServer[] = [];
   private self: string | undefined;
-  private view: CallView = { self: undefined, refusal: undefined, peers: [], words: [] };
+  private view: CallView = { self: undefined, refusal: undefined, peers: [], messages: [] };
 
   private readonly client: RealtimeClient;
   private readonly room: string;
-  private readonly picture: MediaStream;
+  private readonly video: MediaStream;
 
-  constructor(client: RealtimeClient, room: string, picture: MediaStream) {
+  constructor(client: RealtimeClient, room: string, video: MediaStream) {
     this.client = client;
     this.room = room;
-    this.picture = picture;
-    this.forget = [
+    this.video = video;
+    this.unsubscribe = [
       client.on('open', () => this.join()),
       client.on('rtc.joined', (message) => this.joined(message)),
-      client.on('rtc.peer', (message) => this.heardOf(message)),
-      client.on('rtc.signal', (message) => this.take(message)),
-      client.on('rtc.servers', (message) => this.moved(message)),
+      client.on('rtc.peer', (message) => this.peerChanged(message)),
+      client.on('rtc.signal', (message) => this.receiveSignal(message)),
+      client.on('rtc.servers', (message) => this.updateServers(message)),
       client.on('error', (message) => this.refused(message)),
     ];
     this.join();
   }
 
-  /** Calls back whenever `now` is another. */
-  readonly watch = (changed: () => void): (() => void) => {
-    this.watchers.add(changed);
-    return () => this.watchers.delete(changed);
+  /** Calls back whenever `snapshot` changes. */
+  readonly subscribe = (changed: () => void): (() => void) => {
+    this.listeners.add(changed);
+    return () => this.listeners.delete(changed);
   };
 
-  readonly now = (): CallView => this.view;
+  readonly snapshot = (): CallView => this.view;
 
-  say(text: string): void {
-    for (const { link } of this.others.values()) link.say(text);
-    this.heard('me', text);
+  send(text: string): void {
+    for (const { link } of this.peers.values()) link.send(text);
+    this.addMessage('me', text);
   }
 
-  /** Both sides may do this at once. */
+  /** Both sides may call this at once. */
   renegotiate(): void {
-    for (const { link } of this.others.values()) link.restart();
+    for (const { link } of this.peers.values()) link.restart();
   }
 
   leave(): void {
     this.client.send({ type: 'rtc.leave', room: this.room });
-    for (const forget of this.forget) forget();
-    for (const { link } of this.others.values()) link.close();
-    this.others.clear();
+    for (const stop of this.unsubscribe) stop();
+    for (const { link } of this.peers.values()) link.close();
+    this.peers.clear();
   }
 
   private join(): void {
@@ -104,69 +104,69 @@ export class Call {
     this.self = peer;
     this.iceServers = iceServers;
     const listed = new Set(peers.map((other) => other.peer));
-    for (const other of [...this.others.values()]) if (!listed.has(other.peer)) this.away(other);
-    for (const other of peers) this.meet(other);
+    for (const other of [...this.peers.values()]) if (!listed.has(other.peer)) this.markAbsent(other);
+    for (const other of peers) this.addPeer(other);
     this.changed({ refusal: undefined });
   }
 
-  private heardOf({ room, present, peer, customer, polite }: Message<'rtc.peer'>): void {
+  private peerChanged({ room, present, peer, customer, polite }: Message<'rtc.peer'>): void {
     if (room !== this.room) return;
-    const known = this.others.get(peer);
-    if (present) this.meet({ peer, customer, polite });
-    else if (known) this.away(known);
+    const known = this.peers.get(peer);
+    if (present) this.addPeer({ peer, customer, polite });
+    else if (known) this.markAbsent(known);
     this.changed();
   }
 
-  /** A peer that is known has been away, or we have. */
-  private meet({ peer, customer, polite }: RtcPeer): void {
-    const known = this.others.get(peer);
+  /** Adds a new peer. A known one was absent, or we were: repeats lost signals. */
+  private addPeer({ peer, customer, polite }: RtcPeer): void {
+    const known = this.peers.get(peer);
     if (known) {
       known.present = true;
-      return known.link.revive();
+      return known.link.resync();
     }
     const link = new PeerLink({
       iceServers: this.iceServers,
       polite,
-      picture: this.picture,
+      video: this.video,
       send: (signal) => this.client.send({ type: 'rtc.signal', room: this.room, peer, ...signal }),
       changed: () => this.linkChanged(peer),
-      said: (text) => this.heard(customer, text),
+      onMessage: (text) => this.addMessage(customer, text),
     });
-    this.others.set(peer, { peer, customer, polite, link, present: true, receiving: Promise.resolve() });
+    this.peers.set(peer, { peer, customer, polite, link, present: true, receiving: Promise.resolve() });
   }
 
-  private away(other: Other): void {
+  private markAbsent(other: RemotePeer): void {
     other.present = false;
     if (!other.link.isOpen) this.drop(other);
   }
 
-  private drop({ peer, link }: Other): void {
-    this.others.delete(peer);
+  private drop({ peer, link }: RemotePeer): void {
+    this.peers.delete(peer);
     link.close();
   }
 
   private linkChanged(peer: string): void {
-    const other = this.others.get(peer);
+    const other = this.peers.get(peer);
     if (other && !other.present && !other.link.isOpen) this.drop(other);
     else if (other?.link.state === 'failed') this.client.send({ type: 'rtc.turn', room: this.room });
     this.changed();
   }
 
-  private take({ room, peer, description, candidate }: Message<'rtc.signal'>): void {
-    const other = this.others.get(peer);
+  private receiveSignal({ room, peer, description, candidate }: Message<'rtc.signal'>): void {
+    const other = this.peers.get(peer);
     if (room !== this.room || !other) return;
     const signal = description ? { description } : { candidate };
     other.receiving = other.receiving
       .then(() => other.link.receive(signal))
-      .catch((error: unknown) => console.warn('a signal was of no use', error))
+      .catch((error: unknown) => console.warn('a signal could not be applied', error))
       .then(() => this.changed());
   }
 
-  /** Fresh credentials, asked for because a connection has failed. */
-  private moved({ room, iceServers }: Message<'rtc.servers'>): void {
+  /** Applies new TURN credentials, requested after a failed connection. */
+  private updateServers({ room, iceServers }: Message<'rtc.servers'>): void {
     if (room !== this.room) return;
     this.iceServers = iceServers;
-    for (const { link } of this.others.values()) if (link.state === 'failed') link.restart(iceServers);
+    for (const { link } of this.peers.values()) if (link.state === 'failed') link.restart(iceServers);
   }
 
   private refused({ code, message }: { code: string; message: string }): void {
@@ -175,23 +175,23 @@ export class Call {
     }
   }
 
-  private heard(from: string, text: string): void {
-    this.changed({ words: [...this.view.words, { from, text }].slice(-wordsKept) });
+  private addMessage(from: string, text: string): void {
+    this.changed({ messages: [...this.view.messages, { from, text }].slice(-maxMessages) });
   }
 
-  private changed(news: Partial<CallView> = {}): void {
-    const peers = [...this.others.values()].map(viewOf);
-    this.view = { ...this.view, ...news, self: this.self, peers };
-    for (const watcher of this.watchers) watcher();
+  private changed(change: Partial<CallView> = {}): void {
+    const peers = [...this.peers.values()].map(viewOf);
+    this.view = { ...this.view, ...change, self: this.self, peers };
+    for (const listener of this.listeners) listener();
   }
 }
 
-const viewOf = ({ peer, customer, present, link }: Other): PeerView => ({
+const viewOf = ({ peer, customer, present, link }: RemotePeer): PeerView => ({
   peer,
   customer,
   present,
   state: link.state,
   isOpen: link.isOpen,
-  collisions: link.collisions.gaveWay + link.collisions.wentOn,
-  picture: link.picture,
+  collisions: link.collisions.yielded + link.collisions.ignored,
+  video: link.video,
 });

@@ -2,29 +2,29 @@ import type { IceServer, Signal } from '@halftone/client';
 
 export interface LinkOptions {
   iceServers: readonly IceServer[];
-  /** Whether this side gives way when both offer at once. */
+  /** Whether this side yields when both send an SDP offer at once (perfect negotiation). */
   polite: boolean;
-  picture: MediaStream;
+  video: MediaStream;
   send(signal: Signal): void;
-  /** Something that is shown has changed. */
+  /** Called when the view must be updated. */
   changed(): void;
-  said(text: string): void;
+  onMessage(text: string): void;
 }
 
-/** How often both sides offered at once, and this one gave way or went on. */
+/** How often both sides offered at once, and this side yielded or ignored the other offer. */
 export interface Collisions {
-  gaveWay: number;
-  wentOn: number;
+  yielded: number;
+  ignored: number;
 }
 
 /**
- * The connection to one other peer, by perfect negotiation (https://www.w3.org/TR/webrtc/#perfect-negotiation-example): either side may
- * offer at any time. Signals may be lost while no replica is there; `revive` makes up for it.
+ * The connection to one other peer, by perfect negotiation (https://www.w3.org/TR/webrtc/#perfect-negotiation-example):
+ * either side may offer at any time. Signals may be lost while realtime is down; `resync` repeats them.
  */
 export class PeerLink {
-  readonly collisions: Collisions = { gaveWay: 0, wentOn: 0 };
-  /** What the other side shows. */
-  readonly picture = new MediaStream();
+  readonly collisions: Collisions = { yielded: 0, ignored: 0 };
+  /** The other side's video. */
+  readonly video = new MediaStream();
   private readonly options: LinkOptions;
   private connection: RTCPeerConnection;
   private channel: RTCDataChannel;
@@ -44,24 +44,27 @@ export class PeerLink {
     return this.channel.readyState === 'open';
   }
 
-  say(text: string): void {
+  send(text: string): void {
     if (this.isOpen) this.channel.send(text);
   }
 
-  /** Signals of one peer are given one after the other, in the order in which they were sent. */
+  /** The caller passes the signals of one peer sequentially, in the order they were sent. */
   async receive({ description, candidate }: Signal): Promise<void> {
     if (description) await this.describe(description as unknown as RTCSessionDescriptionInit);
-    else await this.connection.addIceCandidate(candidate ?? undefined).catch((error: unknown) => this.unless(error));
+    else
+      await this.connection
+        .addIceCandidate(candidate ?? undefined)
+        .catch((error: unknown) => this.logUnlessIgnored(error));
   }
 
-  /** Looks for the way to each other anew, over the servers as they are now. */
+  /** Restarts ICE, optionally with new servers. */
   restart(iceServers?: readonly IceServer[]): void {
-    if (iceServers) this.connection.setConfiguration({ iceServers: copied(iceServers) });
+    if (iceServers) this.connection.setConfiguration({ iceServers: copyOf(iceServers) });
     this.connection.restartIce();
   }
 
-  /** One of the two was away, and what was said meanwhile is lost: says it again. A connection that stands needs none of it. */
-  revive(): void {
+  /** Repeats signals that were lost while one side was absent. A connected link needs none. */
+  resync(): void {
     const { signalingState, localDescription } = this.connection;
     if (signalingState === 'have-local-offer' && localDescription) this.sendDescription(localDescription);
     else if (this.state !== 'connected') this.connection.restartIce();
@@ -73,37 +76,37 @@ export class PeerLink {
   }
 
   private open(): [RTCPeerConnection, RTCDataChannel] {
-    const { iceServers, picture, changed, said, send } = this.options;
-    const connection = new RTCPeerConnection({ iceServers: copied(iceServers) });
+    const { iceServers, video, changed, onMessage, send } = this.options;
+    const connection = new RTCPeerConnection({ iceServers: copyOf(iceServers) });
     const channel = connection.createDataChannel('chat', { negotiated: true, id: 0 });
     channel.onopen = channel.onclose = changed;
-    channel.onmessage = ({ data }) => said(String(data));
+    channel.onmessage = ({ data }) => onMessage(String(data));
     connection.ontrack = ({ track }) => this.show(track);
     connection.onicecandidate = ({ candidate }) => send({ candidate: candidateOf(candidate) });
     connection.onnegotiationneeded = () => void this.offer(connection);
     connection.onconnectionstatechange = changed;
-    for (const track of picture.getTracks()) connection.addTrack(track, picture);
+    for (const track of video.getTracks()) connection.addTrack(track, video);
     return [connection, channel];
   }
 
   private show(track: MediaStreamTrack): void {
-    for (const old of this.picture.getTracks()) this.picture.removeTrack(old);
-    this.picture.addTrack(track);
+    for (const old of this.video.getTracks()) this.video.removeTrack(old);
+    this.video.addTrack(track);
   }
 
   private async offer(connection: RTCPeerConnection): Promise<void> {
     this.isOffering = true;
-    await connection.setLocalDescription().catch((error: unknown) => console.warn('no offer could be made', error));
+    await connection.setLocalDescription().catch((error: unknown) => console.warn('creating the offer failed', error));
     if (connection !== this.connection) return;
     this.isOffering = false;
     if (connection.localDescription) this.sendDescription(connection.localDescription);
   }
 
   /**
-   * A connection that has stood rolls its offer back. One that has not is given up for a new one: Chromium sometimes gathers no
-   * candidates at all after its very first offer was rolled back.
+   * Drops our offer. An established connection rolls it back by itself. Otherwise a new connection is opened, because
+   * Chromium sometimes gathers no candidates after its first offer was rolled back.
    */
-  private giveWay(): void {
+  private yieldToOffer(): void {
     if (this.connection.currentRemoteDescription) return;
     this.close();
     [this.connection, this.channel] = this.open();
@@ -114,9 +117,9 @@ export class PeerLink {
     const isReady = !this.isOffering && this.connection.signalingState === 'stable';
     const collides = description.type === 'offer' && !isReady;
     this.ignoresOffer = collides && !this.options.polite;
-    if (collides) this.collisions[this.ignoresOffer ? 'wentOn' : 'gaveWay'] += 1;
+    if (collides) this.collisions[this.ignoresOffer ? 'ignored' : 'yielded'] += 1;
     if (this.ignoresOffer) return;
-    if (collides) this.giveWay();
+    if (collides) this.yieldToOffer();
     if (description.type === 'answer' && this.connection.signalingState !== 'have-local-offer') return;
     await this.connection.setRemoteDescription(description);
     if (description.type !== 'offer') return;
@@ -128,13 +131,13 @@ export class PeerLink {
     this.options.send({ description: { type, sdp } });
   }
 
-  /** A candidate of an offer that was ignored has nowhere to go; so has one of an exchange that was begun anew. */
-  private unless(error: unknown): void {
-    if (!this.ignoresOffer && this.state !== 'connected') console.debug('a candidate was of no use', error);
+  /** Candidates of an ignored or restarted offer can't be applied; that is expected. */
+  private logUnlessIgnored(error: unknown): void {
+    if (!this.ignoresOffer && this.state !== 'connected') console.debug('a candidate could not be applied', error);
   }
 }
 
 const candidateOf = (candidate: RTCIceCandidate | null): Signal['candidate'] => candidate && { ...candidate.toJSON() };
 
-const copied = (servers: readonly IceServer[]): RTCIceServer[] =>
+const copyOf = (servers: readonly IceServer[]): RTCIceServer[] =>
   servers.map(({ urls, ...rest }) => ({ ...rest, urls: [...urls] }));

@@ -1,32 +1,35 @@
 import type { RealtimeClient } from '@halftone/client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Call, type CallView } from './call.ts';
-import { testPicture } from './test-picture.ts';
+import { testVideo } from './test-video.ts';
 
-const outside: CallView = { self: undefined, refusal: undefined, peers: [], words: [] };
-const nothing = () => () => undefined;
+const notJoined: CallView = { self: undefined, refusal: undefined, peers: [], messages: [] };
+const noSubscription = () => () => undefined;
 
 export interface OngoingCall {
   call: Call | undefined;
-  picture: MediaStream | undefined;
+  video: MediaStream | undefined;
   view: CallView;
 }
 
-/** Is in the room as long as the component is there; another room is another call. */
+/** Stays in the room while the component is mounted; another room is another call. */
 export function useCall(client: RealtimeClient, customer: string, room: string): OngoingCall {
-  const [ongoing, setOngoing] = useState<{ call: Call; picture: MediaStream }>();
+  const [ongoing, setOngoing] = useState<{ call: Call; video: MediaStream }>();
   useEffect(() => {
-    const { picture, stop } = testPicture(customer);
-    const call = new Call(client, room, picture);
+    const { video, stop } = testVideo(customer);
+    const call = new Call(client, room, video);
     const leave = () => call.leave();
     addEventListener('pagehide', leave);
-    setOngoing({ call, picture });
+    setOngoing({ call, video });
     return () => {
       removeEventListener('pagehide', leave);
       leave();
       stop();
     };
   }, [client, customer, room]);
-  const view = useSyncExternalStore(ongoing?.call.watch ?? nothing, ongoing?.call.now ?? (() => outside));
-  return { call: ongoing?.call, picture: ongoing?.picture, view };
+  const view = useSyncExternalStore(
+    ongoing?.call.subscribe ?? noSubscription,
+    ongoing?.call.snapshot ?? (() => notJoined),
+  );
+  return { call: ongoing?.call, video: ongoing?.video, view };
 }

@@ -3,8 +3,15 @@ import { useEffect, useState } from 'react';
 
 const eventsShown = 20;
 
-/** What the signed-in customer is told, as it happens; and whether anything was missed or heard twice. */
-export function Ticker({ client, channel }: { client: RealtimeClient; channel: string }) {
+interface TickerProps {
+  client: RealtimeClient;
+  channel: string;
+  /** Called with each event, or undefined after possible loss. A new function means a new subscription. */
+  onEvent?: (event: FeedEvent | undefined) => void;
+}
+
+/** The live events of a channel, with counts of gaps and duplicates. */
+export function Ticker({ client, channel, onEvent }: TickerProps) {
   const [events, setEvents] = useState<FeedEvent[]>([]);
   const [counts, setCounts] = useState({ gaps: 0, duplicates: 0 });
   useEffect(() => {
@@ -13,10 +20,12 @@ export function Ticker({ client, channel }: { client: RealtimeClient; channel: s
       event(event) {
         setEvents((before) => [event, ...before].slice(0, eventsShown));
         setCounts({ gaps: subscription.gaps, duplicates: subscription.duplicates });
+        onEvent?.(event);
       },
+      reset: () => onEvent?.(undefined),
     });
     return () => subscription.stop();
-  }, [client, channel]);
+  }, [client, channel, onEvent]);
   return (
     <section className="ticker" data-channel={channel} data-gaps={counts.gaps} data-duplicates={counts.duplicates}>
       <h2>{channel}</h2>

@@ -1,14 +1,15 @@
 import { RealtimeClient } from '@halftone/client';
 import { useEffect, useState } from 'react';
+import { realtimeUrls } from './page-config.ts';
 import type { Session } from './session.ts';
 
 export interface Connected {
   client: RealtimeClient;
-  /** Whether events reach the page now. */
+  /** Whether the connection is open. */
   isOpen: boolean;
 }
 
-/** The one connection of the page to the realtime service, which comes back by itself wherever a replica is. */
+/** The page's single connection to realtime; it reconnects to any replica by itself. */
 export function useConnected(session: Session): Connected | undefined {
   const [client, setClient] = useState<RealtimeClient>();
   const [isOpen, setOpen] = useState(false);
@@ -16,7 +17,7 @@ export function useConnected(session: Session): Connected | undefined {
     const aborted = new AbortController();
     let opened: RealtimeClient | undefined;
     void realtimeUrls(aborted.signal).then((urls) => {
-      if (aborted.signal.aborted) return;
+      if (!urls || aborted.signal.aborted) return;
       opened = clientOf(session, urls);
       opened.on('open', () => setOpen(true));
       opened.on('cut', () => setOpen(false));
@@ -25,7 +26,8 @@ export function useConnected(session: Session): Connected | undefined {
     });
     return () => {
       aborted.abort();
-      opened?.close();
+      // React does not wait for a cleanup.
+      void opened?.close();
     };
   }, [session]);
   return client && { client, isOpen };
@@ -38,9 +40,3 @@ const clientOf = (session: Session, urls: string[]): RealtimeClient =>
     ticket: () => session.ticket(),
     storage: sessionStorage,
   });
-
-async function realtimeUrls(signal: AbortSignal): Promise<string[]> {
-  const answer = await fetch('/console/config.json', { signal });
-  const { realtime } = (await answer.json()) as { realtime: string[] };
-  return realtime;
-}

@@ -1,5 +1,8 @@
 import { type FormEvent, useState } from 'react';
-import { Session } from './session.ts';
+import { messageOf, Session } from './session.ts';
+
+/** Password of the demo customers, prefilled if the shop runs on this machine. */
+const demoPassword = ['127.0.0.1', 'localhost'].includes(location.hostname) ? 'halftone' : '';
 
 /** The demo customers are `alice`, `bob` and the operator `olga`. */
 export function SignIn({ opened }: { opened(session: Session): void }) {
@@ -8,7 +11,7 @@ export function SignIn({ opened }: { opened(session: Session): void }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [customer, password] = [String(form.get('customer')), String(form.get('password'))];
-    Session.open(customer, password).then(opened, (error: unknown) => setRefusal(String(error)));
+    Session.open(customer, password).then(opened, (error: unknown) => setRefusal(messageOf(error)));
   };
   return (
     <form className="sign-in" onSubmit={submit}>
@@ -16,7 +19,7 @@ export function SignIn({ opened }: { opened(session: Session): void }) {
         Customer <input name="customer" defaultValue="alice" autoComplete="username" />
       </label>
       <label>
-        Password <input name="password" type="password" defaultValue="halftone" autoComplete="current-password" />
+        Password <input name="password" type="password" defaultValue={demoPassword} autoComplete="current-password" />
       </label>
       <button>Sign in</button>
       {refusal && <output role="alert">{refusal}</output>}

@@ -27,12 +27,12 @@ afterAll(async () => {
 
 const refused = (code: string) => expect.objectContaining({ code });
 
-test('an answer is an answer, whatever its status', async () => {
+test('an answer with an error status is returned, not thrown', async () => {
   answer = (response) => response.writeHead(500).end('<fault/>');
   expect(await bank.post('<x/>', 'text/xml', 1_000)).toEqual({ status: 500, body: '<fault/>' });
 });
 
-test('the trace goes along', async () => {
+test('a request carries the trace', async () => {
   answer = (response) => response.end();
   await withSpan('test', {}, () => bank.post('<x/>', 'text/xml', 1_000));
   expect(seen[0]).toMatchObject({
@@ -41,13 +41,13 @@ test('the trace goes along', async () => {
   });
 });
 
-test('nobody listens: nothing was sent', async () => {
+test('a refused connection means that nothing was sent', async () => {
   const away = new BankHttp(`http://127.0.0.1:${await freePort()}/bank`);
   await expect(away.post('<x/>', 'text/xml', 1_000)).rejects.toEqual(refused('BANK_UNAVAILABLE'));
   await away.close();
 });
 
-test('no such host: nothing was sent', async () => {
+test('an unknown host means that nothing was sent', async () => {
   const nowhere = new BankHttp('http://bank.invalid/bank');
   await expect(nowhere.post('<x/>', 'text/xml', 5_000)).rejects.toEqual(refused('BANK_UNAVAILABLE'));
   await nowhere.close();
@@ -63,7 +63,7 @@ test.each<[string, (response: ServerResponse) => void, string]>([
     'UNAVAILABLE',
   ],
   ['never ends', (response) => response.end('x'.repeat(300 * 1024)), 'UNAVAILABLE'],
-])('an answer that %s leaves open what the bank did, and is asked for once', async (_, how, code) => {
+])('an answer that %s leaves the outcome unknown, and the request is sent once', async (_, how, code) => {
   answer = how;
   await expect(bank.post('<x/>', 'text/xml', 300)).rejects.toEqual(refused(code));
   expect(seen).toHaveLength(1);

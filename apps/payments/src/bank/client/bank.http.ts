@@ -1,5 +1,5 @@
 import { DomainError } from '@halftone/kernel';
-import { reasonOf, traceparent } from '@halftone/service';
+import { traceparent } from '@halftone/service';
 import { Agent, request } from 'undici';
 
 export interface HttpAnswer {
@@ -8,10 +8,10 @@ export interface HttpAnswer {
 }
 
 const connectTimeoutMs = 1_000;
-/** A reply of the bank has a few kilobytes. */
+/** A usual reply of the bank has a few kilobytes. */
 const largestReply = 256 * 1024;
 
-/** One bank's address, and the connections to it. No request is ever sent twice. */
+/** The HTTP connections to the bank. It never sends a request twice. */
 export class BankHttp {
   private readonly agent = new Agent({
     connect: { timeout: connectTimeoutMs },
@@ -23,8 +23,8 @@ export class BankHttp {
   constructor(private readonly url: string) {}
 
   /**
-   * Throws BANK_UNAVAILABLE when no connection came about, so that nothing was sent; DEADLINE_EXCEEDED when there is no whole answer in time and
-   * UNAVAILABLE when the connection broke: then nobody knows what the bank did.
+   * Throws BANK_UNAVAILABLE when there was no connection, so nothing was sent.
+   * Throws DEADLINE_EXCEEDED without a complete answer in time, and UNAVAILABLE after a broken connection: the outcome is unknown.
    */
   async post(body: string, contentType: string, timeoutMs: number): Promise<HttpAnswer> {
     const trace = traceparent();
@@ -40,24 +40,24 @@ export class BankHttp {
       });
       return { status: statusCode, body: await answer.text() };
     } catch (error) {
-      throw refusalOf(error, signal.aborted);
+      throw toDomainError(error, signal.aborted);
     }
   }
 
-  /** Waits for what is under way. */
+  /** Waits for requests in progress. */
   close(): Promise<void> {
     return this.agent.close();
   }
 }
 
-function refusalOf(error: unknown, tooLate: boolean): DomainError {
+function toDomainError(error: unknown, timedOut: boolean): DomainError {
   const cause = { cause: error };
   if (neverConnected(error)) return new DomainError('BANK_UNAVAILABLE', 'The bank cannot be reached', [], cause);
-  if (tooLate) return new DomainError('DEADLINE_EXCEEDED', 'The bank did not answer in time', [], cause);
-  return new DomainError('UNAVAILABLE', `The connection to the bank broke: ${reasonOf(error)}`, [], cause);
+  if (timedOut) return new DomainError('DEADLINE_EXCEEDED', 'The bank did not answer in time', [], cause);
+  return new DomainError('UNAVAILABLE', 'The connection to the bank broke', [], cause);
 }
 
-/** Several addresses of one name give several errors. */
+/** A name with several addresses gives an error per address. */
 function neverConnected(error: unknown): boolean {
   const { code, syscall, errors = [] } = error as { code?: string; syscall?: string; errors?: unknown[] };
   if (errors.length > 0) return errors.every(neverConnected);

@@ -6,18 +6,18 @@ const certificate = z.string().refine(isCertificate, `not an X.509 certificate: 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 export const bankSettings = {
-  BANK_URL: serverUrl('http', 'https').describe('where the bank takes SOAP messages: http://host:port/bank'),
-  BANK_CERT: certificate.describe(`certificate of the bank, the only one whose replies are believed: ${keyForms}`),
-  BANK_CLIENT_CERT: certificate.describe(`certificate that the bank knows this service by: ${keyForms}`),
+  BANK_URL: serverUrl('http', 'https').describe('SOAP endpoint of the bank: http://host:port/bank'),
+  BANK_CERT: certificate.describe(`certificate of the bank, which must sign every reply: ${keyForms}`),
+  BANK_CLIENT_CERT: certificate.describe(`certificate by which the bank identifies this service: ${keyForms}`),
   BANK_CLIENT_KEY: z
     .string()
     .refine(isRsaKey, `not an RSA key: ${keyForms}`)
     .describe(`RSA key of BANK_CLIENT_CERT (PKCS #8): ${keyForms}`)
     .meta({ secret: true }),
   BANK_TIMEOUT_MS: milliseconds(1_500).describe(
-    'how long the bank may take for one message, in ms; less than the budget of a request, so that its outcome can still be written',
+    'time limit of one message to the bank, in ms; less than the deadline of a request, so that the outcome can still be stored',
   ),
   BANK_BREAKER_OPEN_MS: milliseconds(5_000).describe(
-    'how long a bank that fails is left alone before it is tried again, in ms',
+    'how long the open circuit breaker waits before it tries the bank again, in ms',
   ),
 };

@@ -9,18 +9,19 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 import { Image } from "../../images/v1/images";
 import { Order } from "../../orders/v1/orders";
-import { Payment, Refund, Transfer } from "../../payments/v1/payments";
+import { Payment, Refund, RefundRequest, Transfer } from "../../payments/v1/payments";
 
 /** Topic halftone.orders.v1: the order after the event named by `ce_type`. */
 export interface OrderEvent {
   order: Order | undefined;
 }
 
-/** Topic halftone.payments.v1: exactly one of the three is set. */
+/** Topic halftone.payments.v1: exactly one of the four is set. */
 export interface PaymentEvent {
   payment: Payment | undefined;
   transfer: Transfer | undefined;
   refund: Refund | undefined;
+  refundRequest: RefundRequest | undefined;
 }
 
 /** Topic halftone.images.v1: the image after the event named by `ce_type`. */
@@ -28,11 +29,11 @@ export interface ImageEvent {
   image: Image | undefined;
 }
 
-/** Topic halftone.feed.v1, keyed by channel: what the clients of that channel are told. */
+/** Topic halftone.feed.v1, keyed by channel: the events sent to the clients of that channel. */
 export interface FeedEvent {
   id: string;
   channel: string;
-  /** 1..n per channel, without gap. */
+  /** 1..n per channel, without gaps. */
   seq: number;
   type: string;
   subject: string;
@@ -111,7 +112,7 @@ export const OrderEvent: MessageFns<OrderEvent> = {
 };
 
 function createBasePaymentEvent(): PaymentEvent {
-  return { payment: undefined, transfer: undefined, refund: undefined };
+  return { payment: undefined, transfer: undefined, refund: undefined, refundRequest: undefined };
 }
 
 export const PaymentEvent: MessageFns<PaymentEvent> = {
@@ -124,6 +125,9 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
     }
     if (message.refund !== undefined) {
       Refund.encode(message.refund, writer.uint32(26).fork()).join();
+    }
+    if (message.refundRequest !== undefined) {
+      RefundRequest.encode(message.refundRequest, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -165,6 +169,14 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
             message.refund = Refund.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.refundRequest = RefundRequest.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -182,6 +194,11 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
       payment: isSet(object.payment) ? Payment.fromJSON(object.payment) : undefined,
       transfer: isSet(object.transfer) ? Transfer.fromJSON(object.transfer) : undefined,
       refund: isSet(object.refund) ? Refund.fromJSON(object.refund) : undefined,
+      refundRequest: isSet(object.refundRequest)
+        ? RefundRequest.fromJSON(object.refundRequest)
+        : isSet(object.refund_request)
+        ? RefundRequest.fromJSON(object.refund_request)
+        : undefined,
     };
   },
 
@@ -195,6 +212,9 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
     }
     if (message.refund !== undefined) {
       obj.refund = Refund.toJSON(message.refund);
+    }
+    if (message.refundRequest !== undefined) {
+      obj.refundRequest = RefundRequest.toJSON(message.refundRequest);
     }
     return obj;
   },
@@ -212,6 +232,9 @@ export const PaymentEvent: MessageFns<PaymentEvent> = {
       : undefined;
     message.refund = (object.refund !== undefined && object.refund !== null)
       ? Refund.fromPartial(object.refund)
+      : undefined;
+    message.refundRequest = (object.refundRequest !== undefined && object.refundRequest !== null)
+      ? RefundRequest.fromPartial(object.refundRequest)
       : undefined;
     return message;
   },

@@ -98,23 +98,39 @@ export interface Image {
   height: number;
   /** 0 to 100. */
   progress: number;
-  /** What the worker does now: "queued", "thumbnail", "preview", "print", "done", "failed" or "cancelled". */
+  /** The current step: "queued", "thumbnail", "preview", "print", "done", "failed" or "cancelled". */
   step: string;
   renditions: Rendition[];
   createdAt: Date | undefined;
   version: number;
   reason: string;
+  /**
+   * Error code of a FAILED photo: NOT_A_PICTURE, PICTURE_TOO_LARGE or INTERNAL. Empty for photos that failed before codes
+   * existed.
+   */
+  failureCode: string;
 }
 
 export interface UploadImageHeader {
   contentType: string;
   fileName: string;
   idempotencyKey: string;
+  /** Total bytes that will follow; absent if unknown. */
+  size?: number | undefined;
+}
+
+/** The last message of a transfer. */
+export interface TransferEnd {
+  /** Bytes of all chunks. */
+  size: number;
+  /** SHA-256 of all chunks, 32 bytes. */
+  sha256: Buffer;
 }
 
 export interface UploadImageRequest {
   header?: UploadImageHeader | undefined;
   chunk?: Buffer | undefined;
+  end?: TransferEnd | undefined;
 }
 
 export interface UploadImageResponse {
@@ -131,7 +147,8 @@ export interface GetImageResponse {
 }
 
 export interface ListImagesRequest {
-  limit: number;
+  /** 1 to 100; 20 when absent. */
+  limit?: number | undefined;
   cursor: string;
 }
 
@@ -154,6 +171,7 @@ export interface DownloadImageHeader {
 export interface DownloadImageResponse {
   header?: DownloadImageHeader | undefined;
   chunk?: Buffer | undefined;
+  end?: TransferEnd | undefined;
 }
 
 export interface FilterPrintableRequest {
@@ -324,6 +342,7 @@ function createBaseImage(): Image {
     createdAt: undefined,
     version: 0,
     reason: "",
+    failureCode: "",
   };
 }
 
@@ -367,6 +386,9 @@ export const Image: MessageFns<Image> = {
     }
     if (message.reason !== "") {
       writer.uint32(106).string(message.reason);
+    }
+    if (message.failureCode !== "") {
+      writer.uint32(114).string(message.failureCode);
     }
     return writer;
   },
@@ -488,6 +510,14 @@ export const Image: MessageFns<Image> = {
             message.reason = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.failureCode = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -525,6 +555,11 @@ export const Image: MessageFns<Image> = {
         : undefined,
       version: isSet(object.version) ? globalThis.Number(object.version) : 0,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      failureCode: isSet(object.failureCode)
+        ? globalThis.String(object.failureCode)
+        : isSet(object.failure_code)
+        ? globalThis.String(object.failure_code)
+        : "",
     };
   },
 
@@ -569,6 +604,9 @@ export const Image: MessageFns<Image> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.failureCode !== "") {
+      obj.failureCode = message.failureCode;
+    }
     return obj;
   },
 
@@ -590,12 +628,13 @@ export const Image: MessageFns<Image> = {
     message.createdAt = object.createdAt ?? undefined;
     message.version = object.version ?? 0;
     message.reason = object.reason ?? "";
+    message.failureCode = object.failureCode ?? "";
     return message;
   },
 };
 
 function createBaseUploadImageHeader(): UploadImageHeader {
-  return { contentType: "", fileName: "", idempotencyKey: "" };
+  return { contentType: "", fileName: "", idempotencyKey: "", size: undefined };
 }
 
 export const UploadImageHeader: MessageFns<UploadImageHeader> = {
@@ -608,6 +647,9 @@ export const UploadImageHeader: MessageFns<UploadImageHeader> = {
     }
     if (message.idempotencyKey !== "") {
       writer.uint32(26).string(message.idempotencyKey);
+    }
+    if (message.size !== undefined) {
+      writer.uint32(32).int64(message.size);
     }
     return writer;
   },
@@ -649,6 +691,14 @@ export const UploadImageHeader: MessageFns<UploadImageHeader> = {
             message.idempotencyKey = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.size = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -678,6 +728,7 @@ export const UploadImageHeader: MessageFns<UploadImageHeader> = {
         : isSet(object.idempotency_key)
         ? globalThis.String(object.idempotency_key)
         : "",
+      size: isSet(object.size) ? globalThis.Number(object.size) : undefined,
     };
   },
 
@@ -692,6 +743,9 @@ export const UploadImageHeader: MessageFns<UploadImageHeader> = {
     if (message.idempotencyKey !== "") {
       obj.idempotencyKey = message.idempotencyKey;
     }
+    if (message.size !== undefined) {
+      obj.size = Math.round(message.size);
+    }
     return obj;
   },
 
@@ -703,12 +757,98 @@ export const UploadImageHeader: MessageFns<UploadImageHeader> = {
     message.contentType = object.contentType ?? "";
     message.fileName = object.fileName ?? "";
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.size = object.size ?? undefined;
+    return message;
+  },
+};
+
+function createBaseTransferEnd(): TransferEnd {
+  return { size: 0, sha256: Buffer.alloc(0) };
+}
+
+export const TransferEnd: MessageFns<TransferEnd> = {
+  encode(message: TransferEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.size !== 0) {
+      writer.uint32(8).int64(message.size);
+    }
+    if (message.sha256.length !== 0) {
+      writer.uint32(18).bytes(message.sha256);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransferEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransferEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.size = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sha256 = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TransferEnd {
+    return {
+      size: isSet(object.size) ? globalThis.Number(object.size) : 0,
+      sha256: isSet(object.sha256) ? Buffer.from(bytesFromBase64(object.sha256)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: TransferEnd): unknown {
+    const obj: any = {};
+    if (message.size !== 0) {
+      obj.size = Math.round(message.size);
+    }
+    if (message.sha256.length !== 0) {
+      obj.sha256 = base64FromBytes(message.sha256);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TransferEnd>): TransferEnd {
+    return TransferEnd.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TransferEnd>): TransferEnd {
+    const message = createBaseTransferEnd();
+    message.size = object.size ?? 0;
+    message.sha256 = object.sha256 ?? Buffer.alloc(0);
     return message;
   },
 };
 
 function createBaseUploadImageRequest(): UploadImageRequest {
-  return { header: undefined, chunk: undefined };
+  return { header: undefined, chunk: undefined, end: undefined };
 }
 
 export const UploadImageRequest: MessageFns<UploadImageRequest> = {
@@ -718,6 +858,9 @@ export const UploadImageRequest: MessageFns<UploadImageRequest> = {
     }
     if (message.chunk !== undefined) {
       writer.uint32(18).bytes(message.chunk);
+    }
+    if (message.end !== undefined) {
+      TransferEnd.encode(message.end, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -751,6 +894,14 @@ export const UploadImageRequest: MessageFns<UploadImageRequest> = {
             message.chunk = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.end = TransferEnd.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -767,6 +918,7 @@ export const UploadImageRequest: MessageFns<UploadImageRequest> = {
     return {
       header: isSet(object.header) ? UploadImageHeader.fromJSON(object.header) : undefined,
       chunk: isSet(object.chunk) ? Buffer.from(bytesFromBase64(object.chunk)) : undefined,
+      end: isSet(object.end) ? TransferEnd.fromJSON(object.end) : undefined,
     };
   },
 
@@ -777,6 +929,9 @@ export const UploadImageRequest: MessageFns<UploadImageRequest> = {
     }
     if (message.chunk !== undefined) {
       obj.chunk = base64FromBytes(message.chunk);
+    }
+    if (message.end !== undefined) {
+      obj.end = TransferEnd.toJSON(message.end);
     }
     return obj;
   },
@@ -790,6 +945,7 @@ export const UploadImageRequest: MessageFns<UploadImageRequest> = {
       ? UploadImageHeader.fromPartial(object.header)
       : undefined;
     message.chunk = object.chunk ?? undefined;
+    message.end = (object.end !== undefined && object.end !== null) ? TransferEnd.fromPartial(object.end) : undefined;
     return message;
   },
 };
@@ -1014,12 +1170,12 @@ export const GetImageResponse: MessageFns<GetImageResponse> = {
 };
 
 function createBaseListImagesRequest(): ListImagesRequest {
-  return { limit: 0, cursor: "" };
+  return { limit: undefined, cursor: "" };
 }
 
 export const ListImagesRequest: MessageFns<ListImagesRequest> = {
   encode(message: ListImagesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       writer.uint32(8).int32(message.limit);
     }
     if (message.cursor !== "") {
@@ -1071,14 +1227,14 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
 
   fromJSON(object: any): ListImagesRequest {
     return {
-      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
       cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
     };
   },
 
   toJSON(message: ListImagesRequest): unknown {
     const obj: any = {};
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       obj.limit = Math.round(message.limit);
     }
     if (message.cursor !== "") {
@@ -1092,7 +1248,7 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
   },
   fromPartial(object: DeepPartial<ListImagesRequest>): ListImagesRequest {
     const message = createBaseListImagesRequest();
-    message.limit = object.limit ?? 0;
+    message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? "";
     return message;
   },
@@ -1362,7 +1518,7 @@ export const DownloadImageHeader: MessageFns<DownloadImageHeader> = {
 };
 
 function createBaseDownloadImageResponse(): DownloadImageResponse {
-  return { header: undefined, chunk: undefined };
+  return { header: undefined, chunk: undefined, end: undefined };
 }
 
 export const DownloadImageResponse: MessageFns<DownloadImageResponse> = {
@@ -1372,6 +1528,9 @@ export const DownloadImageResponse: MessageFns<DownloadImageResponse> = {
     }
     if (message.chunk !== undefined) {
       writer.uint32(18).bytes(message.chunk);
+    }
+    if (message.end !== undefined) {
+      TransferEnd.encode(message.end, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1405,6 +1564,14 @@ export const DownloadImageResponse: MessageFns<DownloadImageResponse> = {
             message.chunk = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.end = TransferEnd.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1421,6 +1588,7 @@ export const DownloadImageResponse: MessageFns<DownloadImageResponse> = {
     return {
       header: isSet(object.header) ? DownloadImageHeader.fromJSON(object.header) : undefined,
       chunk: isSet(object.chunk) ? Buffer.from(bytesFromBase64(object.chunk)) : undefined,
+      end: isSet(object.end) ? TransferEnd.fromJSON(object.end) : undefined,
     };
   },
 
@@ -1431,6 +1599,9 @@ export const DownloadImageResponse: MessageFns<DownloadImageResponse> = {
     }
     if (message.chunk !== undefined) {
       obj.chunk = base64FromBytes(message.chunk);
+    }
+    if (message.end !== undefined) {
+      obj.end = TransferEnd.toJSON(message.end);
     }
     return obj;
   },
@@ -1444,6 +1615,7 @@ export const DownloadImageResponse: MessageFns<DownloadImageResponse> = {
       ? DownloadImageHeader.fromPartial(object.header)
       : undefined;
     message.chunk = object.chunk ?? undefined;
+    message.end = (object.end !== undefined && object.end !== null) ? TransferEnd.fromPartial(object.end) : undefined;
     return message;
   },
 };
@@ -1719,7 +1891,10 @@ export const CancelImageResponse: MessageFns<CancelImageResponse> = {
 /** Photos and their renditions. */
 export type ImagesServiceService = typeof ImagesServiceService;
 export const ImagesServiceService = {
-  /** Client streaming: the first message carries only the header, each later one a chunk of at most 64 KiB. */
+  /**
+   * Client streaming: the header, chunks of at most 64 KiB, the end. An aborted stream may look like a finished one, so an
+   * upload without the end, or with other bytes than the end names, is DATA_LOSS and nothing is stored.
+   */
   uploadImage: {
     path: "/halftone.images.v1.ImagesService/UploadImage" as const,
     requestStream: true as const,
@@ -1738,7 +1913,7 @@ export const ImagesServiceService = {
     responseSerialize: (value: GetImageResponse): Buffer => Buffer.from(GetImageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetImageResponse => GetImageResponse.decode(value),
   },
-  /** Stops the work on a photo that is queued or processed; answers the photo as it is then. */
+  /** Cancels a queued or processing photo; returns its new state. */
   cancelImage: {
     path: "/halftone.images.v1.ImagesService/CancelImage" as const,
     requestStream: false as const,
@@ -1757,7 +1932,7 @@ export const ImagesServiceService = {
     responseSerialize: (value: ListImagesResponse): Buffer => Buffer.from(ListImagesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListImagesResponse => ListImagesResponse.decode(value),
   },
-  /** Server streaming: the first message carries only the content type and size, each later one a chunk. */
+  /** Server streaming: the header, chunks, the end. A download without the end is incomplete. */
   downloadImage: {
     path: "/halftone.images.v1.ImagesService/DownloadImage" as const,
     requestStream: false as const,
@@ -1768,7 +1943,7 @@ export const ImagesServiceService = {
       Buffer.from(DownloadImageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DownloadImageResponse => DownloadImageResponse.decode(value),
   },
-  /** Which of these ids are ready photos of the caller. Unknown and foreign ids are left out. */
+  /** The ids that are ready photos of the caller. Other ids are omitted. */
   filterPrintable: {
     path: "/halftone.images.v1.ImagesService/FilterPrintable" as const,
     requestStream: false as const,
@@ -1783,20 +1958,26 @@ export const ImagesServiceService = {
 } as const;
 
 export interface ImagesServiceServer extends UntypedServiceImplementation {
-  /** Client streaming: the first message carries only the header, each later one a chunk of at most 64 KiB. */
+  /**
+   * Client streaming: the header, chunks of at most 64 KiB, the end. An aborted stream may look like a finished one, so an
+   * upload without the end, or with other bytes than the end names, is DATA_LOSS and nothing is stored.
+   */
   uploadImage: handleClientStreamingCall<UploadImageRequest, UploadImageResponse>;
   getImage: handleUnaryCall<GetImageRequest, GetImageResponse>;
-  /** Stops the work on a photo that is queued or processed; answers the photo as it is then. */
+  /** Cancels a queued or processing photo; returns its new state. */
   cancelImage: handleUnaryCall<CancelImageRequest, CancelImageResponse>;
   listImages: handleUnaryCall<ListImagesRequest, ListImagesResponse>;
-  /** Server streaming: the first message carries only the content type and size, each later one a chunk. */
+  /** Server streaming: the header, chunks, the end. A download without the end is incomplete. */
   downloadImage: handleServerStreamingCall<DownloadImageRequest, DownloadImageResponse>;
-  /** Which of these ids are ready photos of the caller. Unknown and foreign ids are left out. */
+  /** The ids that are ready photos of the caller. Other ids are omitted. */
   filterPrintable: handleUnaryCall<FilterPrintableRequest, FilterPrintableResponse>;
 }
 
 export interface ImagesServiceClient extends Client {
-  /** Client streaming: the first message carries only the header, each later one a chunk of at most 64 KiB. */
+  /**
+   * Client streaming: the header, chunks of at most 64 KiB, the end. An aborted stream may look like a finished one, so an
+   * upload without the end, or with other bytes than the end names, is DATA_LOSS and nothing is stored.
+   */
   uploadImage(
     callback: (error: ServiceError | null, response: UploadImageResponse) => void,
   ): ClientWritableStream<UploadImageRequest>;
@@ -1828,7 +2009,7 @@ export interface ImagesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetImageResponse) => void,
   ): ClientUnaryCall;
-  /** Stops the work on a photo that is queued or processed; answers the photo as it is then. */
+  /** Cancels a queued or processing photo; returns its new state. */
   cancelImage(
     request: CancelImageRequest,
     callback: (error: ServiceError | null, response: CancelImageResponse) => void,
@@ -1859,7 +2040,7 @@ export interface ImagesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListImagesResponse) => void,
   ): ClientUnaryCall;
-  /** Server streaming: the first message carries only the content type and size, each later one a chunk. */
+  /** Server streaming: the header, chunks, the end. A download without the end is incomplete. */
   downloadImage(
     request: DownloadImageRequest,
     options?: Partial<CallOptions>,
@@ -1869,7 +2050,7 @@ export interface ImagesServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<DownloadImageResponse>;
-  /** Which of these ids are ready photos of the caller. Unknown and foreign ids are left out. */
+  /** The ids that are ready photos of the caller. Other ids are omitted. */
   filterPrintable(
     request: FilterPrintableRequest,
     callback: (error: ServiceError | null, response: FilterPrintableResponse) => void,

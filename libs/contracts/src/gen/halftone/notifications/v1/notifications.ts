@@ -26,7 +26,7 @@ export interface Notification {
   id: string;
   /** "customer:NAME" or "gallery". */
   channel: string;
-  /** 1..n per channel, without gap. */
+  /** 1..n per channel, without gaps. */
   seq: number;
   /** For example "order.paid". */
   type: string;
@@ -40,7 +40,10 @@ export interface Notification {
 }
 
 export interface ListNotificationsRequest {
-  limit: number;
+  /** 1 to 100; 20 when absent. */
+  limit?:
+    | number
+    | undefined;
   /** Opaque; empty starts with the newest notification. */
   cursor: string;
 }
@@ -53,15 +56,19 @@ export interface ListNotificationsResponse {
 export interface GetSnapshotRequest {
   /** "customer:NAME" or "gallery". */
   channel: string;
-  /** At most so many subjects, those told about last; 0 is 100. */
-  limit: number;
+  /** Maximum number of subjects, most recent first: 1 to 100; 100 when absent. */
+  limit?:
+    | number
+    | undefined;
   /** Only this subject, for example "orders/0199…"; empty is all. */
   subject: string;
+  /** Only subjects whose last notification has one of these types; empty is all. */
+  types: string[];
 }
 
 export interface GetSnapshotResponse {
   notifications: Notification[];
-  /** The channel's last number at that moment; 0 when nothing was told yet. */
+  /** The channel's last sequence number at that moment; 0 if it is empty. */
   lastSeq: number;
 }
 
@@ -78,7 +85,7 @@ export interface ChatJoin {
 
 export interface ChatSay {
   text: string;
-  /** Names the message among those of its sender: sent twice, it is said once. */
+  /** The sender's id of the message: a message sent twice is stored once. */
   clientId: string;
 }
 
@@ -95,7 +102,7 @@ export interface ChatJoined {
 export interface ChatMessage {
   id: string;
   room: string;
-  /** 1..n per room, without gap. */
+  /** 1..n per room, without gaps. */
   seq: number;
   from: string;
   text: string;
@@ -103,7 +110,7 @@ export interface ChatMessage {
   clientId: string;
 }
 
-/** One message was not taken; the stream goes on. */
+/** One message was refused; the stream continues. */
 export interface ChatRefused {
   clientId: string;
   code: string;
@@ -276,12 +283,12 @@ export const Notification: MessageFns<Notification> = {
 };
 
 function createBaseListNotificationsRequest(): ListNotificationsRequest {
-  return { limit: 0, cursor: "" };
+  return { limit: undefined, cursor: "" };
 }
 
 export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
   encode(message: ListNotificationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       writer.uint32(8).int32(message.limit);
     }
     if (message.cursor !== "") {
@@ -333,14 +340,14 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
 
   fromJSON(object: any): ListNotificationsRequest {
     return {
-      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
       cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
     };
   },
 
   toJSON(message: ListNotificationsRequest): unknown {
     const obj: any = {};
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       obj.limit = Math.round(message.limit);
     }
     if (message.cursor !== "") {
@@ -354,7 +361,7 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
   },
   fromPartial(object: DeepPartial<ListNotificationsRequest>): ListNotificationsRequest {
     const message = createBaseListNotificationsRequest();
-    message.limit = object.limit ?? 0;
+    message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? "";
     return message;
   },
@@ -452,7 +459,7 @@ export const ListNotificationsResponse: MessageFns<ListNotificationsResponse> = 
 };
 
 function createBaseGetSnapshotRequest(): GetSnapshotRequest {
-  return { channel: "", limit: 0, subject: "" };
+  return { channel: "", limit: undefined, subject: "", types: [] };
 }
 
 export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
@@ -460,11 +467,14 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
     if (message.channel !== "") {
       writer.uint32(10).string(message.channel);
     }
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       writer.uint32(16).int32(message.limit);
     }
     if (message.subject !== "") {
       writer.uint32(26).string(message.subject);
+    }
+    for (const v of message.types) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -506,6 +516,14 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
             message.subject = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.types.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -521,8 +539,9 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
   fromJSON(object: any): GetSnapshotRequest {
     return {
       channel: isSet(object.channel) ? globalThis.String(object.channel) : "",
-      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
       subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      types: globalThis.Array.isArray(object?.types) ? object.types.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -531,11 +550,14 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
     if (message.channel !== "") {
       obj.channel = message.channel;
     }
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       obj.limit = Math.round(message.limit);
     }
     if (message.subject !== "") {
       obj.subject = message.subject;
+    }
+    if (message.types?.length) {
+      obj.types = message.types;
     }
     return obj;
   },
@@ -546,8 +568,9 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
   fromPartial(object: DeepPartial<GetSnapshotRequest>): GetSnapshotRequest {
     const message = createBaseGetSnapshotRequest();
     message.channel = object.channel ?? "";
-    message.limit = object.limit ?? 0;
+    message.limit = object.limit ?? undefined;
     message.subject = object.subject ?? "";
+    message.types = object.types?.map((e) => e) || [];
     return message;
   },
 };
@@ -1356,7 +1379,7 @@ export const ChatRefused: MessageFns<ChatRefused> = {
   },
 };
 
-/** What a customer was told: one gapless log per channel. */
+/** Notifications: one gapless log per channel. */
 export type NotificationsServiceService = typeof NotificationsServiceService;
 export const NotificationsServiceService = {
   listNotifications: {
@@ -1370,7 +1393,7 @@ export const NotificationsServiceService = {
       Buffer.from(ListNotificationsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListNotificationsResponse => ListNotificationsResponse.decode(value),
   },
-  /** The latest notification of each subject of a channel, as of one moment. */
+  /** The latest notification of each subject of a channel, as a consistent snapshot. */
   getSnapshot: {
     path: "/halftone.notifications.v1.NotificationsService/GetSnapshot" as const,
     requestStream: false as const,
@@ -1380,7 +1403,7 @@ export const NotificationsServiceService = {
     responseSerialize: (value: GetSnapshotResponse): Buffer => Buffer.from(GetSnapshotResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSnapshotResponse => GetSnapshotResponse.decode(value),
   },
-  /** A chat room: the first message of the client joins it; the server answers with what was said after `after`, then with what is said. */
+  /** A chat room. The client's first message joins it; the server sends the messages after `after`, then new ones. */
   chat: {
     path: "/halftone.notifications.v1.NotificationsService/Chat" as const,
     requestStream: true as const,
@@ -1394,9 +1417,9 @@ export const NotificationsServiceService = {
 
 export interface NotificationsServiceServer extends UntypedServiceImplementation {
   listNotifications: handleUnaryCall<ListNotificationsRequest, ListNotificationsResponse>;
-  /** The latest notification of each subject of a channel, as of one moment. */
+  /** The latest notification of each subject of a channel, as a consistent snapshot. */
   getSnapshot: handleUnaryCall<GetSnapshotRequest, GetSnapshotResponse>;
-  /** A chat room: the first message of the client joins it; the server answers with what was said after `after`, then with what is said. */
+  /** A chat room. The client's first message joins it; the server sends the messages after `after`, then new ones. */
   chat: handleBidiStreamingCall<ChatRequest, ChatResponse>;
 }
 
@@ -1416,7 +1439,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListNotificationsResponse) => void,
   ): ClientUnaryCall;
-  /** The latest notification of each subject of a channel, as of one moment. */
+  /** The latest notification of each subject of a channel, as a consistent snapshot. */
   getSnapshot(
     request: GetSnapshotRequest,
     callback: (error: ServiceError | null, response: GetSnapshotResponse) => void,
@@ -1432,7 +1455,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSnapshotResponse) => void,
   ): ClientUnaryCall;
-  /** A chat room: the first message of the client joins it; the server answers with what was said after `after`, then with what is said. */
+  /** A chat room. The client's first message joins it; the server sends the messages after `after`, then new ones. */
   chat(): ClientDuplexStream<ChatRequest, ChatResponse>;
   chat(options: Partial<CallOptions>): ClientDuplexStream<ChatRequest, ChatResponse>;
   chat(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ChatRequest, ChatResponse>;

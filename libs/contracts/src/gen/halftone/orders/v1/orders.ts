@@ -27,9 +27,9 @@ export enum OrderStatus {
   PRINTING = 3,
   SHIPPED = 4,
   CANCELLED = 5,
-  /** PAYMENT_FAILED - Declined; the customer may try to pay again until the order is cancelled. */
+  /** PAYMENT_FAILED - Declined; the customer may retry the payment until the order is cancelled. */
   PAYMENT_FAILED = 6,
-  /** REFUNDING - Paid, but it cannot be made: the money is on its way back. */
+  /** REFUNDING - Paid, but it can't be made: a refund is in progress. */
   REFUNDING = 7,
   REFUNDED = 8,
 }
@@ -184,8 +184,10 @@ export interface GetOrderResponse {
 }
 
 export interface ListOrdersRequest {
-  /** 1 to 100; 0 means 20. */
-  limit: number;
+  /** 1 to 100; 20 when absent. */
+  limit?:
+    | number
+    | undefined;
   /** Opaque; empty starts with the newest order. */
   cursor: string;
 }
@@ -209,7 +211,7 @@ export interface TimelineEntry {
     | undefined;
   /** The id the event has on Kafka (`ce_id`) and in the outbox. */
   eventId: string;
-  /** W3C trace id (32 hex digits) of the work that caused it; empty if it was not traced. */
+  /** W3C trace id (32 hex digits) of the trace that caused it; empty if it was not traced. */
   traceId: string;
   status: OrderStatus;
   reason: string;
@@ -217,6 +219,17 @@ export interface TimelineEntry {
 
 export interface GetOrderTimelineResponse {
   entries: TimelineEntry[];
+}
+
+export interface CancelOrderRequest {
+  orderId: string;
+  /** At most 200 characters; CUSTOMER_REQUEST when empty. */
+  reason: string;
+}
+
+export interface CancelOrderResponse {
+  /** The new state. */
+  order: Order | undefined;
 }
 
 export interface ListProductsRequest {
@@ -228,7 +241,7 @@ export interface Product {
   /** Minor units. */
   price: number;
   currency: string;
-  /** False while the print lab cannot make it. */
+  /** False while the print lab can't make it. */
   available: boolean;
 }
 
@@ -1028,12 +1041,12 @@ export const GetOrderResponse: MessageFns<GetOrderResponse> = {
 };
 
 function createBaseListOrdersRequest(): ListOrdersRequest {
-  return { limit: 0, cursor: "" };
+  return { limit: undefined, cursor: "" };
 }
 
 export const ListOrdersRequest: MessageFns<ListOrdersRequest> = {
   encode(message: ListOrdersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       writer.uint32(8).int32(message.limit);
     }
     if (message.cursor !== "") {
@@ -1085,14 +1098,14 @@ export const ListOrdersRequest: MessageFns<ListOrdersRequest> = {
 
   fromJSON(object: any): ListOrdersRequest {
     return {
-      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
       cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
     };
   },
 
   toJSON(message: ListOrdersRequest): unknown {
     const obj: any = {};
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       obj.limit = Math.round(message.limit);
     }
     if (message.cursor !== "") {
@@ -1106,7 +1119,7 @@ export const ListOrdersRequest: MessageFns<ListOrdersRequest> = {
   },
   fromPartial(object: DeepPartial<ListOrdersRequest>): ListOrdersRequest {
     const message = createBaseListOrdersRequest();
-    message.limit = object.limit ?? 0;
+    message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? "";
     return message;
   },
@@ -1508,6 +1521,162 @@ export const GetOrderTimelineResponse: MessageFns<GetOrderTimelineResponse> = {
   fromPartial(object: DeepPartial<GetOrderTimelineResponse>): GetOrderTimelineResponse {
     const message = createBaseGetOrderTimelineResponse();
     message.entries = object.entries?.map((e) => TimelineEntry.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCancelOrderRequest(): CancelOrderRequest {
+  return { orderId: "", reason: "" };
+}
+
+export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
+  encode(message: CancelOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelOrderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelOrderRequest {
+    return {
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: CancelOrderRequest): unknown {
+    const obj: any = {};
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelOrderRequest>): CancelOrderRequest {
+    return CancelOrderRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelOrderRequest>): CancelOrderRequest {
+    const message = createBaseCancelOrderRequest();
+    message.orderId = object.orderId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelOrderResponse(): CancelOrderResponse {
+  return { order: undefined };
+}
+
+export const CancelOrderResponse: MessageFns<CancelOrderResponse> = {
+  encode(message: CancelOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelOrderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelOrderResponse {
+    return { order: isSet(object.order) ? Order.fromJSON(object.order) : undefined };
+  },
+
+  toJSON(message: CancelOrderResponse): unknown {
+    const obj: any = {};
+    if (message.order !== undefined) {
+      obj.order = Order.toJSON(message.order);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelOrderResponse>): CancelOrderResponse {
+    return CancelOrderResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelOrderResponse>): CancelOrderResponse {
+    const message = createBaseCancelOrderResponse();
+    message.order = (object.order !== undefined && object.order !== null) ? Order.fromPartial(object.order) : undefined;
     return message;
   },
 };
@@ -1962,6 +2131,19 @@ export const OrdersServiceService = {
       Buffer.from(GetOrderTimelineResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetOrderTimelineResponse => GetOrderTimelineResponse.decode(value),
   },
+  /**
+   * Cancels an order before it is printed; a paid order is refunded. Idempotent by state. ORDER_TRANSITION_ILLEGAL once
+   * printing has started.
+   */
+  cancelOrder: {
+    path: "/halftone.orders.v1.OrdersService/CancelOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelOrderRequest): Buffer => Buffer.from(CancelOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelOrderRequest => CancelOrderRequest.decode(value),
+    responseSerialize: (value: CancelOrderResponse): Buffer => Buffer.from(CancelOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelOrderResponse => CancelOrderResponse.decode(value),
+  },
   listProducts: {
     path: "/halftone.orders.v1.OrdersService/ListProducts" as const,
     requestStream: false as const,
@@ -1972,7 +2154,7 @@ export const OrdersServiceService = {
       Buffer.from(ListProductsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListProductsResponse => ListProductsResponse.decode(value),
   },
-  /** For operators: whether the print lab can make a product now. */
+  /** For operators: sets whether the print lab can make a product. */
   setProductAvailability: {
     path: "/halftone.orders.v1.OrdersService/SetProductAvailability" as const,
     requestStream: false as const,
@@ -1993,8 +2175,13 @@ export interface OrdersServiceServer extends UntypedServiceImplementation {
   getOrder: handleUnaryCall<GetOrderRequest, GetOrderResponse>;
   listOrders: handleUnaryCall<ListOrdersRequest, ListOrdersResponse>;
   getOrderTimeline: handleUnaryCall<GetOrderTimelineRequest, GetOrderTimelineResponse>;
+  /**
+   * Cancels an order before it is printed; a paid order is refunded. Idempotent by state. ORDER_TRANSITION_ILLEGAL once
+   * printing has started.
+   */
+  cancelOrder: handleUnaryCall<CancelOrderRequest, CancelOrderResponse>;
   listProducts: handleUnaryCall<ListProductsRequest, ListProductsResponse>;
-  /** For operators: whether the print lab can make a product now. */
+  /** For operators: sets whether the print lab can make a product. */
   setProductAvailability: handleUnaryCall<SetProductAvailabilityRequest, SetProductAvailabilityResponse>;
 }
 
@@ -2060,6 +2247,25 @@ export interface OrdersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetOrderTimelineResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Cancels an order before it is printed; a paid order is refunded. Idempotent by state. ORDER_TRANSITION_ILLEGAL once
+   * printing has started.
+   */
+  cancelOrder(
+    request: CancelOrderRequest,
+    callback: (error: ServiceError | null, response: CancelOrderResponse) => void,
+  ): ClientUnaryCall;
+  cancelOrder(
+    request: CancelOrderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CancelOrderResponse) => void,
+  ): ClientUnaryCall;
+  cancelOrder(
+    request: CancelOrderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CancelOrderResponse) => void,
+  ): ClientUnaryCall;
   listProducts(
     request: ListProductsRequest,
     callback: (error: ServiceError | null, response: ListProductsResponse) => void,
@@ -2075,7 +2281,7 @@ export interface OrdersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListProductsResponse) => void,
   ): ClientUnaryCall;
-  /** For operators: whether the print lab can make a product now. */
+  /** For operators: sets whether the print lab can make a product. */
   setProductAvailability(
     request: SetProductAvailabilityRequest,
     callback: (error: ServiceError | null, response: SetProductAvailabilityResponse) => void,

@@ -59,7 +59,7 @@ export enum PaymentStatus {
   UNSPECIFIED = 0,
   CAPTURED = 1,
   DECLINED = 2,
-  /** PENDING - The bank has been asked and its answer is not known yet. */
+  /** PENDING - The request was sent to the bank; its answer is not known yet. */
   PENDING = 3,
 }
 
@@ -134,10 +134,10 @@ export function paymentMethodToJSON(object: PaymentMethod): string {
 
 export enum RefundStatus {
   UNSPECIFIED = 0,
-  /** PENDING - The bank has been asked and its answer is not known yet. */
+  /** PENDING - The request was sent to the bank; its answer is not known yet. */
   PENDING = 1,
   COMPLETED = 2,
-  /** FAILED - The bank refused; the money is the customer's claim and an operator has to look. */
+  /** FAILED - The bank refused; the shop owes the money, and an operator must handle it. */
   FAILED = 3,
 }
 
@@ -175,6 +175,90 @@ export function refundStatusToJSON(object: RefundStatus): string {
   }
 }
 
+/** Who ordered a refund. */
+export enum RefundBy {
+  UNSPECIFIED = 0,
+  OWNER = 1,
+  OPERATOR = 2,
+  /** SAGA - The order was paid but can't be made. */
+  SAGA = 3,
+}
+
+export function refundByFromJSON(object: any): RefundBy {
+  switch (object) {
+    case 0:
+    case "REFUND_BY_UNSPECIFIED":
+      return RefundBy.UNSPECIFIED;
+    case 1:
+    case "REFUND_BY_OWNER":
+      return RefundBy.OWNER;
+    case 2:
+    case "REFUND_BY_OPERATOR":
+      return RefundBy.OPERATOR;
+    case 3:
+    case "REFUND_BY_SAGA":
+      return RefundBy.SAGA;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefundBy");
+  }
+}
+
+export function refundByToJSON(object: RefundBy): string {
+  switch (object) {
+    case RefundBy.UNSPECIFIED:
+      return "REFUND_BY_UNSPECIFIED";
+    case RefundBy.OWNER:
+      return "REFUND_BY_OWNER";
+    case RefundBy.OPERATOR:
+      return "REFUND_BY_OPERATOR";
+    case RefundBy.SAGA:
+      return "REFUND_BY_SAGA";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefundBy");
+  }
+}
+
+export enum RefundRequestStatus {
+  UNSPECIFIED = 0,
+  OPEN = 1,
+  APPROVED = 2,
+  REFUSED = 3,
+}
+
+export function refundRequestStatusFromJSON(object: any): RefundRequestStatus {
+  switch (object) {
+    case 0:
+    case "REFUND_REQUEST_STATUS_UNSPECIFIED":
+      return RefundRequestStatus.UNSPECIFIED;
+    case 1:
+    case "REFUND_REQUEST_STATUS_OPEN":
+      return RefundRequestStatus.OPEN;
+    case 2:
+    case "REFUND_REQUEST_STATUS_APPROVED":
+      return RefundRequestStatus.APPROVED;
+    case 3:
+    case "REFUND_REQUEST_STATUS_REFUSED":
+      return RefundRequestStatus.REFUSED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefundRequestStatus");
+  }
+}
+
+export function refundRequestStatusToJSON(object: RefundRequestStatus): string {
+  switch (object) {
+    case RefundRequestStatus.UNSPECIFIED:
+      return "REFUND_REQUEST_STATUS_UNSPECIFIED";
+    case RefundRequestStatus.OPEN:
+      return "REFUND_REQUEST_STATUS_OPEN";
+    case RefundRequestStatus.APPROVED:
+      return "REFUND_REQUEST_STATUS_APPROVED";
+    case RefundRequestStatus.REFUSED:
+      return "REFUND_REQUEST_STATUS_REFUSED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RefundRequestStatus");
+  }
+}
+
 export interface VerifyPasswordRequest {
   customer: string;
   password: string;
@@ -184,6 +268,46 @@ export interface VerifyPasswordResponse {
   customer: string;
   name: string;
   role: Role;
+}
+
+export interface SignInRequest {
+  customer: string;
+  password: string;
+}
+
+export interface SignInResponse {
+  grant: Grant | undefined;
+}
+
+/** The owner of the newest refresh token of a family. The role is the current one. */
+export interface Grant {
+  customer: string;
+  name: string;
+  role: Role;
+  family: string;
+  /** Counts the refresh tokens of the family, from 1. */
+  generation: number;
+  issuedAt: Date | undefined;
+  expiresAt: Date | undefined;
+}
+
+export interface RotateRefreshTokenRequest {
+  family: string;
+  /** Generation of the token in use. */
+  generation: number;
+  /** Chosen by the client: a repeated request gets the same token again while that is unused. Empty for none. */
+  idempotencyKey: string;
+}
+
+export interface RotateRefreshTokenResponse {
+  grant: Grant | undefined;
+}
+
+export interface RevokeTokenFamilyRequest {
+  family: string;
+}
+
+export interface RevokeTokenFamilyResponse {
 }
 
 export interface GetAccountRequest {
@@ -205,7 +329,7 @@ export interface GetAccountResponse {
 export interface Payment {
   id: string;
   customer: string;
-  /** Empty for a payment that belongs to no order. */
+  /** Empty for a payment without an order. */
   orderId: string;
   status: PaymentStatus;
   /** Minor units. */
@@ -218,11 +342,11 @@ export interface Payment {
   /** Why the payment was declined; empty otherwise. */
   reason: string;
   method: PaymentMethod;
-  /** Minor units that were given back so far. */
+  /** Minor units refunded so far. */
   refunded: number;
 }
 
-/** Either of an order, which says the amount, or of an amount outside any order (a gift card, a tip). */
+/** Pays either an order, which sets the amount, or an amount without an order (a gift card, a tip). */
 export interface CreatePaymentRequest {
   /** Left out with an order. */
   amount: number;
@@ -232,7 +356,7 @@ export interface CreatePaymentRequest {
   idempotencyKey: string;
   /** Unspecified means the wallet. */
   method: PaymentMethod;
-  /** Of the caller, with a declined payment. */
+  /** An order of the caller whose payment was declined. */
   orderId: string;
 }
 
@@ -250,9 +374,10 @@ export interface GetPaymentResponse {
 }
 
 export interface ListPaymentsRequest {
-  limit: number;
+  /** 1 to 100; 20 when absent. */
+  limit?: number | undefined;
   cursor: string;
-  /** Only the payments of this order, when it is given. */
+  /** Only the payments of this order; empty is all. */
   orderId: string;
 }
 
@@ -285,7 +410,7 @@ export interface CreateTransferResponse {
 export interface Refund {
   id: string;
   paymentId: string;
-  /** Empty for the refund of a payment that belongs to no order. */
+  /** Empty for the refund of a payment without an order. */
   orderId: string;
   customer: string;
   status: RefundStatus;
@@ -296,13 +421,17 @@ export interface Refund {
   createdAt:
     | Date
     | undefined;
-  /** What the payment has left to refund, after this one. */
+  /** The refundable rest of the payment after this refund. */
   refundable: number;
+  /** Unspecified for a refund from before this was recorded. */
+  by: RefundBy;
+  /** Who ordered it; empty for the saga. */
+  principal: string;
 }
 
 export interface CreateRefundRequest {
   paymentId: string;
-  /** Minor units; 0 means all that is left. */
+  /** Minor units; 0 means the rest of the payment. */
   amount: number;
   reason: string;
   idempotencyKey: string;
@@ -314,11 +443,84 @@ export interface CreateRefundResponse {
 }
 
 export interface ListRefundsRequest {
+  /** PAYMENT_NOT_FOUND if the caller may not see it. */
   paymentId: string;
+  /** Used instead of payment_id if not empty; at most 100. Payments the caller may not see are omitted. */
+  paymentIds: string[];
 }
 
 export interface ListRefundsResponse {
   refunds: Refund[];
+}
+
+/** A customer's request for a refund, and its answer. */
+export interface RefundRequest {
+  id: string;
+  paymentId: string;
+  /** Empty for a payment without an order. */
+  orderId: string;
+  customer: string;
+  status: RefundRequestStatus;
+  /** Minor units; 0 means the rest of the payment. */
+  amount: number;
+  currency: string;
+  reason: string;
+  createdAt:
+    | Date
+    | undefined;
+  /** Why it was refused; empty otherwise. */
+  answer: string;
+  /** The refund of an approved request; empty otherwise. */
+  refundId: string;
+  /** Absent while it is open. */
+  answeredAt: Date | undefined;
+}
+
+export interface RequestRefundRequest {
+  paymentId: string;
+  /** Minor units; 0 means the rest of the payment. */
+  amount: number;
+  /** 1 to 200 characters. */
+  reason: string;
+  idempotencyKey: string;
+}
+
+export interface RequestRefundResponse {
+  refundRequest: RefundRequest | undefined;
+  replayed: boolean;
+}
+
+export interface ListRefundRequestsRequest {
+  /** 1 to 100; 20 when absent. */
+  limit?: number | undefined;
+  cursor: string;
+  /** Only requests with this status; unspecified is all. */
+  status: RefundRequestStatus;
+  /** Only requests for this payment; empty is all. */
+  paymentId: string;
+}
+
+export interface ListRefundRequestsResponse {
+  refundRequests: RefundRequest[];
+  nextCursor: string;
+}
+
+export interface ApproveRefundRequest {
+  refundRequestId: string;
+}
+
+export interface ApproveRefundResponse {
+  refundRequest: RefundRequest | undefined;
+}
+
+export interface RefuseRefundRequest {
+  refundRequestId: string;
+  /** The reason shown to the customer: 1 to 200 characters. */
+  reason: string;
+}
+
+export interface RefuseRefundResponse {
+  refundRequest: RefundRequest | undefined;
 }
 
 function createBaseVerifyPasswordRequest(): VerifyPasswordRequest {
@@ -503,6 +705,622 @@ export const VerifyPasswordResponse: MessageFns<VerifyPasswordResponse> = {
     message.customer = object.customer ?? "";
     message.name = object.name ?? "";
     message.role = object.role ?? 0;
+    return message;
+  },
+};
+
+function createBaseSignInRequest(): SignInRequest {
+  return { customer: "", password: "" };
+}
+
+export const SignInRequest: MessageFns<SignInRequest> = {
+  encode(message: SignInRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customer !== "") {
+      writer.uint32(10).string(message.customer);
+    }
+    if (message.password !== "") {
+      writer.uint32(18).string(message.password);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignInRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignInRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.customer = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignInRequest {
+    return {
+      customer: isSet(object.customer) ? globalThis.String(object.customer) : "",
+      password: isSet(object.password) ? globalThis.String(object.password) : "",
+    };
+  },
+
+  toJSON(message: SignInRequest): unknown {
+    const obj: any = {};
+    if (message.customer !== "") {
+      obj.customer = message.customer;
+    }
+    if (message.password !== "") {
+      obj.password = message.password;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SignInRequest>): SignInRequest {
+    return SignInRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignInRequest>): SignInRequest {
+    const message = createBaseSignInRequest();
+    message.customer = object.customer ?? "";
+    message.password = object.password ?? "";
+    return message;
+  },
+};
+
+function createBaseSignInResponse(): SignInResponse {
+  return { grant: undefined };
+}
+
+export const SignInResponse: MessageFns<SignInResponse> = {
+  encode(message: SignInResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== undefined) {
+      Grant.encode(message.grant, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignInResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignInResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = Grant.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignInResponse {
+    return { grant: isSet(object.grant) ? Grant.fromJSON(object.grant) : undefined };
+  },
+
+  toJSON(message: SignInResponse): unknown {
+    const obj: any = {};
+    if (message.grant !== undefined) {
+      obj.grant = Grant.toJSON(message.grant);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SignInResponse>): SignInResponse {
+    return SignInResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignInResponse>): SignInResponse {
+    const message = createBaseSignInResponse();
+    message.grant = (object.grant !== undefined && object.grant !== null) ? Grant.fromPartial(object.grant) : undefined;
+    return message;
+  },
+};
+
+function createBaseGrant(): Grant {
+  return { customer: "", name: "", role: 0, family: "", generation: 0, issuedAt: undefined, expiresAt: undefined };
+}
+
+export const Grant: MessageFns<Grant> = {
+  encode(message: Grant, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.customer !== "") {
+      writer.uint32(10).string(message.customer);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.role !== 0) {
+      writer.uint32(24).int32(message.role);
+    }
+    if (message.family !== "") {
+      writer.uint32(34).string(message.family);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(40).int32(message.generation);
+    }
+    if (message.issuedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.issuedAt), writer.uint32(50).fork()).join();
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Grant {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGrant();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.customer = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.role = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.family = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.generation = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.issuedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Grant {
+    return {
+      customer: isSet(object.customer) ? globalThis.String(object.customer) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      role: isSet(object.role) ? roleFromJSON(object.role) : 0,
+      family: isSet(object.family) ? globalThis.String(object.family) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      issuedAt: isSet(object.issuedAt)
+        ? fromJsonTimestamp(object.issuedAt)
+        : isSet(object.issued_at)
+        ? fromJsonTimestamp(object.issued_at)
+        : undefined,
+      expiresAt: isSet(object.expiresAt)
+        ? fromJsonTimestamp(object.expiresAt)
+        : isSet(object.expires_at)
+        ? fromJsonTimestamp(object.expires_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Grant): unknown {
+    const obj: any = {};
+    if (message.customer !== "") {
+      obj.customer = message.customer;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.role !== 0) {
+      obj.role = roleToJSON(message.role);
+    }
+    if (message.family !== "") {
+      obj.family = message.family;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.issuedAt !== undefined) {
+      obj.issuedAt = message.issuedAt.toISOString();
+    }
+    if (message.expiresAt !== undefined) {
+      obj.expiresAt = message.expiresAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Grant>): Grant {
+    return Grant.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Grant>): Grant {
+    const message = createBaseGrant();
+    message.customer = object.customer ?? "";
+    message.name = object.name ?? "";
+    message.role = object.role ?? 0;
+    message.family = object.family ?? "";
+    message.generation = object.generation ?? 0;
+    message.issuedAt = object.issuedAt ?? undefined;
+    message.expiresAt = object.expiresAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRotateRefreshTokenRequest(): RotateRefreshTokenRequest {
+  return { family: "", generation: 0, idempotencyKey: "" };
+}
+
+export const RotateRefreshTokenRequest: MessageFns<RotateRefreshTokenRequest> = {
+  encode(message: RotateRefreshTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.family !== "") {
+      writer.uint32(10).string(message.family);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(16).int32(message.generation);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(26).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateRefreshTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateRefreshTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.family = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RotateRefreshTokenRequest {
+    return {
+      family: isSet(object.family) ? globalThis.String(object.family) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+    };
+  },
+
+  toJSON(message: RotateRefreshTokenRequest): unknown {
+    const obj: any = {};
+    if (message.family !== "") {
+      obj.family = message.family;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RotateRefreshTokenRequest>): RotateRefreshTokenRequest {
+    return RotateRefreshTokenRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateRefreshTokenRequest>): RotateRefreshTokenRequest {
+    const message = createBaseRotateRefreshTokenRequest();
+    message.family = object.family ?? "";
+    message.generation = object.generation ?? 0;
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    return message;
+  },
+};
+
+function createBaseRotateRefreshTokenResponse(): RotateRefreshTokenResponse {
+  return { grant: undefined };
+}
+
+export const RotateRefreshTokenResponse: MessageFns<RotateRefreshTokenResponse> = {
+  encode(message: RotateRefreshTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== undefined) {
+      Grant.encode(message.grant, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateRefreshTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateRefreshTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = Grant.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RotateRefreshTokenResponse {
+    return { grant: isSet(object.grant) ? Grant.fromJSON(object.grant) : undefined };
+  },
+
+  toJSON(message: RotateRefreshTokenResponse): unknown {
+    const obj: any = {};
+    if (message.grant !== undefined) {
+      obj.grant = Grant.toJSON(message.grant);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RotateRefreshTokenResponse>): RotateRefreshTokenResponse {
+    return RotateRefreshTokenResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateRefreshTokenResponse>): RotateRefreshTokenResponse {
+    const message = createBaseRotateRefreshTokenResponse();
+    message.grant = (object.grant !== undefined && object.grant !== null) ? Grant.fromPartial(object.grant) : undefined;
+    return message;
+  },
+};
+
+function createBaseRevokeTokenFamilyRequest(): RevokeTokenFamilyRequest {
+  return { family: "" };
+}
+
+export const RevokeTokenFamilyRequest: MessageFns<RevokeTokenFamilyRequest> = {
+  encode(message: RevokeTokenFamilyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.family !== "") {
+      writer.uint32(10).string(message.family);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeTokenFamilyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeTokenFamilyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.family = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RevokeTokenFamilyRequest {
+    return { family: isSet(object.family) ? globalThis.String(object.family) : "" };
+  },
+
+  toJSON(message: RevokeTokenFamilyRequest): unknown {
+    const obj: any = {};
+    if (message.family !== "") {
+      obj.family = message.family;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RevokeTokenFamilyRequest>): RevokeTokenFamilyRequest {
+    return RevokeTokenFamilyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeTokenFamilyRequest>): RevokeTokenFamilyRequest {
+    const message = createBaseRevokeTokenFamilyRequest();
+    message.family = object.family ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeTokenFamilyResponse(): RevokeTokenFamilyResponse {
+  return {};
+}
+
+export const RevokeTokenFamilyResponse: MessageFns<RevokeTokenFamilyResponse> = {
+  encode(_: RevokeTokenFamilyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeTokenFamilyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeTokenFamilyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RevokeTokenFamilyResponse {
+    return {};
+  },
+
+  toJSON(_: RevokeTokenFamilyResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<RevokeTokenFamilyResponse>): RevokeTokenFamilyResponse {
+    return RevokeTokenFamilyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RevokeTokenFamilyResponse>): RevokeTokenFamilyResponse {
+    const message = createBaseRevokeTokenFamilyResponse();
     return message;
   },
 };
@@ -1391,12 +2209,12 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
 };
 
 function createBaseListPaymentsRequest(): ListPaymentsRequest {
-  return { limit: 0, cursor: "", orderId: "" };
+  return { limit: undefined, cursor: "", orderId: "" };
 }
 
 export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
   encode(message: ListPaymentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       writer.uint32(8).int32(message.limit);
     }
     if (message.cursor !== "") {
@@ -1459,7 +2277,7 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
 
   fromJSON(object: any): ListPaymentsRequest {
     return {
-      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
       cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
       orderId: isSet(object.orderId)
         ? globalThis.String(object.orderId)
@@ -1471,7 +2289,7 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
 
   toJSON(message: ListPaymentsRequest): unknown {
     const obj: any = {};
-    if (message.limit !== 0) {
+    if (message.limit !== undefined) {
       obj.limit = Math.round(message.limit);
     }
     if (message.cursor !== "") {
@@ -1488,7 +2306,7 @@ export const ListPaymentsRequest: MessageFns<ListPaymentsRequest> = {
   },
   fromPartial(object: DeepPartial<ListPaymentsRequest>): ListPaymentsRequest {
     const message = createBaseListPaymentsRequest();
-    message.limit = object.limit ?? 0;
+    message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? "";
     message.orderId = object.orderId ?? "";
     return message;
@@ -1957,6 +2775,8 @@ function createBaseRefund(): Refund {
     reason: "",
     createdAt: undefined,
     refundable: 0,
+    by: 0,
+    principal: "",
   };
 }
 
@@ -1991,6 +2811,12 @@ export const Refund: MessageFns<Refund> = {
     }
     if (message.refundable !== 0) {
       writer.uint32(80).int64(message.refundable);
+    }
+    if (message.by !== 0) {
+      writer.uint32(88).int32(message.by);
+    }
+    if (message.principal !== "") {
+      writer.uint32(98).string(message.principal);
     }
     return writer;
   },
@@ -2088,6 +2914,22 @@ export const Refund: MessageFns<Refund> = {
             message.refundable = longToNumber(reader.int64());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.by = reader.int32() as any;
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.principal = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2124,6 +2966,8 @@ export const Refund: MessageFns<Refund> = {
         ? fromJsonTimestamp(object.created_at)
         : undefined,
       refundable: isSet(object.refundable) ? globalThis.Number(object.refundable) : 0,
+      by: isSet(object.by) ? refundByFromJSON(object.by) : 0,
+      principal: isSet(object.principal) ? globalThis.String(object.principal) : "",
     };
   },
 
@@ -2159,6 +3003,12 @@ export const Refund: MessageFns<Refund> = {
     if (message.refundable !== 0) {
       obj.refundable = Math.round(message.refundable);
     }
+    if (message.by !== 0) {
+      obj.by = refundByToJSON(message.by);
+    }
+    if (message.principal !== "") {
+      obj.principal = message.principal;
+    }
     return obj;
   },
 
@@ -2177,6 +3027,8 @@ export const Refund: MessageFns<Refund> = {
     message.reason = object.reason ?? "";
     message.createdAt = object.createdAt ?? undefined;
     message.refundable = object.refundable ?? 0;
+    message.by = object.by ?? 0;
+    message.principal = object.principal ?? "";
     return message;
   },
 };
@@ -2394,13 +3246,16 @@ export const CreateRefundResponse: MessageFns<CreateRefundResponse> = {
 };
 
 function createBaseListRefundsRequest(): ListRefundsRequest {
-  return { paymentId: "" };
+  return { paymentId: "", paymentIds: [] };
 }
 
 export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
   encode(message: ListRefundsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.paymentId !== "") {
       writer.uint32(10).string(message.paymentId);
+    }
+    for (const v of message.paymentIds) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -2426,6 +3281,14 @@ export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
             message.paymentId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2445,6 +3308,11 @@ export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
         : isSet(object.payment_id)
         ? globalThis.String(object.payment_id)
         : "",
+      paymentIds: globalThis.Array.isArray(object?.paymentIds)
+        ? object.paymentIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.payment_ids)
+        ? object.payment_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2452,6 +3320,9 @@ export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
     const obj: any = {};
     if (message.paymentId !== "") {
       obj.paymentId = message.paymentId;
+    }
+    if (message.paymentIds?.length) {
+      obj.paymentIds = message.paymentIds;
     }
     return obj;
   },
@@ -2462,6 +3333,7 @@ export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
   fromPartial(object: DeepPartial<ListRefundsRequest>): ListRefundsRequest {
     const message = createBaseListRefundsRequest();
     message.paymentId = object.paymentId ?? "";
+    message.paymentIds = object.paymentIds?.map((e) => e) || [];
     return message;
   },
 };
@@ -2535,10 +3407,1034 @@ export const ListRefundsResponse: MessageFns<ListRefundsResponse> = {
   },
 };
 
-/** Who the customers are and what their wallets hold. */
+function createBaseRefundRequest(): RefundRequest {
+  return {
+    id: "",
+    paymentId: "",
+    orderId: "",
+    customer: "",
+    status: 0,
+    amount: 0,
+    currency: "",
+    reason: "",
+    createdAt: undefined,
+    answer: "",
+    refundId: "",
+    answeredAt: undefined,
+  };
+}
+
+export const RefundRequest: MessageFns<RefundRequest> = {
+  encode(message: RefundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(18).string(message.paymentId);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(26).string(message.orderId);
+    }
+    if (message.customer !== "") {
+      writer.uint32(34).string(message.customer);
+    }
+    if (message.status !== 0) {
+      writer.uint32(40).int32(message.status);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(48).int64(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(58).string(message.currency);
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(74).fork()).join();
+    }
+    if (message.answer !== "") {
+      writer.uint32(82).string(message.answer);
+    }
+    if (message.refundId !== "") {
+      writer.uint32(90).string(message.refundId);
+    }
+    if (message.answeredAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.answeredAt), writer.uint32(98).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.customer = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.answer = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.refundId = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.answeredAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RefundRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : "",
+      customer: isSet(object.customer) ? globalThis.String(object.customer) : "",
+      status: isSet(object.status) ? refundRequestStatusFromJSON(object.status) : 0,
+      amount: isSet(object.amount) ? globalThis.Number(object.amount) : 0,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      createdAt: isSet(object.createdAt)
+        ? fromJsonTimestamp(object.createdAt)
+        : isSet(object.created_at)
+        ? fromJsonTimestamp(object.created_at)
+        : undefined,
+      answer: isSet(object.answer) ? globalThis.String(object.answer) : "",
+      refundId: isSet(object.refundId)
+        ? globalThis.String(object.refundId)
+        : isSet(object.refund_id)
+        ? globalThis.String(object.refund_id)
+        : "",
+      answeredAt: isSet(object.answeredAt)
+        ? fromJsonTimestamp(object.answeredAt)
+        : isSet(object.answered_at)
+        ? fromJsonTimestamp(object.answered_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: RefundRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    if (message.orderId !== "") {
+      obj.orderId = message.orderId;
+    }
+    if (message.customer !== "") {
+      obj.customer = message.customer;
+    }
+    if (message.status !== 0) {
+      obj.status = refundRequestStatusToJSON(message.status);
+    }
+    if (message.amount !== 0) {
+      obj.amount = Math.round(message.amount);
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.createdAt !== undefined) {
+      obj.createdAt = message.createdAt.toISOString();
+    }
+    if (message.answer !== "") {
+      obj.answer = message.answer;
+    }
+    if (message.refundId !== "") {
+      obj.refundId = message.refundId;
+    }
+    if (message.answeredAt !== undefined) {
+      obj.answeredAt = message.answeredAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RefundRequest>): RefundRequest {
+    return RefundRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RefundRequest>): RefundRequest {
+    const message = createBaseRefundRequest();
+    message.id = object.id ?? "";
+    message.paymentId = object.paymentId ?? "";
+    message.orderId = object.orderId ?? "";
+    message.customer = object.customer ?? "";
+    message.status = object.status ?? 0;
+    message.amount = object.amount ?? 0;
+    message.currency = object.currency ?? "";
+    message.reason = object.reason ?? "";
+    message.createdAt = object.createdAt ?? undefined;
+    message.answer = object.answer ?? "";
+    message.refundId = object.refundId ?? "";
+    message.answeredAt = object.answeredAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRequestRefundRequest(): RequestRefundRequest {
+  return { paymentId: "", amount: 0, reason: "", idempotencyKey: "" };
+}
+
+export const RequestRefundRequest: MessageFns<RequestRefundRequest> = {
+  encode(message: RequestRefundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.paymentId !== "") {
+      writer.uint32(10).string(message.paymentId);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(34).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RequestRefundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRequestRefundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RequestRefundRequest {
+    return {
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+      amount: isSet(object.amount) ? globalThis.Number(object.amount) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+    };
+  },
+
+  toJSON(message: RequestRefundRequest): unknown {
+    const obj: any = {};
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    if (message.amount !== 0) {
+      obj.amount = Math.round(message.amount);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RequestRefundRequest>): RequestRefundRequest {
+    return RequestRefundRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RequestRefundRequest>): RequestRefundRequest {
+    const message = createBaseRequestRefundRequest();
+    message.paymentId = object.paymentId ?? "";
+    message.amount = object.amount ?? 0;
+    message.reason = object.reason ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    return message;
+  },
+};
+
+function createBaseRequestRefundResponse(): RequestRefundResponse {
+  return { refundRequest: undefined, replayed: false };
+}
+
+export const RequestRefundResponse: MessageFns<RequestRefundResponse> = {
+  encode(message: RequestRefundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundRequest !== undefined) {
+      RefundRequest.encode(message.refundRequest, writer.uint32(10).fork()).join();
+    }
+    if (message.replayed !== false) {
+      writer.uint32(16).bool(message.replayed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RequestRefundResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRequestRefundResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundRequest = RefundRequest.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RequestRefundResponse {
+    return {
+      refundRequest: isSet(object.refundRequest)
+        ? RefundRequest.fromJSON(object.refundRequest)
+        : isSet(object.refund_request)
+        ? RefundRequest.fromJSON(object.refund_request)
+        : undefined,
+      replayed: isSet(object.replayed) ? globalThis.Boolean(object.replayed) : false,
+    };
+  },
+
+  toJSON(message: RequestRefundResponse): unknown {
+    const obj: any = {};
+    if (message.refundRequest !== undefined) {
+      obj.refundRequest = RefundRequest.toJSON(message.refundRequest);
+    }
+    if (message.replayed !== false) {
+      obj.replayed = message.replayed;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RequestRefundResponse>): RequestRefundResponse {
+    return RequestRefundResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RequestRefundResponse>): RequestRefundResponse {
+    const message = createBaseRequestRefundResponse();
+    message.refundRequest = (object.refundRequest !== undefined && object.refundRequest !== null)
+      ? RefundRequest.fromPartial(object.refundRequest)
+      : undefined;
+    message.replayed = object.replayed ?? false;
+    return message;
+  },
+};
+
+function createBaseListRefundRequestsRequest(): ListRefundRequestsRequest {
+  return { limit: undefined, cursor: "", status: 0, paymentId: "" };
+}
+
+export const ListRefundRequestsRequest: MessageFns<ListRefundRequestsRequest> = {
+  encode(message: ListRefundRequestsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== undefined) {
+      writer.uint32(8).int32(message.limit);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(34).string(message.paymentId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRefundRequestsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRefundRequestsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRefundRequestsRequest {
+    return {
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
+      cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
+      status: isSet(object.status) ? refundRequestStatusFromJSON(object.status) : 0,
+      paymentId: isSet(object.paymentId)
+        ? globalThis.String(object.paymentId)
+        : isSet(object.payment_id)
+        ? globalThis.String(object.payment_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ListRefundRequestsRequest): unknown {
+    const obj: any = {};
+    if (message.limit !== undefined) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.cursor !== "") {
+      obj.cursor = message.cursor;
+    }
+    if (message.status !== 0) {
+      obj.status = refundRequestStatusToJSON(message.status);
+    }
+    if (message.paymentId !== "") {
+      obj.paymentId = message.paymentId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRefundRequestsRequest>): ListRefundRequestsRequest {
+    return ListRefundRequestsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRefundRequestsRequest>): ListRefundRequestsRequest {
+    const message = createBaseListRefundRequestsRequest();
+    message.limit = object.limit ?? undefined;
+    message.cursor = object.cursor ?? "";
+    message.status = object.status ?? 0;
+    message.paymentId = object.paymentId ?? "";
+    return message;
+  },
+};
+
+function createBaseListRefundRequestsResponse(): ListRefundRequestsResponse {
+  return { refundRequests: [], nextCursor: "" };
+}
+
+export const ListRefundRequestsResponse: MessageFns<ListRefundRequestsResponse> = {
+  encode(message: ListRefundRequestsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.refundRequests) {
+      RefundRequest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRefundRequestsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRefundRequestsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundRequests.push(RefundRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListRefundRequestsResponse {
+    return {
+      refundRequests: globalThis.Array.isArray(object?.refundRequests)
+        ? object.refundRequests.map((e: any) => RefundRequest.fromJSON(e))
+        : globalThis.Array.isArray(object?.refund_requests)
+        ? object.refund_requests.map((e: any) => RefundRequest.fromJSON(e))
+        : [],
+      nextCursor: isSet(object.nextCursor)
+        ? globalThis.String(object.nextCursor)
+        : isSet(object.next_cursor)
+        ? globalThis.String(object.next_cursor)
+        : "",
+    };
+  },
+
+  toJSON(message: ListRefundRequestsResponse): unknown {
+    const obj: any = {};
+    if (message.refundRequests?.length) {
+      obj.refundRequests = message.refundRequests.map((e) => RefundRequest.toJSON(e));
+    }
+    if (message.nextCursor !== "") {
+      obj.nextCursor = message.nextCursor;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListRefundRequestsResponse>): ListRefundRequestsResponse {
+    return ListRefundRequestsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListRefundRequestsResponse>): ListRefundRequestsResponse {
+    const message = createBaseListRefundRequestsResponse();
+    message.refundRequests = object.refundRequests?.map((e) => RefundRequest.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? "";
+    return message;
+  },
+};
+
+function createBaseApproveRefundRequest(): ApproveRefundRequest {
+  return { refundRequestId: "" };
+}
+
+export const ApproveRefundRequest: MessageFns<ApproveRefundRequest> = {
+  encode(message: ApproveRefundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundRequestId !== "") {
+      writer.uint32(10).string(message.refundRequestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveRefundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveRefundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundRequestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveRefundRequest {
+    return {
+      refundRequestId: isSet(object.refundRequestId)
+        ? globalThis.String(object.refundRequestId)
+        : isSet(object.refund_request_id)
+        ? globalThis.String(object.refund_request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ApproveRefundRequest): unknown {
+    const obj: any = {};
+    if (message.refundRequestId !== "") {
+      obj.refundRequestId = message.refundRequestId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ApproveRefundRequest>): ApproveRefundRequest {
+    return ApproveRefundRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApproveRefundRequest>): ApproveRefundRequest {
+    const message = createBaseApproveRefundRequest();
+    message.refundRequestId = object.refundRequestId ?? "";
+    return message;
+  },
+};
+
+function createBaseApproveRefundResponse(): ApproveRefundResponse {
+  return { refundRequest: undefined };
+}
+
+export const ApproveRefundResponse: MessageFns<ApproveRefundResponse> = {
+  encode(message: ApproveRefundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundRequest !== undefined) {
+      RefundRequest.encode(message.refundRequest, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveRefundResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveRefundResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundRequest = RefundRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveRefundResponse {
+    return {
+      refundRequest: isSet(object.refundRequest)
+        ? RefundRequest.fromJSON(object.refundRequest)
+        : isSet(object.refund_request)
+        ? RefundRequest.fromJSON(object.refund_request)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ApproveRefundResponse): unknown {
+    const obj: any = {};
+    if (message.refundRequest !== undefined) {
+      obj.refundRequest = RefundRequest.toJSON(message.refundRequest);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ApproveRefundResponse>): ApproveRefundResponse {
+    return ApproveRefundResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ApproveRefundResponse>): ApproveRefundResponse {
+    const message = createBaseApproveRefundResponse();
+    message.refundRequest = (object.refundRequest !== undefined && object.refundRequest !== null)
+      ? RefundRequest.fromPartial(object.refundRequest)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRefuseRefundRequest(): RefuseRefundRequest {
+  return { refundRequestId: "", reason: "" };
+}
+
+export const RefuseRefundRequest: MessageFns<RefuseRefundRequest> = {
+  encode(message: RefuseRefundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundRequestId !== "") {
+      writer.uint32(10).string(message.refundRequestId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefuseRefundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefuseRefundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundRequestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RefuseRefundRequest {
+    return {
+      refundRequestId: isSet(object.refundRequestId)
+        ? globalThis.String(object.refundRequestId)
+        : isSet(object.refund_request_id)
+        ? globalThis.String(object.refund_request_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: RefuseRefundRequest): unknown {
+    const obj: any = {};
+    if (message.refundRequestId !== "") {
+      obj.refundRequestId = message.refundRequestId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RefuseRefundRequest>): RefuseRefundRequest {
+    return RefuseRefundRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RefuseRefundRequest>): RefuseRefundRequest {
+    const message = createBaseRefuseRefundRequest();
+    message.refundRequestId = object.refundRequestId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseRefuseRefundResponse(): RefuseRefundResponse {
+  return { refundRequest: undefined };
+}
+
+export const RefuseRefundResponse: MessageFns<RefuseRefundResponse> = {
+  encode(message: RefuseRefundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundRequest !== undefined) {
+      RefundRequest.encode(message.refundRequest, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefuseRefundResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefuseRefundResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundRequest = RefundRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RefuseRefundResponse {
+    return {
+      refundRequest: isSet(object.refundRequest)
+        ? RefundRequest.fromJSON(object.refundRequest)
+        : isSet(object.refund_request)
+        ? RefundRequest.fromJSON(object.refund_request)
+        : undefined,
+    };
+  },
+
+  toJSON(message: RefuseRefundResponse): unknown {
+    const obj: any = {};
+    if (message.refundRequest !== undefined) {
+      obj.refundRequest = RefundRequest.toJSON(message.refundRequest);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RefuseRefundResponse>): RefuseRefundResponse {
+    return RefuseRefundResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RefuseRefundResponse>): RefuseRefundResponse {
+    const message = createBaseRefuseRefundResponse();
+    message.refundRequest = (object.refundRequest !== undefined && object.refundRequest !== null)
+      ? RefundRequest.fromPartial(object.refundRequest)
+      : undefined;
+    return message;
+  },
+};
+
+/** Customers and their wallets. */
 export type AccountsServiceService = typeof AccountsServiceService;
 export const AccountsServiceService = {
-  /** Checks a password; the only call that needs no token. */
+  /**
+   * Only checks a password.
+   *
+   * @deprecated
+   */
   verifyPassword: {
     path: "/halftone.payments.v1.AccountsService/VerifyPassword" as const,
     requestStream: false as const,
@@ -2549,6 +4445,40 @@ export const AccountsServiceService = {
     responseSerialize: (value: VerifyPasswordResponse): Buffer =>
       Buffer.from(VerifyPasswordResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): VerifyPasswordResponse => VerifyPasswordResponse.decode(value),
+  },
+  /** Checks a password and opens a family of refresh tokens. The three calls about families need no access token. */
+  signIn: {
+    path: "/halftone.payments.v1.AccountsService/SignIn" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SignInRequest): Buffer => Buffer.from(SignInRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SignInRequest => SignInRequest.decode(value),
+    responseSerialize: (value: SignInResponse): Buffer => Buffer.from(SignInResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SignInResponse => SignInResponse.decode(value),
+  },
+  /** Replaces a refresh token by the next one of its family. A token used before revokes the family. */
+  rotateRefreshToken: {
+    path: "/halftone.payments.v1.AccountsService/RotateRefreshToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RotateRefreshTokenRequest): Buffer =>
+      Buffer.from(RotateRefreshTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotateRefreshTokenRequest => RotateRefreshTokenRequest.decode(value),
+    responseSerialize: (value: RotateRefreshTokenResponse): Buffer =>
+      Buffer.from(RotateRefreshTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotateRefreshTokenResponse => RotateRefreshTokenResponse.decode(value),
+  },
+  /** Revokes a family; an unknown or revoked one is not an error. */
+  revokeTokenFamily: {
+    path: "/halftone.payments.v1.AccountsService/RevokeTokenFamily" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeTokenFamilyRequest): Buffer =>
+      Buffer.from(RevokeTokenFamilyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeTokenFamilyRequest => RevokeTokenFamilyRequest.decode(value),
+    responseSerialize: (value: RevokeTokenFamilyResponse): Buffer =>
+      Buffer.from(RevokeTokenFamilyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeTokenFamilyResponse => RevokeTokenFamilyResponse.decode(value),
   },
   getAccount: {
     path: "/halftone.payments.v1.AccountsService/GetAccount" as const,
@@ -2562,13 +4492,27 @@ export const AccountsServiceService = {
 } as const;
 
 export interface AccountsServiceServer extends UntypedServiceImplementation {
-  /** Checks a password; the only call that needs no token. */
+  /**
+   * Only checks a password.
+   *
+   * @deprecated
+   */
   verifyPassword: handleUnaryCall<VerifyPasswordRequest, VerifyPasswordResponse>;
+  /** Checks a password and opens a family of refresh tokens. The three calls about families need no access token. */
+  signIn: handleUnaryCall<SignInRequest, SignInResponse>;
+  /** Replaces a refresh token by the next one of its family. A token used before revokes the family. */
+  rotateRefreshToken: handleUnaryCall<RotateRefreshTokenRequest, RotateRefreshTokenResponse>;
+  /** Revokes a family; an unknown or revoked one is not an error. */
+  revokeTokenFamily: handleUnaryCall<RevokeTokenFamilyRequest, RevokeTokenFamilyResponse>;
   getAccount: handleUnaryCall<GetAccountRequest, GetAccountResponse>;
 }
 
 export interface AccountsServiceClient extends Client {
-  /** Checks a password; the only call that needs no token. */
+  /**
+   * Only checks a password.
+   *
+   * @deprecated
+   */
   verifyPassword(
     request: VerifyPasswordRequest,
     callback: (error: ServiceError | null, response: VerifyPasswordResponse) => void,
@@ -2583,6 +4527,54 @@ export interface AccountsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: VerifyPasswordResponse) => void,
+  ): ClientUnaryCall;
+  /** Checks a password and opens a family of refresh tokens. The three calls about families need no access token. */
+  signIn(
+    request: SignInRequest,
+    callback: (error: ServiceError | null, response: SignInResponse) => void,
+  ): ClientUnaryCall;
+  signIn(
+    request: SignInRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SignInResponse) => void,
+  ): ClientUnaryCall;
+  signIn(
+    request: SignInRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SignInResponse) => void,
+  ): ClientUnaryCall;
+  /** Replaces a refresh token by the next one of its family. A token used before revokes the family. */
+  rotateRefreshToken(
+    request: RotateRefreshTokenRequest,
+    callback: (error: ServiceError | null, response: RotateRefreshTokenResponse) => void,
+  ): ClientUnaryCall;
+  rotateRefreshToken(
+    request: RotateRefreshTokenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RotateRefreshTokenResponse) => void,
+  ): ClientUnaryCall;
+  rotateRefreshToken(
+    request: RotateRefreshTokenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RotateRefreshTokenResponse) => void,
+  ): ClientUnaryCall;
+  /** Revokes a family; an unknown or revoked one is not an error. */
+  revokeTokenFamily(
+    request: RevokeTokenFamilyRequest,
+    callback: (error: ServiceError | null, response: RevokeTokenFamilyResponse) => void,
+  ): ClientUnaryCall;
+  revokeTokenFamily(
+    request: RevokeTokenFamilyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokeTokenFamilyResponse) => void,
+  ): ClientUnaryCall;
+  revokeTokenFamily(
+    request: RevokeTokenFamilyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokeTokenFamilyResponse) => void,
   ): ClientUnaryCall;
   getAccount(
     request: GetAccountRequest,
@@ -2610,10 +4602,10 @@ export const AccountsServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-/** Money that moves: double-entry, once per idempotency key. */
+/** Movements of money: double-entry, once per idempotency key. */
 export type PaymentsServiceService = typeof PaymentsServiceService;
 export const PaymentsServiceService = {
-  /** Pays the shop, or tries again to pay an order whose payment was declined. */
+  /** Pays the shop, or retries the payment of an order whose payment was declined. */
   createPayment: {
     path: "/halftone.payments.v1.PaymentsService/CreatePayment" as const,
     requestStream: false as const,
@@ -2654,7 +4646,10 @@ export const PaymentsServiceService = {
       Buffer.from(CreateTransferResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateTransferResponse => CreateTransferResponse.decode(value),
   },
-  /** Gives back some or all of a captured payment, the way it came. */
+  /**
+   * Refunds part or all of a captured payment, by the payment's own method. For the owner of an order's payment it is a
+   * cancellation: the full amount, and only before the order is printed (REFUND_NEEDS_OPERATOR after that).
+   */
   createRefund: {
     path: "/halftone.payments.v1.PaymentsService/CreateRefund" as const,
     requestStream: false as const,
@@ -2665,7 +4660,7 @@ export const PaymentsServiceService = {
       Buffer.from(CreateRefundResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateRefundResponse => CreateRefundResponse.decode(value),
   },
-  /** The refunds of one payment, oldest first. */
+  /** The refunds of one payment, or of many in one call, oldest first. */
   listRefunds: {
     path: "/halftone.payments.v1.PaymentsService/ListRefunds" as const,
     requestStream: false as const,
@@ -2675,22 +4670,78 @@ export const PaymentsServiceService = {
     responseSerialize: (value: ListRefundsResponse): Buffer => Buffer.from(ListRefundsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListRefundsResponse => ListRefundsResponse.decode(value),
   },
+  /** The owner of a payment requests a refund of part or all of it; an operator answers. */
+  requestRefund: {
+    path: "/halftone.payments.v1.PaymentsService/RequestRefund" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RequestRefundRequest): Buffer => Buffer.from(RequestRefundRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RequestRefundRequest => RequestRefundRequest.decode(value),
+    responseSerialize: (value: RequestRefundResponse): Buffer =>
+      Buffer.from(RequestRefundResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RequestRefundResponse => RequestRefundResponse.decode(value),
+  },
+  /** A customer's own requests; for an operator, all. Newest first. */
+  listRefundRequests: {
+    path: "/halftone.payments.v1.PaymentsService/ListRefundRequests" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRefundRequestsRequest): Buffer =>
+      Buffer.from(ListRefundRequestsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRefundRequestsRequest => ListRefundRequestsRequest.decode(value),
+    responseSerialize: (value: ListRefundRequestsResponse): Buffer =>
+      Buffer.from(ListRefundRequestsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRefundRequestsResponse => ListRefundRequestsResponse.decode(value),
+  },
+  /** For operators: executes the requested refund. Idempotent by state. */
+  approveRefund: {
+    path: "/halftone.payments.v1.PaymentsService/ApproveRefund" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApproveRefundRequest): Buffer => Buffer.from(ApproveRefundRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApproveRefundRequest => ApproveRefundRequest.decode(value),
+    responseSerialize: (value: ApproveRefundResponse): Buffer =>
+      Buffer.from(ApproveRefundResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApproveRefundResponse => ApproveRefundResponse.decode(value),
+  },
+  /** For operators. Idempotent by state. */
+  refuseRefund: {
+    path: "/halftone.payments.v1.PaymentsService/RefuseRefund" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RefuseRefundRequest): Buffer => Buffer.from(RefuseRefundRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RefuseRefundRequest => RefuseRefundRequest.decode(value),
+    responseSerialize: (value: RefuseRefundResponse): Buffer =>
+      Buffer.from(RefuseRefundResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RefuseRefundResponse => RefuseRefundResponse.decode(value),
+  },
 } as const;
 
 export interface PaymentsServiceServer extends UntypedServiceImplementation {
-  /** Pays the shop, or tries again to pay an order whose payment was declined. */
+  /** Pays the shop, or retries the payment of an order whose payment was declined. */
   createPayment: handleUnaryCall<CreatePaymentRequest, CreatePaymentResponse>;
   getPayment: handleUnaryCall<GetPaymentRequest, GetPaymentResponse>;
   listPayments: handleUnaryCall<ListPaymentsRequest, ListPaymentsResponse>;
   createTransfer: handleUnaryCall<CreateTransferRequest, CreateTransferResponse>;
-  /** Gives back some or all of a captured payment, the way it came. */
+  /**
+   * Refunds part or all of a captured payment, by the payment's own method. For the owner of an order's payment it is a
+   * cancellation: the full amount, and only before the order is printed (REFUND_NEEDS_OPERATOR after that).
+   */
   createRefund: handleUnaryCall<CreateRefundRequest, CreateRefundResponse>;
-  /** The refunds of one payment, oldest first. */
+  /** The refunds of one payment, or of many in one call, oldest first. */
   listRefunds: handleUnaryCall<ListRefundsRequest, ListRefundsResponse>;
+  /** The owner of a payment requests a refund of part or all of it; an operator answers. */
+  requestRefund: handleUnaryCall<RequestRefundRequest, RequestRefundResponse>;
+  /** A customer's own requests; for an operator, all. Newest first. */
+  listRefundRequests: handleUnaryCall<ListRefundRequestsRequest, ListRefundRequestsResponse>;
+  /** For operators: executes the requested refund. Idempotent by state. */
+  approveRefund: handleUnaryCall<ApproveRefundRequest, ApproveRefundResponse>;
+  /** For operators. Idempotent by state. */
+  refuseRefund: handleUnaryCall<RefuseRefundRequest, RefuseRefundResponse>;
 }
 
 export interface PaymentsServiceClient extends Client {
-  /** Pays the shop, or tries again to pay an order whose payment was declined. */
+  /** Pays the shop, or retries the payment of an order whose payment was declined. */
   createPayment(
     request: CreatePaymentRequest,
     callback: (error: ServiceError | null, response: CreatePaymentResponse) => void,
@@ -2751,7 +4802,10 @@ export interface PaymentsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateTransferResponse) => void,
   ): ClientUnaryCall;
-  /** Gives back some or all of a captured payment, the way it came. */
+  /**
+   * Refunds part or all of a captured payment, by the payment's own method. For the owner of an order's payment it is a
+   * cancellation: the full amount, and only before the order is printed (REFUND_NEEDS_OPERATOR after that).
+   */
   createRefund(
     request: CreateRefundRequest,
     callback: (error: ServiceError | null, response: CreateRefundResponse) => void,
@@ -2767,7 +4821,7 @@ export interface PaymentsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateRefundResponse) => void,
   ): ClientUnaryCall;
-  /** The refunds of one payment, oldest first. */
+  /** The refunds of one payment, or of many in one call, oldest first. */
   listRefunds(
     request: ListRefundsRequest,
     callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
@@ -2782,6 +4836,70 @@ export interface PaymentsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
+  ): ClientUnaryCall;
+  /** The owner of a payment requests a refund of part or all of it; an operator answers. */
+  requestRefund(
+    request: RequestRefundRequest,
+    callback: (error: ServiceError | null, response: RequestRefundResponse) => void,
+  ): ClientUnaryCall;
+  requestRefund(
+    request: RequestRefundRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RequestRefundResponse) => void,
+  ): ClientUnaryCall;
+  requestRefund(
+    request: RequestRefundRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RequestRefundResponse) => void,
+  ): ClientUnaryCall;
+  /** A customer's own requests; for an operator, all. Newest first. */
+  listRefundRequests(
+    request: ListRefundRequestsRequest,
+    callback: (error: ServiceError | null, response: ListRefundRequestsResponse) => void,
+  ): ClientUnaryCall;
+  listRefundRequests(
+    request: ListRefundRequestsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRefundRequestsResponse) => void,
+  ): ClientUnaryCall;
+  listRefundRequests(
+    request: ListRefundRequestsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRefundRequestsResponse) => void,
+  ): ClientUnaryCall;
+  /** For operators: executes the requested refund. Idempotent by state. */
+  approveRefund(
+    request: ApproveRefundRequest,
+    callback: (error: ServiceError | null, response: ApproveRefundResponse) => void,
+  ): ClientUnaryCall;
+  approveRefund(
+    request: ApproveRefundRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApproveRefundResponse) => void,
+  ): ClientUnaryCall;
+  approveRefund(
+    request: ApproveRefundRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApproveRefundResponse) => void,
+  ): ClientUnaryCall;
+  /** For operators. Idempotent by state. */
+  refuseRefund(
+    request: RefuseRefundRequest,
+    callback: (error: ServiceError | null, response: RefuseRefundResponse) => void,
+  ): ClientUnaryCall;
+  refuseRefund(
+    request: RefuseRefundRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RefuseRefundResponse) => void,
+  ): ClientUnaryCall;
+  refuseRefund(
+    request: RefuseRefundRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RefuseRefundResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -29,11 +29,11 @@ export interface ClientMessage {
 export interface Subscribe {
   /** "me", "gallery", "order:ID", "image:ID", "customer:NAME"; empty is "me". */
   channel: string;
-  /** Where to go on; empty is from now, "earliest" from the beginning. */
+  /** Where to continue; empty is from now, "earliest" from the beginning. */
   cursor: string;
   /** Only events of these types; empty is all. */
   types: string[];
-  /** First what is true now, then what happens from there on. Excludes a cursor. */
+  /** First a snapshot, then the events after it. Excludes a cursor. */
   snapshot: boolean;
 }
 
@@ -41,18 +41,18 @@ export interface Unsubscribe {
   channel: string;
 }
 
-/** Takes up what a session had subscribed to, from where it acknowledged last; without one, a new session begins. */
+/** Resumes the subscriptions of a session after the last acknowledged events; without a session, starts a new one. */
 export interface Resume {
   session: string;
 }
 
-/** Everything of the channel up to this cursor has been dealt with. */
+/** The client has processed the channel's events up to this cursor. */
 export interface Ack {
   channel: string;
   cursor: string;
 }
 
-/** A fresh access token, before the one in use expires. */
+/** A new access token, before the current one expires. */
 export interface Auth {
   token: string;
 }
@@ -60,14 +60,14 @@ export interface Auth {
 export interface Ping {
 }
 
-/** Stop working on a photo. */
+/** Cancels the processing of a photo. */
 export interface Cancel {
   imageId: string;
 }
 
 export interface ChatJoin {
   room: string;
-  /** The last message seen; the later ones come first. */
+  /** The last message seen; later ones are sent first. */
   after: number;
 }
 
@@ -78,7 +78,7 @@ export interface ChatLeave {
 export interface ChatSend {
   room: string;
   text: string;
-  /** Names the message among those of its sender: sent twice, it is said once. */
+  /** The sender's id of the message: a message sent twice is stored once. */
   clientId: string;
 }
 
@@ -88,7 +88,7 @@ export interface ChatTyping {
 
 export interface RtcJoin {
   room: string;
-  /** The name to come back under after a loss; empty gives a new one. */
+  /** The peer id for rejoining after a disconnect; empty gives a new one. */
   peer: string;
 }
 
@@ -96,10 +96,10 @@ export interface RtcLeave {
   room: string;
 }
 
-/** What RTCPeerConnection hands out, as JSON; exactly one of the two. */
+/** A description or candidate of RTCPeerConnection, as JSON; exactly one of the two. */
 export interface RtcSignal {
   room: string;
-  /** The peer it is for, or, when it arrives, the peer it is from. */
+  /** The recipient when sent, the sender when received. */
   peer: string;
   description: string;
   candidate: string;
@@ -142,7 +142,7 @@ export interface Unsubscribed {
   channel: string;
 }
 
-/** A passing event has neither id, seq nor channel. */
+/** An ephemeral event has neither id, seq nor channel. */
 export interface Event {
   id: string;
   seq: number;
@@ -156,7 +156,7 @@ export interface Event {
   data: string;
 }
 
-/** The latest event of each subject. What follows in the stream comes after `cursor`. */
+/** The latest event of each subject. The stream continues after `cursor`. */
 export interface Snapshot {
   channel: string;
   cursor: string;
@@ -172,7 +172,7 @@ export interface Reset {
 export interface Error {
   code: string;
   message: string;
-  /** What it is about, if that is a channel or room. */
+  /** The channel or room concerned, if any. */
   channel: string;
   errors: FieldError[];
 }
@@ -185,19 +185,19 @@ export interface FieldError {
 export interface Pong {
 }
 
-/** The server is about to close; come back after so many milliseconds, at any replica. */
+/** The server is about to close; reconnect after this delay, to any replica. */
 export interface Goodbye {
   reconnectInMs: number;
 }
 
 export interface Session {
-  /** Empty where sessions are not kept. */
+  /** Empty if sessions are disabled. */
   id: string;
-  /** What goes on now. */
+  /** The resumed subscriptions. */
   resumed: Subscribed[];
 }
 
-/** The access token ends soon; send another, or the connection is closed with 4401. */
+/** The access token expires soon; send a new one, or the connection is closed with 4401. */
 export interface Expiring {
   inMs: number;
 }
@@ -216,7 +216,7 @@ export interface ChatJoined {
 export interface ChatMessage {
   room: string;
   id: string;
-  /** 1..n per room, without gap. */
+  /** 1..n per room, without gaps. */
   seq: number;
   from: string;
   text: string;
@@ -243,7 +243,7 @@ export interface IceServer {
 
 export interface RtcJoined {
   room: string;
-  /** Who you are. */
+  /** Your own peer id. */
   peer: string;
   peers: RtcPeer[];
   iceServers: IceServer[];
@@ -254,7 +254,7 @@ export interface RtcPeer {
   peer: string;
   customer: string;
   present: boolean;
-  /** Whether you give way to this peer when both offer at once (perfect negotiation). */
+  /** Whether you yield to this peer when both offer at once (perfect negotiation). */
   polite: boolean;
 }
 

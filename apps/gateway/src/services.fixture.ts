@@ -1,0 +1,69 @@
+import { imagesV1, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
+import {
+  GrpcController,
+  type GrpcHandlers,
+  GrpcServerModule,
+  grpcSettings,
+  type ServiceShape,
+  unchecked,
+} from '@halftone/grpc';
+import { defineService } from '@halftone/service';
+
+/** Stubs of the services behind the gateway. A call without a stub fails, and so does its request. */
+export type Stubs = { -readonly [Name in keyof Handlers]?: Handlers[Name] };
+
+type Handlers = GrpcHandlers<typeof ordersV1.OrdersServiceService> &
+  GrpcHandlers<typeof paymentsV1.PaymentsServiceService> &
+  GrpcHandlers<typeof paymentsV1.AccountsServiceService> &
+  GrpcHandlers<typeof imagesV1.ImagesServiceService> &
+  GrpcHandlers<typeof notificationsV1.NotificationsServiceService>;
+
+const definitions: readonly ServiceShape[] = [
+  ordersV1.OrdersServiceService,
+  paymentsV1.PaymentsServiceService,
+  paymentsV1.AccountsServiceService,
+  imagesV1.ImagesServiceService,
+  notificationsV1.NotificationsServiceService,
+];
+
+function controllerOf(definition: ServiceShape, stubs: Stubs) {
+  class Fake {}
+  for (const name of Object.keys(definition)) {
+    const value = (request: never) => {
+      const stub = stubs[name as keyof Stubs] as ((request: never) => unknown) | undefined;
+      if (!stub) throw new Error(`${name} was called and has no stub`);
+      return stub(request);
+    };
+    Object.defineProperty(Fake.prototype, name, { value, writable: true, configurable: true });
+  }
+  GrpcController(definition, unchecked(definition))(Fake);
+  return Fake;
+}
+
+/** All services in one real gRPC server; tests may change `stubs`. */
+export const fakeServices = (stubs: Stubs) =>
+  defineService({
+    name: 'fakes',
+    settings: grpcSettings,
+    module: ({ GRPC_HOST, GRPC_PORT }) => ({
+      module: class FakesModule {},
+      imports: [GrpcServerModule.forRoot({ services: definitions, host: GRPC_HOST, port: GRPC_PORT })],
+      controllers: definitions.map((definition) => controllerOf(definition, stubs)),
+    }),
+  });
+
+/** The gateway's environment for these services. Nothing listens on port 1, because it must work without Redis. */
+export const gatewayEnv = (grpcUrl: string, redisUrl = 'redis://127.0.0.1:1') => ({
+  ORDERS_GRPC: grpcUrl,
+  PAYMENTS_GRPC: grpcUrl,
+  IMAGES_GRPC: grpcUrl,
+  NOTIFICATIONS_GRPC: grpcUrl,
+  REDIS_URL: redisUrl,
+  REALTIME_URLS: 'http://one.example:3005,http://two.example:3005/',
+});
+
+/** Status and code of an error answer. */
+export async function refusal(answer: Response): Promise<[number, unknown]> {
+  const { code } = (await answer.json()) as { code: unknown };
+  return [answer.status, code];
+}

@@ -1,0 +1,23 @@
+/** docs/commands.md: a table of all commands, from the registry. */
+import type { HalftoneCommand } from './registry/halftone-command.ts';
+import { exitCodes } from './registry/program.ts';
+
+const row = (path: string, says: string, example: string) => `| \`${path}\` | ${says} | \`${example}\` |`;
+
+export async function commandsPage(program: HalftoneCommand): Promise<string> {
+  const lines = [
+    '# Commands',
+    '',
+    '`./halftone COMMAND` from the root, `npx halftone COMMAND`, or `npm run COMMAND -- OPTIONS`.',
+    '`./halftone help COMMAND` says the rest. With `--json`, stdout has JSON lines only; words go to stderr.',
+    `${exitCodes.replace('\n', ' ')}`,
+    'Completion: `source <(./halftone completion bash)`, or `zsh`.',
+    'This page is made by `npm run generate commands`; do not edit it.',
+  ];
+  for (const [group, commands] of Map.groupBy(program.below(), (one) => one.helpGroup().replace(/:$/, ''))) {
+    const leaves = (await Promise.all(commands.map((one) => one.leaves()))).flat();
+    const rows = leaves.map((one) => row(one.path(), one.line(), one.exampleLine));
+    lines.push('', `## ${group}`, '', '| command | what it does | example |', '| --- | --- | --- |', ...rows);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,44 @@
+/**
+ * `npm test`: everything a change must hold, all of it even if some fails; first what needs no engine. Words go to stderr, the last line `N passed, N failed` to stdout; a static check counts as one, tests by
+ * their number. `--only NAME` runs what the name is part of.
+ */
+import type { Check } from '@halftone/tools/check/check.ts';
+import { bufBreaking, bufLint, generatedCurrent } from '@halftone/tools/check/contracts.ts';
+import {
+  dashboardsAndRules,
+  limitsPageCurrent,
+  loadTestTypes,
+  supergraphCurrent,
+  valuesTableCurrent,
+} from '@halftone/tools/check/deployment.ts';
+import { endToEnd } from '@halftone/tools/check/end-to-end.ts';
+import { integration } from '@halftone/tools/check/integration.ts';
+import { toolkitsAtBank } from '@halftone/proof/conformance/foreign-toolkits.ts';
+import { type CheckOptions, checksOf, runChecks, type Step } from '@halftone/tools/check/run-checks.ts';
+import { format, lint, lintLoadTests, promiseLint, syncCheck, tests, types } from '@halftone/tools/check/workspace.ts';
+
+const withoutEngines: readonly Check[] = [
+  format,
+  bufLint,
+  bufBreaking,
+  generatedCurrent,
+  syncCheck,
+  types,
+  lint,
+  lintLoadTests,
+  promiseLint,
+  supergraphCurrent,
+  loadTestTypes,
+  valuesTableCurrent,
+  limitsPageCurrent,
+  dashboardsAndRules,
+  tests('unit tests', 'test', 'unit'),
+];
+
+const onEngines: readonly Check[] = [integration, toolkitsAtBank, endToEnd];
+
+const checks: readonly Step[] = [...withoutEngines, ...onEngines];
+
+export const run = (options: CheckOptions): Promise<number> => runChecks(checks, options);
+
+export const names = (): string[] => checks.flatMap(checksOf).map(({ name }) => name);

@@ -1,0 +1,58 @@
+import type { Limit } from './limit';
+
+export const connections = {
+  pipelinedRequests: {
+    what: 'Concurrent requests of one HTTP/1.1 connection; a request runs until the client has taken its answer.',
+    value: 2,
+    unit: 'requests',
+    per: 'connection',
+    setting: null,
+    beyond: 'the connection is not read until one of them is answered',
+    metric: 'http_pipelines_held_total',
+  },
+  requestsPerConnection: {
+    what: 'Requests of one HTTP/1.1 connection, one after the other.',
+    value: 10_000,
+    unit: 'requests',
+    per: 'connection',
+    setting: null,
+    beyond: 'the last answer has Connection: close',
+    metric: null,
+  },
+  connectionsPerAddress: {
+    what: 'Open HTTP connections of one address to a process; a trusted proxy is not limited.',
+    value: 2_000,
+    unit: 'connections',
+    per: 'address',
+    setting: 'HTTP_CONNECTIONS_PER_ADDRESS',
+    beyond: 'the connection is closed at once',
+    metric: 'http_connections_refused_total',
+  },
+  streamsPerAddress: {
+    what: 'The same for a realtime process, where clients stay connected; its plain port and its TLS port count separately.',
+    value: 20_000,
+    unit: 'connections',
+    per: 'address',
+    setting: 'HTTP_CONNECTIONS_PER_ADDRESS',
+    beyond: 'the connection is closed at once',
+    metric: 'http_connections_refused_total',
+  },
+  http2Streams: {
+    what: 'Concurrent requests and event streams of one HTTP/2 connection.',
+    value: 128,
+    unit: 'requests',
+    per: 'connection',
+    setting: null,
+    beyond: 'the stream is refused (REFUSED_STREAM)',
+    metric: null,
+  },
+  answerPause: {
+    what: 'Time without progress in sending an answer to a client.',
+    value: 120_000,
+    unit: 'ms',
+    per: 'connection',
+    setting: null,
+    beyond: 'the connection is closed',
+    metric: 'http_connections_refused_total',
+  },
+} as const satisfies Record<string, Limit>;

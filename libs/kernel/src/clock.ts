@@ -1,2 +1,0 @@
-/** The time as an argument, so that decisions can be repeated. */
-export type Clock = () => Date;

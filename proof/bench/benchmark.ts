@@ -1,0 +1,20 @@
+import type { ComparedLine, Line } from './sample.ts';
+
+export interface BenchOptions {
+  rounds: number;
+  /** Number of clients; each benchmark has its own default. */
+  connections?: number | undefined;
+  /** Only these peers; all by default. */
+  peers?: readonly string[] | undefined;
+  /** Text for people. */
+  say(text: string): void;
+}
+
+export interface Benchmark {
+  name: string;
+  /** What it measures, in one line. */
+  about: string;
+  /** Default number of rounds. */
+  rounds: number;
+  run(options: BenchOptions): Promise<(Line | ComparedLine)[]>;
+}

@@ -1,0 +1,38 @@
+import {
+  changes,
+  complaintAbout,
+  lessonOf,
+  promises,
+  ways,
+  type Change,
+  type ChangeResult,
+  type Way,
+} from './balancing-verdict.ts';
+
+const counts = { subscriptions: 2, of: 2, lost: 0, duplicated: 0, unheard: 0 };
+const whole: ChangeResult = { way: 'migration', change: 'killed', ...counts };
+const gone: ChangeResult = { ...whole, way: 'sticky', subscriptions: 0, lost: 4 };
+
+const asPromised = (Object.keys(ways) as Way[]).flatMap((way) =>
+  (Object.keys(changes) as Change[]).map((change) => ({ ...(promises[way][change] ? whole : gone), way, change })),
+);
+
+test('what is as promised is no complaint', () => {
+  expect([whole, gone].map(complaintAbout)).toEqual([undefined, undefined]);
+});
+
+test.each([
+  ['a subscription that is gone', { ...whole, subscriptions: 1 }],
+  ['an event lost', { ...whole, lost: 1 }],
+  ['an acknowledged event again', { ...whole, duplicated: 1 }],
+  ['a message of its chat room that was not heard', { ...gone, unheard: 1 }],
+  ['more than was promised', { ...whole, way: 'sticky' as const }],
+])('%s is one', (_, survived) => {
+  expect(complaintAbout(survived)).toBeDefined();
+});
+
+test('the lesson needs every way and every change', () => {
+  expect(lessonOf(asPromised)).toBe(true);
+  expect(lessonOf(asPromised.slice(1))).toBe(false);
+  expect(lessonOf([...asPromised.slice(1), { ...whole, way: 'migration', change: 'cut', lost: 1 }])).toBe(false);
+});

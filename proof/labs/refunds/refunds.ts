@@ -1,0 +1,118 @@
+/**
+ * Goods for nothing: a customer orders, waits until the prints are shipped, and asks for the money back. With protection only an operator
+ * gives it; without, a bug of the test build makes payments forget to ask orders. The sandbox is the lab's own; nothing is left of it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openSandbox, type Sandbox } from '../../harness/sandbox/sandbox.ts';
+import type { Order } from '../../harness/clients/api.ts';
+import { codeOf, jsonOf, type Reply } from '../../harness/clients/http.ts';
+import { expecting, signIn, type Session } from '../../harness/clients/session.ts';
+import {
+  balanceOf,
+  cheapestProduct,
+  photo,
+  placeOrder,
+  timelineOf,
+  uploadAndWait,
+  waitUntilFinal,
+} from '../../harness/clients/shop.ts';
+import { final, verify } from '../../verify/verify.ts';
+import { askingsOf, type Asking, type Protection, type Seen } from './refunds-verdict.ts';
+
+export interface RefundsOptions {
+  note: (text: string) => void;
+  seen: (seen: Seen) => void;
+  signal: AbortSignal;
+}
+
+interface RefundContext {
+  sandbox: Sandbox;
+  customer: Session;
+  operator: Session;
+  imageId: string;
+  product: string;
+}
+
+/** The refund without protection breaks invariants for good, so it comes last. */
+const protections: readonly Protection[] = ['on', 'off'];
+const bug = 'refund.order-unasked=bug';
+const patienceMs = 10_000;
+
+export async function refundsLab({ note, seen, signal }: RefundsOptions): Promise<Seen[]> {
+  const sandbox = await openSandbox({
+    name: 'lab-refunds',
+    replicas: { realtime: 1, graph: 0, console: 0 },
+    testBuild: true,
+    note,
+    signal,
+  });
+  try {
+    const context = await signInAll(sandbox);
+    const all: Seen[] = [];
+    for (const protection of protections) {
+      if (protection === 'off') await sandbox.arm({ name: 'payments', replica: 1 }, bug);
+      for (const asking of askingsOf(protection)) {
+        signal.throwIfAborted();
+        const one = await ask(context, protection, asking);
+        seen(one);
+        all.push(one);
+      }
+    }
+    return all;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function signInAll(sandbox: Sandbox): Promise<RefundContext> {
+  const { gateway } = sandbox.urls;
+  const [customer, operator] = [await signIn(gateway, 'alice'), await signIn(gateway, 'olga')];
+  const imageId = await uploadAndWait(customer, await photo('rocket.jpg'));
+  return { sandbox, customer, operator, imageId, product: (await cheapestProduct(customer)).id };
+}
+
+async function ask(context: RefundContext, protection: Protection, asking: Asking): Promise<Seen> {
+  const { sandbox, customer, imageId, product } = context;
+  const { id, total } = await placeOrder(customer, imageId, product);
+  await waitUntilFinal(customer, id);
+  const { payments } = await timelineOf(customer, id);
+  const payment = payments.find(({ status }) => status === 'captured');
+  if (!payment) throw new Error(`order ${id} is shipped and nobody paid for it`);
+  const before = await balanceOf(customer);
+  const reply = await askings[asking](context, payment.id);
+  const broken = await brokenAtRest(sandbox);
+  const { status: order } = await customer.get<Order>(`/v1/orders/${id}`);
+  return {
+    ...{ protection, asking, status: reply.status, code: codeOf(reply), total, order },
+    back: (await balanceOf(customer)) - before,
+    broken,
+  };
+}
+
+/** What is broken for good ends a look of verify at once, so it looks again while something else may still settle. */
+async function brokenAtRest({ sources }: Sandbox): Promise<string[]> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const { results } = await verify(sources, { patienceMs });
+    const broken = results.filter(({ ok }) => !ok).map(({ invariant }) => invariant);
+    if (broken.every((invariant) => final.has(invariant)) || performance.now() > end) return broken;
+    await sleep(250);
+  }
+}
+
+/** Each resolves with what the customer was answered. */
+const askings: Readonly<Record<Asking, (context: RefundContext, paymentId: string) => Promise<Reply>>> = {
+  refund: ({ customer }, paymentId) => customer.post(`/v1/payments/${paymentId}/refunds`, {}),
+  'refund request that is refused': (context, paymentId) =>
+    answered(context, paymentId, { answer: 'refuse', reason: 'the prints are as ordered' }),
+  'refund request that is approved': (context, paymentId) => answered(context, paymentId, { answer: 'approve' }),
+};
+
+async function answered({ customer, operator }: RefundContext, paymentId: string, answer: object): Promise<Reply> {
+  const reply = await customer.post(`/v1/payments/${paymentId}/refund-requests`, { reason: 'the prints are blurred' });
+  const { id } = jsonOf<{ id: string }>(expecting('a refund request', reply, 201));
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'PUT', headers, body: JSON.stringify(answer) } as const;
+  expecting('an answer', await operator.call(`/v1/refund-requests/${id}/answer`, request), 200);
+  return reply;
+}

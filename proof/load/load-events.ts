@@ -1,0 +1,23 @@
+/** Events of a running load test; times are milliseconds since 1970. */
+
+/** One request with all its tries. */
+export interface RequestSeen {
+  name: string;
+  /** When its first try began. */
+  at: number;
+  /** Until its answer. */
+  ms: number;
+  /** Whether it was answered well in the end. */
+  ok: boolean;
+  attempts: number;
+  key?: string;
+  /** What the first try that failed got instead of an answer. */
+  why?: string;
+}
+
+/** One lost connection of a listener that was made good. */
+export interface CutSeen {
+  listener: string;
+  at: number;
+  backMs: number;
+}

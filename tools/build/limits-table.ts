@@ -1,0 +1,59 @@
+/** docs/limits.md: every limit of libs/contracts/src/limits, by area. Pure. */
+import type { Limit, limitAreas } from '@halftone/contracts';
+
+/** The HTTP status of an error code; undefined for other values. */
+type StatusOf = (code: string) => number | undefined;
+
+const binary = [
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+] as const;
+
+export function amountOf({ value, unit }: Pick<Limit, 'value' | 'unit'>): string {
+  const [size, name] = (unit === 'bytes' && binary.find(([bytes]) => value % bytes === 0)) || [1, unit];
+  return `${(value / size).toLocaleString('en')} ${name}`;
+}
+
+const code = (text: string | null) => (text === null ? '' : `\`${text}\``);
+
+const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\.$/, '');
+
+/** Every error code in what a caller sees, with its status. */
+const beyondOf = (text: string, statusOf: StatusOf): string =>
+  text.replace(/\b[A-Z][A-Z_]{5,}\b/g, (word) => {
+    const status = statusOf(word);
+    return status === undefined ? code(word) : `\`${word}\` (${status})`;
+  });
+
+const lineOf = (name: string, limit: Limit, statusOf: StatusOf): string =>
+  `| ${[
+    code(name),
+    cell(limit.what),
+    amountOf(limit),
+    limit.per,
+    cell(beyondOf(limit.beyond, statusOf)),
+    code(limit.setting),
+    code(limit.metric),
+  ].join(' | ')} |`;
+
+const head = `# Limits
+
+Written by \`npm run limits\` from [the table in the code](../libs/contracts/src/limits), from which the services take each number; do not edit. What
+they are for says [security](security.md). A limit with a setting can be changed there. \`429\` and \`503\` say in \`Retry-After\` when to come again.
+`;
+
+const columns = ['limit', 'what is bounded', 'value', 'per', 'beyond it', 'setting', 'metric'];
+
+export function pageOf(areas: typeof limitAreas, statusOf: StatusOf): string {
+  const sections = areas.map(({ title, about, limits }) =>
+    [
+      `## ${title}`,
+      '',
+      ...(about ? [about, ''] : []),
+      `| ${columns.join(' | ')} |`,
+      `|${' --- |'.repeat(columns.length)}`,
+      ...Object.entries(limits).map(([name, limit]) => lineOf(name, limit, statusOf)),
+    ].join('\n'),
+  );
+  return `${head}\n${sections.join('\n\n')}\n`;
+}
