@@ -1,4 +1,4 @@
-import { imagesV1, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
+import { imagesV1, limits, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import {
   GrpcController,
   type GrpcHandlers,
@@ -52,7 +52,10 @@ export const fakeServices = (stubs: Stubs) =>
     }),
   });
 
-/** The gateway's environment for these services. Nothing listens on port 1, because it must work without Redis. */
+/**
+ * The gateway's environment for these services. Nothing listens on port 1, because it must work without Redis. The
+ * customers of a test may ask faster than those of the shop; `shopLimits` are for the tests of those limits.
+ */
 export const gatewayEnv = (grpcUrl: string, redisUrl = 'redis://127.0.0.1:1') => ({
   ORDERS_GRPC: grpcUrl,
   PAYMENTS_GRPC: grpcUrl,
@@ -60,7 +63,15 @@ export const gatewayEnv = (grpcUrl: string, redisUrl = 'redis://127.0.0.1:1') =>
   NOTIFICATIONS_GRPC: grpcUrl,
   REDIS_URL: redisUrl,
   REALTIME_URLS: 'http://one.example:3005,http://two.example:3005/',
+  CUSTOMER_WRITES_PER_SECOND: '100000',
+  CUSTOMER_REQUESTS_PER_SECOND: '100000',
 });
+
+/** The limits of one customer as they are in the shop. */
+export const shopLimits = {
+  CUSTOMER_WRITES_PER_SECOND: String(limits.customerWritesPerSecond.value),
+  CUSTOMER_REQUESTS_PER_SECOND: String(limits.customerRequestsPerSecond.value),
+};
 
 /** Status and code of an error answer. */
 export async function refusal(answer: Response): Promise<[number, unknown]> {

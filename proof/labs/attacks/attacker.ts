@@ -14,7 +14,7 @@ const input = createInterface({ input: process.stdin });
 input.once('close', () => over.abort());
 
 // Attackers have machines of their own; here they share one with the shop, so the shop comes first.
-setPriority(10);
+setPriority(19);
 
 const attack = attacks.find(({ name }) => name === process.argv[2]);
 if (!attack) throw new Error(`no attack is called '${process.argv[2]}'`);

@@ -3,7 +3,7 @@ import type { RunningService } from '@halftone/service';
 import { bootService, eventually, testToken } from '@halftone/testing';
 import { uuidv7 } from '@halftone/kernel';
 import { gateway } from '../gateway';
-import { fakeServices, gatewayEnv, type Stubs } from '../services.fixture';
+import { fakeServices, gatewayEnv, shopLimits, type Stubs } from '../services.fixture';
 
 const stubs: Stubs = {};
 let services: RunningService;
@@ -12,7 +12,7 @@ const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
   services = await bootService(fakeServices(stubs));
-  edge = await bootService(gateway, gatewayEnv(services.grpcUrl));
+  edge = await bootService(gateway, { ...gatewayEnv(services.grpcUrl), ...shopLimits });
   for (const customer of ['alice', 'bob', 'carol', 'erin', 'frank']) tokens[customer] = await testToken(customer);
 });
 afterAll(async () => {
@@ -79,7 +79,11 @@ test('a burst allows 20 writes or 200 reads', async () => {
 
 test('sequential requests of a customer get a burst, then the rate; another customer is not refused', async () => {
   stubs.createTransfer = async () => made();
-  const strict = await bootService(gateway, { ...gatewayEnv(services.grpcUrl), CUSTOMER_REQUESTS_PER_SECOND: '1' });
+  const strict = await bootService(gateway, {
+    ...gatewayEnv(services.grpcUrl),
+    ...shopLimits,
+    CUSTOMER_REQUESTS_PER_SECOND: '1',
+  });
   const begun = performance.now();
   const statuses: number[] = [];
   while (statuses.length < 12) statuses.push((await transfer('carol', strict)).status);

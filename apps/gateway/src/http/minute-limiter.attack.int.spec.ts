@@ -9,11 +9,7 @@ let edges: RunningService[];
 
 beforeAll(async () => {
   services = await bootService(fakeServices({}));
-  const env = {
-    ...gatewayEnv(services.grpcUrl, engines().redisUrl),
-    CUSTOMER_WRITES_PER_SECOND: '10000',
-    CUSTOMER_REQUESTS_PER_SECOND: '10000',
-  };
+  const env = gatewayEnv(services.grpcUrl, engines().redisUrl);
   edges = [await bootService(gateway, env), await bootService(gateway, env)];
 });
 afterAll(async () => {

@@ -20,7 +20,7 @@ let edge: RunningService;
 beforeAll(async () => {
   services = await bootService(fakeServices(stubs));
   // Without Redis the process counts alone.
-  edge = await bootService(gateway, { ...gatewayEnv(services.grpcUrl), CUSTOMER_WRITES_PER_SECOND: '10000' });
+  edge = await bootService(gateway, gatewayEnv(services.grpcUrl));
 });
 afterAll(async () => {
   await edge.stop();

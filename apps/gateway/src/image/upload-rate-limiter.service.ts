@@ -1,7 +1,7 @@
 import { ReadRate } from '@halftone/service';
 
 /** The allowed burst, as a time at the rate; most photos are smaller. */
-const BURST_MS = 2_000;
+const BURST_MS = 500;
 
 interface CustomerUploads {
   rate: ReadRate;

@@ -66,7 +66,7 @@ export const bodies = {
   },
   refusedBodyRate: {
     what: 'Bytes per second of all refused bodies that a process reads.',
-    value: 4 * 1024 * 1024,
+    value: 2 * 1024 * 1024,
     unit: 'bytes',
     per: 'process',
     setting: null,

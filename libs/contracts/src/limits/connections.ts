@@ -3,7 +3,7 @@ import type { Limit } from './limit';
 export const connections = {
   pipelinedRequests: {
     what: 'Concurrent requests of one HTTP/1.1 connection; a request runs until the client has taken its answer.',
-    value: 2,
+    value: 1,
     unit: 'requests',
     per: 'connection',
     setting: null,

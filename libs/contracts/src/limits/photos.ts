@@ -2,8 +2,8 @@ import type { Limit } from './limit';
 
 export const photos = {
   uploadRate: {
-    what: 'Bytes per second that a gateway reads of the uploads of one customer, twice as many in a burst.',
-    value: 4 * 2 ** 20,
+    what: 'Bytes per second that a gateway reads of the uploads of one customer, half as many at once.',
+    value: 2 * 2 ** 20,
     unit: 'bytes',
     per: 'customer',
     setting: 'UPLOAD_BYTES_PER_SECOND',
