@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { codeOf, jsonOf, send, type Problem, type Request } from '@halftone/proof/harness/clients/http.ts';
+import { codeOf, jsonOf, type Problem, type Request } from '@halftone/proof/harness/clients/http.ts';
 import { eventually } from '@halftone/tools/os/waiting.ts';
 import type { Session } from '@halftone/proof/harness/clients/session.ts';
 import { photo, placeOrder, timelineOf, uploadAndWait, waitUntilFinal } from '@halftone/proof/harness/clients/shop.ts';
+import { patientSend } from '../patient-send';
 import { countEverything, shopping, signedIn } from '../system';
 
 type Asked = Request & { path: string; as?: 'alice' | 'bob' | 'olga' };
@@ -63,17 +64,10 @@ export const invalid = (what: string, request: Case['request'], at?: string): Ca
   ...(at !== undefined && { at }),
 });
 
-/** As one try: a refusal must not need a second one. The cases come faster than one customer may write, which is not what they are about. */
 async function ask({ path, as = 'alice', ...request }: Asked) {
   const session = given[as];
   const headers = { ...(await session.authorization()), ...request.headers };
-  const once = () => send(`${session.base}${path}`, { ...request, headers });
-  let reply = await once();
-  for (let tries = 0; reply.status === 429 && tries < 10; tries += 1) {
-    await sleep(Number(reply.headers.get('retry-after') ?? 1) * 1_000);
-    reply = await once();
-  }
-  return reply;
+  return patientSend(`${session.base}${path}`, { ...request, headers });
 }
 
 /** The gallery and the customers are told of an order a moment after its end. */

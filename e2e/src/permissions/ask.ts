@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { imagesV1, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
-import { codeOf, jsonOf, send, type Reply, type Request } from '@halftone/proof/harness/clients/http.ts';
+import { codeOf, jsonOf, type Reply, type Request } from '@halftone/proof/harness/clients/http.ts';
 import { processesOf } from '@halftone/tools/shop/processes.ts';
 import type { Session } from '@halftone/proof/harness/clients/session.ts';
 import type { ServiceState } from '@halftone/tools/os/run-state.ts';
 import { WebSocket } from 'ws';
+import { patientSend } from '../patient-send';
 import { signedIn, system } from '../system';
 import type { Who } from './page';
 
@@ -28,7 +29,7 @@ export async function rest(who: Who, method: Request['method'], address: string,
   const url = address.startsWith('/') ? system().urls.gateway + address : address;
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
   const headers = { ...type, 'idempotency-key': randomUUID(), ...(await bearerOf(who)) };
-  return send(url, { method: method ?? 'GET', headers, ...(json !== undefined && { body: JSON.stringify(json) }) });
+  return patientSend(url, { method: method ?? 'GET', headers, ...(json !== undefined && { body: JSON.stringify(json) }) });
 }
 
 interface GraphAnswer {
@@ -39,7 +40,7 @@ interface GraphAnswer {
 export async function graph(who: Who, query: string, variables: object = {}): Promise<string> {
   const headers = { 'content-type': 'application/json', ...(await bearerOf(who)) };
   const body = JSON.stringify({ query, variables });
-  const answer = jsonOf<GraphAnswer>(await send(system().urls.graphql, { method: 'POST', headers, body }));
+  const answer = jsonOf<GraphAnswer>(await patientSend(system().urls.graphql, { method: 'POST', headers, body }));
   return answer.errors?.[0]?.extensions.code ?? 'ok';
 }
 

@@ -1,6 +1,6 @@
 import { imagesV1 } from '@halftone/contracts';
-import { send } from '@halftone/proof/harness/clients/http.ts';
 import { photo } from '@halftone/proof/harness/clients/shop.ts';
+import { patientSend } from '../patient-send';
 import { system } from '../system';
 import { grpc, outcomeOf, sessionOf, talk } from './ask';
 import { isGrpc, isRest, key, type Probe, restAt, simply } from './probe';
@@ -21,7 +21,7 @@ const uploadImage: Probe = async ({ who }, endpoint) => {
     'idempotency-key': key(),
     ...(await (await sessionOf(who))?.authorization()),
   };
-  return outcomeOf(await send(`${system().urls.gateway}/v1/images`, { method: 'POST', headers, body: bytes }));
+  return outcomeOf(await patientSend(`${system().urls.gateway}/v1/images`, { method: 'POST', headers, body: bytes }));
 };
 
 const cancelImage: Probe = async ({ who, state }, endpoint, things) => {
