@@ -29,7 +29,11 @@ export async function rest(who: Who, method: Request['method'], address: string,
   const url = address.startsWith('/') ? system().urls.gateway + address : address;
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
   const headers = { ...type, 'idempotency-key': randomUUID(), ...(await bearerOf(who)) };
-  return patientSend(url, { method: method ?? 'GET', headers, ...(json !== undefined && { body: JSON.stringify(json) }) });
+  return patientSend(url, {
+    method: method ?? 'GET',
+    headers,
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
 }
 
 interface GraphAnswer {
