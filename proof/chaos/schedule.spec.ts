@@ -67,7 +67,8 @@ test.each([
   ['a service that does not exist', good.replace('payments', 'paymnts'), 'fault.service'],
   ['a field that nobody reads', good.replace('slotSeconds: 5', 'slotSeconds: 5\nslotMinutes: 1'), 'slotMinutes'],
   ['no slot', good.replace('slotSeconds: 5\n', ''), 'slotSeconds'],
-  ['a signal that is no list', good.replace('alerts: []', 'alerts: all'), 'expect'],
+  ['a signal that is no list', good.replace('alerts: []', 'alerts: all'), 'a.yaml: expect.alerts: '],
+  ['nothing in it', '', 'a.yaml: Invalid input'],
 ])('a file with %s is refused by name', (_, source, complaint) => {
   expect(parseScenario(good, 'a.yaml').id).toBe('a');
   expect(() => parseScenario(source, 'a.yaml')).toThrow(complaint);
