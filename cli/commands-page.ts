@@ -9,10 +9,10 @@ export async function commandsPage(program: HalftoneCommand): Promise<string> {
     '# Commands',
     '',
     '`./halftone COMMAND` from the root, `npx halftone COMMAND`, or `npm run COMMAND -- OPTIONS`.',
-    '`./halftone help COMMAND` says the rest. With `--json`, stdout has JSON lines only; words go to stderr.',
+    '`./halftone help COMMAND` lists the options of a command. With `--json`, stdout has JSON lines only; words go to stderr.',
     `${exitCodes.replace('\n', ' ')}`,
     'Completion: `source <(./halftone completion bash)`, or `zsh`.',
-    'This page is made by `npm run generate commands`; do not edit it.',
+    '`./halftone generate commands` writes this page from the registry; do not edit it.',
   ];
   for (const [group, commands] of Map.groupBy(program.below(), (one) => one.helpGroup().replace(/:$/, ''))) {
     const leaves = (await Promise.all(commands.map((one) => one.leaves()))).flat();

@@ -38,8 +38,9 @@ const lineOf = (name: string, limit: Limit, statusOf: StatusOf): string =>
 
 const head = `# Limits
 
-Written by \`npm run limits\` from [the table in the code](../libs/contracts/src/limits), from which the services take each number; do not edit. What
-they are for says [security](security.md). A limit with a setting can be changed there. \`429\` and \`503\` say in \`Retry-After\` when to come again.
+\`./halftone generate limits\` writes this page from [its table](../libs/contracts/src/limits); do not edit it.
+The services read each number from that table. [The threat model](security.md) explains what the limits protect.
+A limit with a setting can be changed there. An answer \`429\` or \`503\` states in \`Retry-After\` when to retry.
 `;
 
 const columns = ['limit', 'what is bounded', 'value', 'per', 'beyond it', 'setting', 'metric'];

@@ -1,7 +1,7 @@
 /** The table of values in the chart's README. Pure. */
 import type { Row } from './schema.ts';
 
-const begin = '<!-- values: written by `npm run chart` from values.schema.json -->';
+const begin = '<!-- values: written by `./halftone generate chart` from values.schema.json -->';
 const end = '<!-- /values -->';
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
