@@ -1,6 +1,7 @@
 /** The commands for a release on a Kubernetes cluster. */
 import { Option } from 'commander';
 import { optionalParts, profiles } from '@halftone/tools/cluster/release.ts';
+import { topology } from '@halftone/tools/shop/topology.ts';
 import { command, type HalftoneCommand } from './halftone-command.ts';
 import { listOf, wholeNumber } from './values.ts';
 
@@ -10,9 +11,7 @@ const onCluster = (one: HalftoneCommand): HalftoneCommand =>
     .option('--minikube', 'the minikube profile "halftone" instead of kind')
     .json();
 
-const services = 'gateway graph orders payments images images-worker notifications realtime postgres kafka redis'.split(
-  ' ',
-);
+const services = [...topology.map(({ name }) => name), 'images-worker', 'postgres', 'kafka', 'redis'];
 
 const up = onCluster(
   command('up', 'make the cluster, build images, install or upgrade, wait until Ready', 'halftone k8s up')

@@ -7,10 +7,10 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { capture } from '../os/command.ts';
 import { root } from '../os/config.ts';
+import { subgraphs } from '../shop/topology.ts';
 import { transpile } from './transpile.ts';
 import { libs } from './workspace.ts';
 
-const subgraphs = ['images', 'notifications', 'orders', 'payments'];
 export const supergraphFile = 'apps/graph/src/supergraph.ts';
 
 const node = (file: string, args: readonly string[]) =>

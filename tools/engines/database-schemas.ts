@@ -3,7 +3,8 @@
  * Safe to repeat, and safe when two do it at once: the second waits for the first.
  */
 import pg from 'pg';
-import { databaseServices, type DatabaseService, type Secrets } from './secrets.ts';
+import { databaseServices, type DatabaseService } from '../shop/topology.ts';
+import type { Secrets } from './secrets.ts';
 
 const databaseName = 'halftone';
 
@@ -33,14 +34,14 @@ async function createSchemas(client: pg.Client, passwords: Secrets['rolePassword
   const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const database = client.escapeIdentifier(rows[0]?.name ?? databaseName);
   for (const service of databaseServices) {
-    const role = roleOf(service);
-    const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+    const [role, schema] = [roleOf(service), service].map((name) => client.escapeIdentifier(name));
+    const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [roleOf(service)]);
     if (!rowCount) await client.query(`create role ${role}`);
     await client.query(`alter role ${role} with login password ${client.escapeLiteral(passwords[service])}`);
     // Only a member of a role may give it a schema; a superuser may anyway.
     if (superuser.length === 0) await client.query(`grant ${role} to current_user`);
-    await client.query(`create schema if not exists ${service} authorization ${role}`);
-    await client.query(`alter role ${role} in database ${database} set search_path = ${service}`);
+    await client.query(`create schema if not exists ${schema} authorization ${role}`);
+    await client.query(`alter role ${role} in database ${database} set search_path = ${schema}`);
   }
   await client.query(`revoke create on schema public from public`);
 }

@@ -1,7 +1,8 @@
 /** The database of this checkout, with the passwords of its secrets. */
 import { prepareSchemas, roleOf } from './database-schemas.ts';
 import { explain } from './postgres.ts';
-import { loadSecrets, type DatabaseService } from './secrets.ts';
+import type { DatabaseService } from '../shop/topology.ts';
+import { loadSecrets } from './secrets.ts';
 
 /** The superuser's URL of the prepared database. A URL that already names a database of its own keeps it. */
 export function prepareDatabase(serverUrl: string): Promise<string> {

@@ -2,9 +2,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { selfSigned, type KeyAndCertificate } from './certificate.ts';
 import { paths, readJson, writeJson } from '../os/home.ts';
-
-export const databaseServices = ['orders', 'payments', 'images', 'notifications', 'bank'] as const;
-export type DatabaseService = (typeof databaseServices)[number];
+import { databaseServices, type DatabaseService } from '../shop/topology.ts';
 
 export interface Secrets {
   superuserPassword: string;

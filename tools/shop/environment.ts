@@ -1,8 +1,8 @@
 /** The environment of each process. Pure: the same system gives the same settings at every restart. */
-import type { DatabaseService, Secrets } from '../engines/secrets.ts';
-import { labelOf } from './topology.ts';
+import type { Secrets } from '../engines/secrets.ts';
+import { callsOf, envNameOf, labelOf } from './topology.ts';
 import type { Engines, Urls } from '../os/run-state.ts';
-import type { Assignment, ServiceName } from './topology.ts';
+import type { Assignment, DatabaseService, ServiceName } from './topology.ts';
 
 export interface SystemSettings {
   engines: Engines;
@@ -36,64 +36,73 @@ export function settingsOf(assignment: Assignment, system: SystemSettings): Sett
     ...(grpcPort ? { GRPC_PORT: String(grpcPort) } : {}),
     SERVICE_INSTANCE: labelOf(assignment),
     JWT_PUBLIC_KEY: system.jwt.publicKey,
+    ...Object.assign({}, ...callsOf(assignment.name).map((target) => addressOf(target, assignment.name, system))),
     ...own(assignment.name, system),
   };
 }
 
+/** The setting in which a service finds one that it calls; the chart does the same in _arrows.tpl. */
+function addressOf(target: string, caller: ServiceName, system: SystemSettings): Settings {
+  switch (target) {
+    case 'postgres':
+      return { DATABASE_URL: system.databaseUrl(caller as DatabaseService) };
+    case 'kafka':
+      return { KAFKA_BROKERS: system.engines.kafka.brokers };
+    case 'redis':
+      return { REDIS_URL: system.engines.redis.url };
+    default:
+      return serviceAddress(target, system.assignments);
+  }
+}
+
+/** Nothing for a service that does not run: a sandbox may leave some out. */
+function serviceAddress(target: string, assignments: readonly Assignment[]): Settings {
+  const [name = '', protocol] = target.split('.');
+  const replicas = assignments.filter((one) => one.name === name);
+  const [first] = replicas;
+  if (!first) return {};
+  const key = envNameOf(name);
+  if (protocol === 'grpc') return { [`${key}_GRPC`]: grpcTarget(replicas) };
+  // Of its first replica: nothing stands in front of it that could spread calls.
+  if (protocol === 'http') return { [`SUBGRAPH_${key}_URL`]: `${httpUrl(first)}/graphql` };
+  if (protocol === 'soap') return { [`${key}_URL`]: `${httpUrl(first)}/bank` };
+  return { [`${key}_URL`]: httpUrl(first) };
+}
+
+/** What a service has besides the addresses of those it calls. */
 function own(name: ServiceName, system: SystemSettings): Settings {
-  const { engines, assignments, databaseUrl, jwt, bank, cursorKey } = system;
-  const redis = { REDIS_URL: engines.redis.url };
-  const kafka = { KAFKA_BROKERS: engines.kafka.brokers };
+  const { assignments, jwt, bank, cursorKey } = system;
+  const { realtime } = urlsOf(assignments);
   switch (name) {
     case 'gateway':
       return {
-        ...redis,
-        ...grpcTargets(assignments),
         JWT_PRIVATE_KEY: jwt.privateKey,
-        REALTIME_URLS: urlsOf(assignments).realtime.join(','),
+        REALTIME_URLS: realtime.join(','),
         ALLOWED_ORIGINS: pageOrigins(assignments),
       };
     case 'graph':
-      return { ...subgraphUrls(assignments), ALLOWED_ORIGINS: pageOrigins(assignments) };
+      return { ALLOWED_ORIGINS: pageOrigins(assignments) };
     case 'realtime':
-      return {
-        ...redis,
-        ...kafka,
-        ...grpcTargets(assignments),
-        ALLOWED_ORIGINS: pageOrigins(assignments),
-        REALTIME_CURSOR_KEY: cursorKey,
-      };
+      return { ALLOWED_ORIGINS: pageOrigins(assignments), REALTIME_CURSOR_KEY: cursorKey };
     case 'console':
-      return {
-        GATEWAY_URL: urlsOf(assignments).gateway,
-        REALTIME_URLS: urlsOf(assignments).realtime.join(','),
-      };
-    case 'images':
-      return { DATABASE_URL: databaseUrl(name), ...kafka, ...redis, ...grpcTargets(assignments) };
+      return { REALTIME_URLS: realtime.join(',') };
     case 'payments':
       return {
-        DATABASE_URL: databaseUrl(name),
-        ...kafka,
-        ...grpcTargets(assignments),
         SEED_LOAD_CUSTOMERS: loadCustomers,
-        BANK_URL: bankUrl(assignments),
         BANK_CERT: bank.server.certificate,
         BANK_CLIENT_CERT: bank.client.certificate,
         BANK_CLIENT_KEY: bank.client.key,
       };
     case 'bank':
       return {
-        DATABASE_URL: databaseUrl(name),
         SEED_LOAD_CUSTOMERS: loadCustomers,
         BANK_CERT: bank.server.certificate,
         BANK_KEY: bank.server.key,
         BANK_CLIENT_CERTS_TRUSTED: bank.client.certificate,
         BANK_PASSWORD: bank.password,
       };
-    case 'orders':
-      return { DATABASE_URL: databaseUrl(name), ...kafka, ...grpcTargets(assignments) };
-    case 'notifications':
-      return { DATABASE_URL: databaseUrl(name), ...kafka, ...redis };
+    default:
+      return {};
   }
 }
 
@@ -104,24 +113,7 @@ function pageOrigins(assignments: readonly Assignment[]): string {
 }
 
 /** One address, or all replicas of a service as one. */
-function grpcTargets(assignments: readonly Assignment[]): Settings {
-  const serving = assignments.filter(({ grpcPort }) => grpcPort);
-  const targets = [...Map.groupBy(serving, ({ name }) => name)].map(([name, replicas]) => {
-    const addresses = replicas.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join();
-    return [`${name.toUpperCase()}_GRPC`, replicas.length > 1 ? `ipv4:${addresses}` : addresses];
-  });
-  return Object.fromEntries(targets) as Settings;
+function grpcTarget(replicas: readonly Assignment[]): string {
+  const addresses = replicas.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join();
+  return replicas.length > 1 ? `ipv4:${addresses}` : addresses;
 }
-
-/** Of its first replica: nothing stands in front of the bank that could spread calls. */
-function bankUrl(assignments: readonly Assignment[]): string {
-  const bank = assignments.find(({ name }) => name === 'bank');
-  return `${bank ? httpUrl(bank) : 'http://127.0.0.1:8092'}/bank`;
-}
-
-const subgraphUrls = (assignments: readonly Assignment[]): Settings =>
-  Object.fromEntries(
-    assignments
-      .filter(({ grpcPort, replica }) => grpcPort && replica === 1)
-      .map((one) => [`SUBGRAPH_${one.name.toUpperCase()}_URL`, `${httpUrl(one)}/graphql`]),
-  );

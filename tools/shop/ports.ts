@@ -1,7 +1,7 @@
 /** Gives each process its ports: the one that was set, else the known one, else any free one. */
 import { freePort, isFreePort } from '../os/port.ts';
 import { portSetting } from './settings.ts';
-import { topology } from './topology.ts';
+import { envNameOf, topology } from './topology.ts';
 import type { Assignment, ServiceName, ServiceSpec } from './topology.ts';
 
 export type Replicas = Partial<Record<ServiceName, number>>;
@@ -32,7 +32,7 @@ async function assign(spec: ServiceSpec, replica: number): Promise<Assignment> {
   const base = portSetting(name);
   const set = base && base + replica - 1;
   if (set && !(await isFreePort(set))) {
-    throw new Error(`${name.toUpperCase()}_PORT: port ${set} is in use; set another or none`);
+    throw new Error(`${envNameOf(name)}_PORT: port ${set} is in use; set another or none`);
   }
   const httpPort = await freePort(set ?? (knownPort && knownPort + replica - 1));
   return { name, replica, edge, httpPort, ...(grpc ? { grpcPort: await freePort() } : {}) };

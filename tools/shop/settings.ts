@@ -1,5 +1,5 @@
 /** Settings of the services from the environment. */
-import type { ServiceName } from './topology.ts';
+import { envNameOf, type ServiceName } from './topology.ts';
 
 /** A port from the environment; throws when it is none. */
 export function loadedPort(name: string, text: string | undefined): number | undefined {
@@ -11,7 +11,7 @@ export function loadedPort(name: string, text: string | undefined): number | und
 
 /** GATEWAY_PORT, GRAPH_PORT, REALTIME_PORT …: the port of HTTP, when it must be this one; replicas count up from it. */
 export const portSetting = (name: ServiceName): number | undefined =>
-  loadedPort(`${name.toUpperCase()}_PORT`, process.env[`${name.toUpperCase()}_PORT`]);
+  loadedPort(`${envNameOf(name)}_PORT`, process.env[`${envNameOf(name)}_PORT`]);
 
 const ownSettings =
   /^(DATABASE_URL|KAFKA_BROKERS|REDIS_URL|JWT_.*|HTTP_PORT|GRPC_PORT|npm_.*|HALFTONE_.*|.*_GRPC|SUBGRAPH_.*_URL)$/;

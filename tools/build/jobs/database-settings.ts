@@ -1,5 +1,6 @@
 /** The settings of the job, and the failures of PostgreSQL that a retry may fix. Pure. */
-import { databaseServices, type Secrets } from '../../engines/secrets.ts';
+import type { Secrets } from '../../engines/secrets.ts';
+import { databaseServices, envNameOf } from '../../shop/topology.ts';
 
 export interface DatabaseSettings {
   /** Of somebody who may create databases and roles. */
@@ -9,7 +10,7 @@ export interface DatabaseSettings {
 
 export class SettingsMissing extends Error {}
 
-const passwordKey = (service: string) => `HALFTONE_ROLE_PASSWORD_${service.toUpperCase()}`;
+export const passwordKey = (service: string): string => `HALFTONE_ROLE_PASSWORD_${envNameOf(service)}`;
 
 /** Names everything that is missing at once. */
 export function settingsFrom(env: Readonly<Record<string, string | undefined>>): DatabaseSettings {

@@ -5,12 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { prepareSchemas } from '../../engines/database-schemas.ts';
-import { refusalOf, settingsFrom, SettingsMissing, type DatabaseSettings } from './database-settings.ts';
+import { databaseServices } from '../../shop/topology.ts';
+import { passwordKey, refusalOf, settingsFrom, SettingsMissing, type DatabaseSettings } from './database-settings.ts';
 
 const help = `database [--timeout SECONDS]   makes the database halftone, a role and a schema per service; safe to repeat
 
 DATABASE_ADMIN_URL                    a PostgreSQL URL of a superuser, or of a role that may create databases and roles
-HALFTONE_ROLE_PASSWORD_ORDERS, _PAYMENTS, _IMAGES, _NOTIFICATIONS, _BANK
+${databaseServices.map(passwordKey).join('\n')}
 `;
 
 const say = (text: string) => process.stderr.write(`database: ${text}\n`);

@@ -1,5 +1,6 @@
 /** The env file of docker/compose.yaml. Pure. */
-import { databaseServices, type Secrets } from '../../engines/secrets.ts';
+import type { Secrets } from '../../engines/secrets.ts';
+import { databaseServices, envNameOf } from '../../shop/topology.ts';
 
 /** One line per setting. Values are base64 or base64url, so none needs quotes. */
 export const envFile = (
@@ -8,7 +9,7 @@ export const envFile = (
 ): string =>
   [
     `POSTGRES_PASSWORD=${superuserPassword}`,
-    ...databaseServices.map((service) => `${service.toUpperCase()}_ROLE_PASSWORD=${rolePasswords[service]}`),
+    ...databaseServices.map((service) => `${envNameOf(service)}_ROLE_PASSWORD=${rolePasswords[service]}`),
     `REDIS_PASSWORD=${redisPassword}`,
     `JWT_PUBLIC_KEY=${jwt.publicKey}`,
     `JWT_PRIVATE_KEY=${jwt.privateKey}`,

@@ -1,3 +1,4 @@
+import { grpcServices } from '../../shop/topology.ts';
 import type { Layout } from './frame.ts';
 import { series, spread } from './panel.ts';
 import { orZero, perSecond, pickedAnd, quantile, share, total } from './query.ts';
@@ -217,6 +218,6 @@ export const edge: Layout = {
   name: 'edge',
   title: 'Halftone: edge',
   description: 'Rate, errors and duration of REST, GraphQL and gRPC, the requests that came twice, and who signs in.',
-  services: 'gateway|graph|realtime|orders|payments|images|notifications',
+  services: ['gateway', 'graph', 'realtime', ...grpcServices].join('|'),
   rows,
 };
