@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -37,6 +38,8 @@ beforeAll(async () => {
   const place = ['-L', '127.0.0.1', '-p', String(port), '--allow-loopback-peers', '--no-tls', '--no-dtls'];
   const rest = ['-n', '--no-cli', '--pidfile', join(folder, 'pid'), '--log-file', join(folder, 'log')];
   coturn = spawn('turnserver', [...authentication, ...place, ...rest], { stdio: 'ignore', cwd: folder });
+  // Rejects at once when coturn is not installed; `npm run prove -- --only foreign` installs it.
+  await once(coturn, 'spawn');
   await eventually(async () => {
     const fresh = turnCredentials('nobody', { secret, seconds: 60 }, Date.now());
     expect(await relay(fresh)).toContain('Total lost packets 0');
