@@ -1,4 +1,5 @@
 /** The arrows that the rendered NetworkPolicies open, against those of the design. Pure. */
+import { arrows } from '../shop/arrows.ts';
 import type { Manifest } from './workload-rules.ts';
 
 interface Peer {
@@ -17,27 +18,9 @@ interface Policy {
   egress?: Rule[];
 }
 
-/** Which component calls which port, independent of the values on purpose: an added call in the values shows here. */
-const design = [
-  ...['orders', 'payments', 'images', 'notifications'].flatMap((name) => [
-    `gateway→${name}:9090`,
-    `graph→${name}:8080`,
-  ]),
-  'gateway→redis:6379',
-  'orders→images:9090',
-  'realtime→images:9090',
-  'payments→orders:9090',
-  'realtime→notifications:9090',
-  'payments→bank:8080',
-  'console→gateway:8080',
-  ...['orders', 'payments', 'bank', 'images', 'images-worker', 'notifications', 'database', 'verify'].map(
-    (name) => `${name}→postgres:5432`,
-  ),
-  ...['orders', 'payments', 'images', 'images-worker', 'notifications', 'realtime', 'verify'].map(
-    (name) => `${name}→kafka:9092`,
-  ),
-  ...['images', 'images-worker', 'notifications', 'realtime'].map((name) => `${name}→redis:6379`),
-];
+const ports: Readonly<Record<string, number>> = { grpc: 9090, http: 8080, postgres: 5432, kafka: 9092, redis: 6379 };
+
+const design = arrows.map(({ source, target, port }) => `${source}→${target}:${ports[port]}`);
 const fromOutside = ['gateway', 'graph', 'realtime', 'console'].map((name) => `outside→${name}:8080`);
 
 const key = 'app.kubernetes.io/component';

@@ -60,6 +60,11 @@ describe('the settings of each process', () => {
     expect(settings?.['PAYMENTS_GRPC']).toBe(`ipv4:127.0.0.1:${payments?.grpcPort},127.0.0.1:2`);
   });
 
+  it('gives payments alone an address of the bank, without which it refuses to start', () => {
+    const alone = of('payments')[0];
+    expect(alone && settingsOf(alone, { ...system, assignments: [alone] })['BANK_URL']).toMatch(/\/bank$/);
+  });
+
   it('points callers at the ports of those they call', () => {
     expect(settings('gateway')['PAYMENTS_GRPC']).toBe(`127.0.0.1:${of('payments')[0]?.grpcPort}`);
     expect(settings('graph')['SUBGRAPH_IMAGES_URL']).toBe(`http://127.0.0.1:${of('images')[0]?.httpPort}/graphql`);

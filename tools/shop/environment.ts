@@ -60,12 +60,13 @@ function serviceAddress(target: string, assignments: readonly Assignment[]): Set
   const [name = '', protocol] = target.split('.');
   const replicas = assignments.filter((one) => one.name === name);
   const [first] = replicas;
-  if (!first) return {};
   const key = envNameOf(name);
+  // Payments refuses to start without an address of the bank.
+  if (protocol === 'soap') return { [`${key}_URL`]: `${first ? httpUrl(first) : 'http://127.0.0.1:8092'}/bank` };
+  if (!first) return {};
   if (protocol === 'grpc') return { [`${key}_GRPC`]: grpcTarget(replicas) };
   // Of its first replica: nothing stands in front of it that could spread calls.
   if (protocol === 'http') return { [`SUBGRAPH_${key}_URL`]: `${httpUrl(first)}/graphql` };
-  if (protocol === 'soap') return { [`${key}_URL`]: `${httpUrl(first)}/bank` };
   return { [`${key}_URL`]: httpUrl(first) };
 }
 

@@ -40,10 +40,28 @@ test('compose starts the same services, and the image of the tools makes a role 
   );
 });
 
-test.each(topology)('in compose, $name finds all that it calls over gRPC', ({ name, calls }) => {
-  const called = calls.filter((target) => target.endsWith('.grpc')).map((target) => target.replace('.grpc', ''));
-  const expected = called.map((target) => [`${envNameOf(target)}_GRPC`, `${target}:9090`]);
-  expect(ofContainer(name)).toMatchObject(Object.fromEntries(expected) as object);
+/** The addresses in the network of the containers; those on 127.0.0.1 are for clients. */
+const addressesIn = (environment: Record<string, string>) =>
+  Object.entries(environment).flatMap(([key, value]) => {
+    const host = /^(?:\w+:\/\/(?:.*@)?)?([a-z][a-z-]*):\d+/.exec(value)?.[1];
+    return host === undefined ? [] : [`${host} by ${key}`];
+  });
+
+const engineKeys: Readonly<Record<string, string>> = {
+  postgres: 'DATABASE_URL',
+  kafka: 'KAFKA_BROKERS',
+  redis: 'REDIS_URL',
+};
+
+function addressKeyOf(call: string): string {
+  const [name = call, protocol] = call.split('.');
+  const key = envNameOf(name);
+  return engineKeys[call] ?? { grpc: `${key}_GRPC`, http: `SUBGRAPH_${key}_URL` }[protocol ?? ''] ?? `${key}_URL`;
+}
+
+test.each(topology)('in compose, $name finds all that it calls, and no other', ({ name, calls }) => {
+  const expected = calls.map((call) => `${call.split('.')[0]} by ${addressKeyOf(call)}`);
+  expect(addressesIn(ofContainer(name)).toSorted()).toEqual(expected.toSorted());
 });
 
 test('every call is of an engine or of a service that answers it', () => {

@@ -1,7 +1,4 @@
-/**
- * Which component may connect to which: the architecture as a table, independent of the chart on purpose.
- * The chart's NetworkPolicies are tested against it. Generated policies would repeat its mistakes.
- */
+/** Which component may connect to which: a copy of tools/shop/arrows.ts on purpose, as that page explains, and what watches. */
 
 /** The container ports that may be reached, by component. */
 type Reaches = Readonly<Record<string, readonly string[]>>;

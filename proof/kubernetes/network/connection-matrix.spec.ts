@@ -1,4 +1,5 @@
-import { arrowsAmong, mayReach, outsider, unrelatedPod } from './arrows.ts';
+import { arrows } from '@halftone/tools/shop/arrows.ts';
+import { arrowsAmong, mayReach, outsider, unrelatedPod, type Arrow } from './arrows.ts';
 import { judge, type Endpoint, type Attempt } from './connection-matrix.ts';
 
 const endpoint = (component: string, portName: string): Endpoint => ({
@@ -63,4 +64,10 @@ test('money and photos are reached through the engines by nobody but their servi
     ({ target }) => target === 'postgres',
   );
   expect(toPostgres).toEqual([]);
+});
+
+test('the arrows are those of the table of the services', () => {
+  const found = arrowsAmong(arrows.flatMap(({ source, target }) => [source, target]));
+  const inWords = ({ source, target, port }: Arrow) => `${source} → ${target}:${port}`;
+  expect(found.map(inWords).toSorted()).toEqual(arrows.map(inWords).toSorted());
 });
