@@ -15,7 +15,16 @@ import { endToEnd } from '@halftone/tools/check/end-to-end.ts';
 import { integration } from '@halftone/tools/check/integration.ts';
 import { toolkitsAtBank } from '@halftone/proof/conformance/foreign-toolkits.ts';
 import { type CheckOptions, checksOf, runChecks, type Step } from '@halftone/tools/check/run-checks.ts';
-import { format, lint, lintLoadTests, promiseLint, syncCheck, tests, types } from '@halftone/tools/check/workspace.ts';
+import {
+  format,
+  lint,
+  lintLoadTests,
+  promiseLint,
+  spelling,
+  syncCheck,
+  tests,
+  types,
+} from '@halftone/tools/check/workspace.ts';
 
 const withoutEngines: readonly Check[] = [
   format,
@@ -27,6 +36,7 @@ const withoutEngines: readonly Check[] = [
   lint,
   lintLoadTests,
   promiseLint,
+  spelling,
   supergraphCurrent,
   loadTestTypes,
   valuesTableCurrent,

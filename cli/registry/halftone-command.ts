@@ -69,7 +69,7 @@ export class HalftoneCommand extends Command {
     );
   }
 
-  /** `nosuch --help` asks for the help of a command that is not there. */
+  /** Refuses `--help` after the name of a command that does not exist. */
   override outputHelp(context?: HelpContext | ((text: string) => string)): void {
     const word = this.args.find((one) => !one.startsWith('-'));
     if (this.commands.length > 0 && word !== undefined) throw new UsageError(`unknown command '${word}'`);

@@ -145,7 +145,7 @@ const balanced = (balancing: string, sessions: string, affinity: string | undefi
   },
 ];
 
-const balancings: Question[] = [
+const balancingQuestions: Question[] = [
   balanced('migration', 'client', undefined),
   balanced('sticky', 'process', 'ClientIP'),
   balanced('store', 'redis', undefined),
@@ -162,7 +162,7 @@ export async function checkChart(say: (line: string) => void): Promise<{ passed:
     ...closed,
     ...proxies,
     ...rendered,
-    ...balancings,
+    ...balancingQuestions,
   ];
   for (const [name, ask] of [...questions, arrows]) {
     const complaints = await ask().catch((error: unknown) => [String(error)]);

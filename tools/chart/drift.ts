@@ -3,23 +3,23 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Row } from './schema.ts';
 
 /** Defaults that the table does not repeat. */
-const toldElsewhere = 'as in values.yaml';
+const statedElsewhere = 'as in values.yaml';
 
 const at = (values: unknown, key: string): unknown =>
   key.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], values);
 
 /** One sentence for each key that is said differently, or not at all. */
 export function driftOf(rows: readonly Row[], values: Record<string, unknown>): string[] {
-  const undescribed = rows
+  const withoutDescription = rows
     .filter(({ description }) => description === '')
     .map(({ key }) => `${key} has no description`);
   const different = rows
-    .filter(({ key, fallback }) => key !== 'global' && fallback !== undefined && fallback !== toldElsewhere)
+    .filter(({ key, fallback }) => key !== 'global' && fallback !== undefined && fallback !== statedElsewhere)
     .filter(({ key, fallback }) => !isDeepStrictEqual(at(values, key), fallback))
     .map(
       ({ key, fallback }) => `${key} is ${said(at(values, key))} in values.yaml and ${said(fallback)} in the schema`,
     );
-  return [...undescribed, ...different, ...unknownKeys(rows, values)];
+  return [...withoutDescription, ...different, ...unknownKeys(rows, values)];
 }
 
 const said = (value: unknown) => JSON.stringify(value) ?? 'absent';

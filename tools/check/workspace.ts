@@ -45,6 +45,15 @@ export const promiseLint: Check = {
   run: async (signal) => verdict(await runNode(bin('oxlint/bin/oxlint'), [], { signal })),
 };
 
+/** Words of code, comments and pages. `cspell.json` has the files, `prose/terms.txt` the terms that no dictionary has. */
+export const spelling: Check = {
+  name: 'spelling',
+  run: async (signal) => {
+    const cache = ['--cache', '--cache-location', join(root, '.halftone/spelling.cache')];
+    return verdict(await runNode(bin('cspell/bin.mjs'), ['--no-progress', '--no-summary', ...cache], { signal }));
+  },
+};
+
 /** All tests of a tier through Nx, counted one by one. */
 export const tests = (name: string, target: string, tier: Tier): Check => ({
   name,

@@ -51,7 +51,7 @@ type Place = Pick<PostgresPrograms, 'home' | 'programs' | 'user'>;
 /** The folders of data and programs, and the user of the server. */
 export async function findPlace(): Promise<Place> {
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
-  return { home: enterable(home, user), programs: enterable(programHome, user), user };
+  return { home: accessibleFolder(home, user), programs: accessibleFolder(programHome, user), user };
 }
 
 async function fromPath(place: Place): Promise<PostgresPrograms> {
@@ -100,7 +100,7 @@ async function unprivilegedUser(): Promise<OsUser> {
 }
 
 /** The folder, or when the user cannot get there, one of its own under the system's temporary one. */
-function enterable(folder: string, user: OsUser | undefined): string {
+function accessibleFolder(folder: string, user: OsUser | undefined): string {
   mkdirSync(folder, { recursive: true });
   if (!user || parentsOf(folder).every((parent) => canEnter(parent, user))) return folder;
   const other = join(tmpdir(), `halftone-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`);

@@ -2,7 +2,7 @@ import { imagesV1, notificationsV1 } from '@halftone/contracts';
 import { grpcClient } from '@halftone/grpc';
 import { KafkaModule, TopicReader } from '@halftone/kafka';
 import { Broadcast, RedisModule, Sessions } from '@halftone/redis';
-import { part, startAndStop, Unstartable } from '@halftone/service';
+import { part, startAndStop, CannotStart } from '@halftone/service';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { BACKPLANE } from './feed/backplane.service';
 import { KafkaBackplane } from './feed/kafka-backplane.service';
@@ -139,7 +139,7 @@ function sessionStore({ REALTIME_SESSIONS, REALTIME_SESSION_SECONDS, REALTIME_PR
       return { provide: SESSION_STORE, useValue: undefined };
     case 'process':
       // A sticky balancer selects the port, not one of the processes that share it.
-      if (REALTIME_PROCESSES > 1) throw new Unstartable('REALTIME_SESSIONS=process needs REALTIME_PROCESSES=1');
+      if (REALTIME_PROCESSES > 1) throw new CannotStart('REALTIME_SESSIONS=process needs REALTIME_PROCESSES=1');
       return { provide: SESSION_STORE, useValue: new ProcessSessionStore(ttlMs) };
     case 'redis':
       return {

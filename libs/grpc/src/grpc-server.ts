@@ -1,6 +1,6 @@
 import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import { limits } from '@halftone/contracts';
-import { Lifecycle, logger, part, ServiceHost, startAndStop, Unstartable } from '@halftone/service';
+import { Lifecycle, logger, part, ServiceHost, startAndStop, CannotStart } from '@halftone/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ServerGrpc } from '@nestjs/microservices';
 import { addHealth } from './health';
@@ -74,7 +74,7 @@ class ListeningServer extends ServerGrpc {
 function bind(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (cause, port) => {
-      if (cause) reject(new Unstartable(`gRPC cannot listen at ${address}: ${cause.message}`, { cause }));
+      if (cause) reject(new CannotStart(`gRPC cannot listen at ${address}: ${cause.message}`, { cause }));
       else resolve(port);
     });
   });

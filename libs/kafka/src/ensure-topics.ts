@@ -1,4 +1,4 @@
-import { logger, Unstartable } from '@halftone/service';
+import { logger, CannotStart } from '@halftone/service';
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
 
 export interface TopicSpec {
@@ -37,7 +37,7 @@ async function checkPartitions(admin: Admin, specs: readonly TopicSpec[]): Promi
     // Another process has just created it, and the brokers do not all know it yet.
     if (!found) throw new Error(`topic ${name} is not known yet`);
     if (found !== partitions)
-      throw new Unstartable(`topic ${name} has ${found} partitions where the catalogue says ${partitions}`);
+      throw new CannotStart(`topic ${name} has ${found} partitions where the catalogue says ${partitions}`);
   }
 }
 

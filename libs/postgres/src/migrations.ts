@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { logger, Unstartable } from '@halftone/service';
+import { logger, CannotStart } from '@halftone/service';
 import type { Pool, PoolClient } from 'pg';
 import type { Migration } from './migration';
 import { platformMigrations } from './platform-tables';
@@ -35,7 +35,7 @@ async function applyMissing(client: PoolClient, schema: string, migrations: read
     const known = applied.get(migration.id);
     if (known === undefined) await apply(client, table, migration, checksum);
     else if (known !== checksum)
-      throw new Unstartable(`migration ${schema}/${migration.id} was changed after it ran; add a new one instead`);
+      throw new CannotStart(`migration ${schema}/${migration.id} was changed after it ran; add a new one instead`);
   }
 }
 

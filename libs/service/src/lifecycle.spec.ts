@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { configureLog } from './log';
-import { Lifecycle, Unstartable } from './lifecycle';
+import { Lifecycle, CannotStart } from './lifecycle';
 
 beforeAll(() => configureLog({ service: 'test', instance: 'test', level: 'silent' }));
 
@@ -42,9 +42,9 @@ test('a part that fails to start is retried, and listed as missing until it work
   expect(lifecycle.missing()).toEqual([]);
 });
 
-test('Unstartable ends the start', async () => {
+test('CannotStart ends the start', async () => {
   const { lifecycle } = recording();
-  lifecycle.onStart('serve', 'grpc', () => Promise.reject(new Unstartable('port taken')));
+  lifecycle.onStart('serve', 'grpc', () => Promise.reject(new CannotStart('port taken')));
   await expect(lifecycle.start()).rejects.toThrow('port taken');
 });
 

@@ -21,8 +21,8 @@ const ready = gauge('service_ready', '1 while the process accepts work', [], 'mi
 const stageSeconds = histogram('service_stage_duration_seconds', 'Duration of a start or stop stage', ['stage']);
 
 /** Thrown by a start function when a retry cannot help, such as for a port in use. */
-export class Unstartable extends Error {
-  override readonly name = 'Unstartable';
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
 }
 
 /**
@@ -89,7 +89,7 @@ export class Lifecycle {
     return this.aborted.signal;
   }
 
-  /** Resolves when every part runs, or when a stop came first. Rejects with Unstartable. */
+  /** Resolves when every part runs, or when a stop came first. Rejects with CannotStart. */
   async start(): Promise<void> {
     for (const stage of startStages) {
       await this.timed(stage, () =>
@@ -165,7 +165,7 @@ export class Lifecycle {
         if (throttle.hasLogged) this.log.info(`${name} has started`);
         return;
       } catch (error) {
-        if (error instanceof Unstartable) throw error;
+        if (error instanceof CannotStart) throw error;
         const reason = reasonOf(error);
         if (throttle.isDue(reason)) this.log.warn({ part: name, reason }, waitingLine(name, reason, advice));
         // An abort only ends the pause early; the loop checks the signal.

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { sharesPort } from './cluster-worker';
 import { limitConnections } from './connection-limits';
 import { answerUnsupportedRequests } from './edge-rules';
-import { type Lifecycle, Unstartable } from './lifecycle';
+import { type Lifecycle, CannotStart } from './lifecycle';
 import { logger } from './log';
 import { scrape } from './probes';
 import { isLoopback } from './settings';
@@ -35,7 +35,7 @@ export async function serveMetrics(host: string, port: number, lifecycle: Lifecy
   await new Promise<void>((resolve, reject) => {
     const fail = (cause: Error) =>
       reject(
-        new Unstartable(`metrics cannot listen at ${host}:${port}, set METRICS_PORT: ${cause.message}`, { cause }),
+        new CannotStart(`metrics cannot listen at ${host}:${port}, set METRICS_PORT: ${cause.message}`, { cause }),
       );
     server.once('error', fail).listen({ host, port, reusePort: sharesPort() }, resolve);
   });

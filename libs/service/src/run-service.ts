@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ConfigInvalid, describeConfig, environment } from './config';
-import { Unstartable } from './lifecycle';
+import { CannotStart } from './lifecycle';
 import { logger } from './log';
 import { printConfig } from './print-config';
 import { logAllOutput } from './process-output';
@@ -73,7 +73,7 @@ function fail(name: string, error: unknown): never {
     for (const { path, message } of error.problems) log.fatal({ service: name }, `${path}: ${message}`);
     process.exit(exConfig);
   }
-  if (error instanceof Unstartable) log.fatal(error.message);
+  if (error instanceof CannotStart) log.fatal(error.message);
   else log.fatal({ err: error }, 'cannot start');
   process.exit(1);
 }

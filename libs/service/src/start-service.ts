@@ -12,7 +12,7 @@ import { armFromFile } from './failpoint-file';
 import { drainHttp } from './http-drain';
 import { maxSockets } from './socket-limit';
 import { httpAdapter } from './http-edge';
-import { Lifecycle, Unstartable } from './lifecycle';
+import { Lifecycle, CannotStart } from './lifecycle';
 import { configureLog, logger, NestLog } from './log';
 import { metricsPortOf, serveMetrics } from './metrics-server';
 import { collectProcessMetrics } from './process-metrics';
@@ -41,7 +41,7 @@ export interface RunningService<S extends z.ZodRawShape = z.ZodRawShape> {
   stop(): Promise<void>;
 }
 
-/** Resolves when the service is ready. Throws ConfigInvalid, or Unstartable when it can't listen. */
+/** Resolves when the service is ready. Throws ConfigInvalid, or CannotStart when it can't listen. */
 export async function startService<S extends z.ZodRawShape>(
   definition: ServiceDefinition<S>,
   env: Environment,
@@ -140,7 +140,7 @@ async function listen(app: NestFastifyApplication, { HTTP_HOST, HTTP_PORT }: Pro
   // Nest types it as a port; Fastify accepts all options of Node.
   const options = sharesPort() ? ({ port: HTTP_PORT, reusePort: true } as unknown as number) : HTTP_PORT;
   await app.listen(options, HTTP_HOST).catch((cause: Error) => {
-    throw new Unstartable(`HTTP cannot listen at ${HTTP_HOST}:${HTTP_PORT}: ${cause.message}`, { cause });
+    throw new CannotStart(`HTTP cannot listen at ${HTTP_HOST}:${HTTP_PORT}: ${cause.message}`, { cause });
   });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return `http://${HTTP_HOST}:${port}`;

@@ -1,20 +1,26 @@
-import { askingsOf, complaintAbout, type Seen } from './refunds-verdict.ts';
+import { attemptsOf, complaintAbout, type Seen } from './refunds-verdict.ts';
 
 const order = { order: 'shipped', total: 29, code: undefined } as const;
 const refused: Seen = {
   ...order,
-  ...{ protection: 'on', asking: 'refund', status: 409, code: 'REFUND_NEEDS_OPERATOR', back: 0, broken: [] },
+  ...{ protection: 'on', attempt: 'refund', status: 409, code: 'REFUND_NEEDS_OPERATOR', back: 0, broken: [] },
 };
 const forNothing: Seen = {
   ...order,
-  ...{ protection: 'off', asking: 'refund', status: 201, back: 29, broken: ['shipped-not-refunded', 'goods-paid-for'] },
+  ...{
+    protection: 'off',
+    attempt: 'refund',
+    status: 201,
+    back: 29,
+    broken: ['shipped-not-refunded', 'goods-paid-for'],
+  },
 };
 const given: Seen = {
   ...order,
-  ...{ protection: 'on', asking: 'refund request that is approved', status: 201, back: 29, broken: [] },
+  ...{ protection: 'on', attempt: 'refund request that is approved', status: 201, back: 29, broken: [] },
 };
 
-test.each([refused, forNothing, given])('as promised: $protection, $asking', (seen) => {
+test.each([refused, forNothing, given])('as promised: $protection, $attempt', (seen) => {
   expect(complaintAbout(seen)).toBeUndefined();
 });
 
@@ -25,12 +31,12 @@ test.each<[string, Seen]>([
   ['goods that are given and look like a theft', { ...given, broken: ['goods-paid-for'] }],
   ['another refusal', { ...refused, code: 'FORBIDDEN' }],
   ['an order that was not shipped', { ...refused, order: 'refunded' }],
-  ['a question without protection that nobody asks', { ...given, protection: 'off' }],
+  ['an attempt that the lab does not make without protection', { ...given, protection: 'off' }],
 ])('not as promised: %s', (_what, seen) => {
   expect(complaintAbout(seen)).toBeDefined();
 });
 
-test('without protection only the refund itself is asked for', () => {
-  expect(askingsOf('off')).toEqual(['refund']);
-  expect(askingsOf('on')).toHaveLength(3);
+test('without protection only the refund itself is tried', () => {
+  expect(attemptsOf('off')).toEqual(['refund']);
+  expect(attemptsOf('on')).toHaveLength(3);
 });

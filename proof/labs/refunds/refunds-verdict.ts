@@ -2,13 +2,13 @@
 
 export type Protection = 'on' | 'off';
 
-/** What is asked for: the refund itself, or that an operator gives it. */
-export type Asking = 'refund' | 'refund request that is refused' | 'refund request that is approved';
+/** How the customer tries to get the money back: directly, or by a request to an operator. */
+export type Attempt = 'refund' | 'refund request that is refused' | 'refund request that is approved';
 
 export interface Seen {
   protection: Protection;
-  asking: Asking;
-  /** What the customer was answered: the status and the code of an error. */
+  attempt: Attempt;
+  /** The answer to the customer: the status and the code of an error. */
   status: number;
   code: string | undefined;
   /** Minor units that the customer has got back. */
@@ -27,8 +27,8 @@ interface Promised extends Pick<Seen, 'status' | 'code' | 'broken'> {
 const refused = { status: 409, code: 'REFUND_NEEDS_OPERATOR', back: 'nothing', broken: [] } as const;
 const requested = { status: 201, code: undefined, broken: [] } as const;
 
-/** By what is asked for; without protection only the refund is. */
-const promises: Readonly<Record<Protection, Readonly<Partial<Record<Asking, Promised>>>>> = {
+/** By attempt; without protection only the refund is tried. */
+const promises: Readonly<Record<Protection, Readonly<Partial<Record<Attempt, Promised>>>>> = {
   on: {
     refund: refused,
     'refund request that is refused': { ...requested, back: 'nothing' },
@@ -39,12 +39,12 @@ const promises: Readonly<Record<Protection, Readonly<Partial<Record<Asking, Prom
   },
 };
 
-export const askingsOf = (protection: Protection): Asking[] => Object.keys(promises[protection]) as Asking[];
+export const attemptsOf = (protection: Protection): Attempt[] => Object.keys(promises[protection]) as Attempt[];
 
 /** Undefined when it was as promised; without protection that is goods for nothing, noticed by verify. */
 export function complaintAbout(seen: Seen): string | undefined {
-  const promised = promises[seen.protection][seen.asking];
-  if (!promised) return 'nobody asks for it';
+  const promised = promises[seen.protection][seen.attempt];
+  if (!promised) return 'the lab does not try this';
   if (seen.order !== 'shipped') return `the order is ${seen.order}`;
   if (seen.status !== promised.status || seen.code !== promised.code)
     return `answered ${seen.status} ${seen.code ?? ''} instead of ${promised.status} ${promised.code ?? ''}`;

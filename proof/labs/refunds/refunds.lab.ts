@@ -5,12 +5,12 @@ import { refundsLab } from './refunds.ts';
 import { complaintAbout, type Seen } from './refunds-verdict.ts';
 
 function show(seen: Seen, print: (text: string) => void): void {
-  const { protection, asking, status, code, back, total, broken } = seen;
+  const { protection, attempt, status, code, back, total, broken } = seen;
   const complaint = complaintAbout(seen);
   const mark = complaint ? '✘' : protection === 'on' ? '✔' : '!';
   const answer = `${status}${code ? ` ${code}` : ''}`;
   const verdict = broken.length > 0 ? `verify: ${broken.join(', ')} broken` : 'verify: all hold';
-  print(`${mark} protection ${protection}, ${asking}: ${answer}, ${back} of ${total} came back, ${verdict}`);
+  print(`${mark} protection ${protection}, ${attempt}: ${answer}, ${back} of ${total} came back, ${verdict}`);
   if (complaint) print(`    ${complaint}`);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Goods for nothing: a customer orders, waits until the prints are shipped, and asks for the money back. With protection only an operator
- * gives it; without, a bug of the test build makes payments forget to ask orders. The sandbox is the lab's own; nothing is left of it.
+ * gives it; without, a bug of the test build lets payments refund without a question to orders. The sandbox is the lab's own; nothing is left of it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSandbox, type Sandbox } from '../../harness/sandbox/sandbox.ts';
@@ -17,7 +17,7 @@ import {
   waitUntilFinal,
 } from '../../harness/clients/shop.ts';
 import { final, verify } from '../../verify/verify.ts';
-import { askingsOf, type Asking, type Protection, type Seen } from './refunds-verdict.ts';
+import { attemptsOf, type Attempt, type Protection, type Seen } from './refunds-verdict.ts';
 
 export interface RefundsOptions {
   note: (text: string) => void;
@@ -51,9 +51,9 @@ export async function refundsLab({ note, seen, signal }: RefundsOptions): Promis
     const all: Seen[] = [];
     for (const protection of protections) {
       if (protection === 'off') await sandbox.arm({ name: 'payments', replica: 1 }, bug);
-      for (const asking of askingsOf(protection)) {
+      for (const attempt of attemptsOf(protection)) {
         signal.throwIfAborted();
-        const one = await ask(context, protection, asking);
+        const one = await refund(context, protection, attempt);
         seen(one);
         all.push(one);
       }
@@ -71,7 +71,7 @@ async function signInAll(sandbox: Sandbox): Promise<RefundContext> {
   return { sandbox, customer, operator, imageId, product: (await cheapestProduct(customer)).id };
 }
 
-async function ask(context: RefundContext, protection: Protection, asking: Asking): Promise<Seen> {
+async function refund(context: RefundContext, protection: Protection, attempt: Attempt): Promise<Seen> {
   const { sandbox, customer, imageId, product } = context;
   const { id, total } = await placeOrder(customer, imageId, product);
   await waitUntilFinal(customer, id);
@@ -79,17 +79,17 @@ async function ask(context: RefundContext, protection: Protection, asking: Askin
   const payment = payments.find(({ status }) => status === 'captured');
   if (!payment) throw new Error(`order ${id} is shipped and nobody paid for it`);
   const before = await balanceOf(customer);
-  const reply = await askings[asking](context, payment.id);
+  const reply = await send[attempt](context, payment.id);
   const broken = await brokenAtRest(sandbox);
   const { status: order } = await customer.get<Order>(`/v1/orders/${id}`);
   return {
-    ...{ protection, asking, status: reply.status, code: codeOf(reply), total, order },
+    ...{ protection, attempt, status: reply.status, code: codeOf(reply), total, order },
     back: (await balanceOf(customer)) - before,
     broken,
   };
 }
 
-/** What is broken for good ends a look of verify at once, so it looks again while something else may still settle. */
+/** What is broken for good ends a run of verify immediately, so it runs again while something else may still settle. */
 async function brokenAtRest({ sources }: Sandbox): Promise<string[]> {
   const end = performance.now() + patienceMs;
   for (;;) {
@@ -100,8 +100,8 @@ async function brokenAtRest({ sources }: Sandbox): Promise<string[]> {
   }
 }
 
-/** Each resolves with what the customer was answered. */
-const askings: Readonly<Record<Asking, (context: RefundContext, paymentId: string) => Promise<Reply>>> = {
+/** Each resolves with the answer to the customer. */
+const send: Readonly<Record<Attempt, (context: RefundContext, paymentId: string) => Promise<Reply>>> = {
   refund: ({ customer }, paymentId) => customer.post(`/v1/payments/${paymentId}/refunds`, {}),
   'refund request that is refused': (context, paymentId) =>
     answered(context, paymentId, { answer: 'refuse', reason: 'the prints are as ordered' }),

@@ -53,7 +53,7 @@ const colours = (limits: Panel['limits']) =>
     .steps(limits ? steps(limits) : [step(null, good)]);
 
 /** The options of every kind of panel. */
-interface Dressable extends Builder<dashboard.Panel> {
+interface PanelOptions extends Builder<dashboard.Panel> {
   title(title: string): this;
   description(description: string): this;
   datasource(datasource: typeof prometheus): this;
@@ -66,10 +66,14 @@ interface Dressable extends Builder<dashboard.Panel> {
 
 const letter = (index: number) => String.fromCharCode('A'.charCodeAt(0) + index);
 
-const asked = ({ expr, legend }: Query, index: number) =>
+const dataQuery = ({ expr, legend }: Query, index: number) =>
   new DataqueryBuilder().datasource(prometheus).refId(letter(index)).expr(expr).legendFormat(legend).range();
 
-function dressed<Kind extends Dressable>(builder: Kind, panel: Panel, size = { width: 8, height: 8 }): Kind {
+function withPanelOptions<Kind extends PanelOptions>(
+  builder: Kind,
+  panel: Panel,
+  size = { width: 8, height: 8 },
+): Kind {
   return builder
     .title(panel.title)
     .description(panel.description)
@@ -78,7 +82,7 @@ function dressed<Kind extends Dressable>(builder: Kind, panel: Panel, size = { w
     .span(panel.width ?? size.width)
     .height(size.height)
     .thresholds(colours(panel.limits))
-    .targets(panel.queries.map(asked));
+    .targets(panel.queries.map(dataQuery));
 }
 
 /** Lines over time. */
@@ -87,7 +91,7 @@ export const series =
   () => {
     const { queries, limits, exemplars = false, stacked = false } = panel;
     const { Dashed, Off } = common.GraphThresholdsStyleMode;
-    const builder = dressed(new TimeseriesBuilder(), panel)
+    const builder = withPanelOptions(new TimeseriesBuilder(), panel)
       .min(0)
       .fillOpacity(stacked ? 40 : 8)
       .lineWidth(1)
@@ -95,7 +99,7 @@ export const series =
       .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(limits ? Dashed : Off))
       .legend(legend())
       .tooltip(tooltip())
-      .targets(queries.map((query, index) => asked(query, index).exemplar(exemplars)));
+      .targets(queries.map((query, index) => dataQuery(query, index).exemplar(exemplars)));
     if (stacked) builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
     return exemplars ? builder.links([tracesLink()]) : builder;
   };
@@ -114,7 +118,7 @@ const tooltip = () =>
 export const figure =
   (panel: Panel): MakePanel =>
   () =>
-    dressed(new StatBuilder(), panel, { width: 4, height: 5 })
+    withPanelOptions(new StatBuilder(), panel, { width: 4, height: 5 })
       .decimals(panel.unit === 'percentunit' ? 2 : 0)
       .colorMode(common.BigValueColorMode.Value)
       .graphMode(common.BigValueGraphMode.Area)
@@ -124,8 +128,8 @@ export const figure =
 export const spread =
   (panel: Panel): MakePanel =>
   () =>
-    dressed(new HeatmapBuilder(), panel).targets(
-      panel.queries.map((query, index) => asked(query, index).format(PromQueryFormat.Heatmap)),
+    withPanelOptions(new HeatmapBuilder(), panel).targets(
+      panel.queries.map((query, index) => dataQuery(query, index).format(PromQueryFormat.Heatmap)),
     );
 
 /** Bands of a yes or no over time. */
@@ -133,7 +137,7 @@ export const states =
   (panel: Panel & { yes: string; no: string }): MakePanel =>
   () => {
     const options = { '1': { text: panel.yes, color: good }, '0': { text: panel.no, color: 'red' } };
-    return dressed(new StateTimelineBuilder(), { ...panel, limits: { warn: 1, bad: 0 } })
+    return withPanelOptions(new StateTimelineBuilder(), { ...panel, limits: { warn: 1, bad: 0 } })
       .mappings([{ type: dashboard.MappingType.ValueToText, options }])
       .mergeValues(true)
       .showValue(common.VisibilityMode.Never);

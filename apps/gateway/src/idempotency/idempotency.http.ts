@@ -96,7 +96,7 @@ class IdempotencyInterceptor implements NestInterceptor {
       const answer = encodeAnswer({ status: reply.statusCode, headers: headersOf(reply), body });
       const stored = this.answers.finish(scope, fingerprint, answer, this.config.IDEMPOTENCY_TTL_HOURS * 3600);
       await failpoint('gateway.answer.stored', stored);
-      return sendable(reply, body);
+      return jsonBody(reply, body);
     } catch (error) {
       void this.answers.abandon(scope);
       throw error;
@@ -120,11 +120,11 @@ function replay(answer: StoredAnswer | undefined, reply: EdgeReply): Observable<
   if (!answer) return undefined;
   for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);
   markReplay(reply.status(answer.status), true);
-  return of(sendable(reply, planted('idempotency.replay-differs') ? `${answer.body} ` : answer.body));
+  return of(jsonBody(reply, planted('idempotency.replay-differs') ? `${answer.body} ` : answer.body));
 }
 
 /** A string is sent unchanged, so stored and sent bytes are the same. */
-function sendable(reply: EdgeReply, body: string): string {
+function jsonBody(reply: EdgeReply, body: string): string {
   reply.header('content-type', 'application/json; charset=utf-8');
   return body;
 }

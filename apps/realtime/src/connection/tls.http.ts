@@ -12,7 +12,7 @@ import {
   setCorsHeaders,
   ServiceHost,
   sharesPort,
-  Unstartable,
+  CannotStart,
 } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { AdmissionService } from '../access/admission.service';
@@ -50,7 +50,7 @@ export class TlsHttp {
     const server = this.create();
     const { HTTP_HOST: host, REALTIME_TLS_PORT: port } = this.config;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => reject(new Unstartable(`TLS cannot listen on ${host}:${port}`, { cause })));
+      server.once('error', (cause) => reject(new CannotStart(`TLS cannot listen on ${host}:${port}`, { cause })));
       server.listen({ host, port, reusePort: sharesPort() }, resolve);
     });
     this.server = server;
@@ -60,7 +60,7 @@ export class TlsHttp {
 
   private create(): Http2SecureServer & WithHttp1 {
     const { REALTIME_TLS_CERT: cert, REALTIME_TLS_KEY: key, REALTIME_HANDSHAKE_SECONDS: seconds } = this.config;
-    if (!cert || !key) throw new Unstartable('REALTIME_TLS_CERT and REALTIME_TLS_KEY must be set together');
+    if (!cert || !key) throw new CannotStart('REALTIME_TLS_CERT and REALTIME_TLS_KEY must be set together');
     const options = {
       allowHTTP1: true,
       requireHostHeader: false,

@@ -64,37 +64,37 @@ function listen(catchUp: CatchUp, here: World, until: number): (number | string)
   return seen;
 }
 
-const alices = (...seqs: number[]) => seqs.map((seq) => ({ channel, seq }));
+const eventsOfAlice = (...seqs: number[]) => seqs.map((seq) => ({ channel, seq }));
 const at = (seq: number, offset: number): Position => ({ seq, partition: 0, offset });
 
 test('without a cursor only later events are sent', () => {
-  const here = world(alices(1, 2, 3), 0);
+  const here = world(eventsOfAlice(1, 2, 3), 0);
   const catchUp = catchUpFrom(here.window, channel, 0, undefined);
   expect(replay(catchUp, here)).toEqual([]);
   expect(catchUp.position).toEqual(at(3, 2));
 });
 
 test('a cursor within the window is resumed from memory', () => {
-  const here = world(alices(1, 2, 3, 4), 1);
+  const here = world(eventsOfAlice(1, 2, 3, 4), 1);
   const catchUp = catchUpFrom(here.window, channel, 0, cursorOf(channel, at(1, 0)));
   expect(replay(catchUp, here)).toEqual([2, 3, 4]);
   expect(catchUp.source).toBe('memory');
 });
 
 test('an older cursor is resumed from Kafka, then memory', () => {
-  const here = world(alices(1, 2, 3, 4), 3);
+  const here = world(eventsOfAlice(1, 2, 3, 4), 3);
   const catchUp = catchUpFrom(here.window, channel, 0, cursorOf(channel, at(1, 0)));
   expect(replay(catchUp, here)).toEqual([2, 3, 4]);
   expect(catchUp.source).toBe('kafka');
 });
 
 test('cursor `earliest` starts at the first stored event without a reset', () => {
-  const here = world(alices(1, 2, 3, 4), 3, 4, 2);
+  const here = world(eventsOfAlice(1, 2, 3, 4), 3, 4, 2);
   expect(replay(catchUpFrom(here.window, channel, 0, 'earliest'), here)).toEqual([3, 4]);
 });
 
 test('deleted events are a reset, followed by the stored ones', () => {
-  const here = world(alices(1, 2, 3, 4, 5), 4, 5, 3);
+  const here = world(eventsOfAlice(1, 2, 3, 4, 5), 4, 5, 3);
   const catchUp = catchUpFrom(here.window, channel, 0, cursorOf(channel, at(1, 0)));
   expect(replay(catchUp, here)).toEqual(['reset', 4, 5]);
   expect(catchUp.source).toBe('reset');
@@ -102,29 +102,29 @@ test('deleted events are a reset, followed by the stored ones', () => {
 
 test('deleted records of other channels are no loss', () => {
   const others = { channel: 'customer:bob', seq: 1 };
-  const here = world([...alices(1), others, { ...others, seq: 2 }, ...alices(2)], 3, 4, 2);
+  const here = world([...eventsOfAlice(1), others, { ...others, seq: 2 }, ...eventsOfAlice(2)], 3, 4, 2);
   expect(replay(catchUpFrom(here.window, channel, 0, cursorOf(channel, at(1, 0))), here)).toEqual([2]);
 });
 
 test('without a stored event that proves completeness there is a reset', () => {
-  const here = world([...alices(1, 2), { channel: 'customer:bob', seq: 1 }], 3, 3, 3);
+  const here = world([...eventsOfAlice(1, 2), { channel: 'customer:bob', seq: 1 }], 3, 3, 3);
   expect(replay(catchUpFrom(here.window, channel, 0, cursorOf(channel, at(1, 0))), here)).toEqual(['reset']);
 });
 
 test('a cursor without a known seq, before the retention, is a reset', () => {
-  const here = world(alices(1, 2, 3), 2, 3, 2);
+  const here = world(eventsOfAlice(1, 2, 3), 2, 3, 2);
   expect(replay(catchUpFrom(here.window, channel, 0, cursorOf(channel, at(0, 0))), here)).toEqual(['reset', 3]);
 });
 
 test('a replica that is behind the cursor repeats nothing when it catches up', () => {
-  const here = world(alices(1, 2, 3, 4), 0, 2);
+  const here = world(eventsOfAlice(1, 2, 3, 4), 0, 2);
   const catchUp = catchUpFrom(here.window, channel, 0, cursorOf(channel, at(3, 2)));
   expect(replay(catchUp, here)).toEqual([]);
   expect([2, 3].map((offset) => catchUp.accept(eventAt(here, offset)))).toEqual(['seen', 'next']);
 });
 
 test('a live event that skips a seq is a gap', () => {
-  const here = world(alices(1, 2, 4), 0, 2);
+  const here = world(eventsOfAlice(1, 2, 4), 0, 2);
   const catchUp = catchUpFrom(here.window, channel, 0, undefined);
   expect(catchUp.accept(eventAt(here, 2))).toBe('gap');
 });
@@ -133,7 +133,7 @@ test.each([
   ['another partition', cursorOf(channel, { seq: 1, partition: 1, offset: 0 })],
   ['garbage', 'garbage'],
 ])('a cursor of %s is refused', (_what, cursor) => {
-  const here = world(alices(1, 2), 0);
+  const here = world(eventsOfAlice(1, 2), 0);
   expect(() => catchUpFrom(here.window, channel, 0, cursor)).toThrow(
     expect.objectContaining({ code: 'CURSOR_INVALID' }),
   );

@@ -20,7 +20,7 @@ interface RawStream {
   head: string;
 }
 
-/** Takes over an unstarted 200 response; undefined if the client has disconnected. */
+/** Takes over a 200 response before its first byte; undefined if the client has disconnected. */
 export function takeStream(
   response: ServerResponse | Http2ServerResponse,
   headers: Readonly<Record<string, string>>,
@@ -43,7 +43,7 @@ function takeHttp2(response: Http2ServerResponse, headers: Readonly<Record<strin
 }
 
 /**
- * Takes the socket of an unstarted response for a long-lived stream. It declares the response finished, so that Node and Fastify
+ * Takes the socket of a response before its first byte, for a long-lived stream. It declares the response finished, so that Node and Fastify
  * release it, and its span ends. Then it removes the server's listeners and parser, as at an upgrade: an open `ServerResponse`
  * takes 15 KB per connection, a socket with a parser 12 KB, a bare one 3 KB. Undefined if the client has disconnected.
  */

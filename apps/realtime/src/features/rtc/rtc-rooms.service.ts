@@ -26,7 +26,7 @@ interface OpenRoom {
  * process, so the messages from one peer to another keep their order.
  *
  * A lost connection does not leave at once: it stays on the roster for the time to live, in which the peer may return at any replica.
- * One sweep per process reupdate all participants and reads the rosters.
+ * One sweep per process renews all participants and reads the rosters.
  */
 @Injectable()
 export class RtcRooms {
