@@ -1,12 +1,9 @@
 /** The number of clients per pod, from the pods' metrics. A client behind a Service cannot know its pod. */
-import { kubectl } from '@halftone/tools/cluster/kubectl.ts';
 import { isReady } from '@halftone/tools/cluster/objects.ts';
 import { pods } from '@halftone/tools/cluster/pods.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
 import { sampleOf } from '../../harness/metrics-text.ts';
-
-/** Runs inside the pod: only Prometheus may reach that port. */
-const readMetrics = `fetch('http://127.0.0.1:9464/metrics').then((answer) => answer.text()).then(console.log)`;
+import { metricsOf } from '../pod-metrics.ts';
 
 /** Clients by pod. Pods that do not answer are left out. */
 export type ConnectionCounts = Record<string, number>;
@@ -15,9 +12,7 @@ export async function connectionCounts(target: Target): Promise<ConnectionCounts
   const all = (await pods(target, 'realtime')).filter(isReady);
   const asked = all.map(async ({ metadata: { name } }) => {
     // Left out, as said above.
-    const text = await kubectl(target, ['exec', name, '--', 'node', '-e', readMetrics], { timeoutMs: 10_000 }).catch(
-      () => undefined,
-    );
+    const text = await metricsOf(target, name, 10_000).catch(() => undefined);
     return text === undefined ? [] : [[name, connectionsOf(text)] as const];
   });
   return Object.fromEntries((await Promise.all(asked)).flat());

@@ -2,14 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cheapestProduct, photo, uploadAndWait } from '../../harness/clients/shop.ts';
 import { signIn } from '../../harness/clients/session.ts';
-import { componentOf, isReady, type Pod } from '@halftone/tools/cluster/objects.ts';
-import { deletePod, forceDelete, pods } from '@halftone/tools/cluster/pods.ts';
+import { pods } from '@halftone/tools/cluster/pods.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
 import { takeReleasePassword } from '@halftone/tools/cluster/release-password.ts';
 import { releaseUrls } from '@halftone/tools/cluster/urls.ts';
 import { ListeningClients } from './listening-clients.ts';
 import { OrderFlow } from './order-flow.ts';
-import { PodWatch } from './pod-watch.ts';
+import { byForce, gracefully, killPod, victimIn } from './kill-pod.ts';
 import { outcomeOf, type Outcome, type PodReport } from './report.ts';
 import { inWords, connectionCounts } from './connection-counts.ts';
 
@@ -36,7 +35,7 @@ const lookEveryMs = 500;
 const podPatienceMs = 180_000;
 
 export async function kill(options: KillOptions, say: Say, signal: AbortSignal): Promise<Outcome> {
-  await victimOf(options);
+  victimIn(await pods(options.target), options.target, options.component);
   const context = await prepare(options, say);
   try {
     await sleep(steadyMs, undefined, { signal });
@@ -68,34 +67,26 @@ async function prepare({ target, sockets, streams }: KillOptions, say: Say): Pro
   return { clients, flow: new OrderFlow(alice, imageId, product) };
 }
 
-/** The oldest Ready pod, so that each turn takes another one. Rejects with the names of the components. */
-async function victimOf({ target, component }: KillOptions): Promise<Pod> {
-  const all = await pods(target);
-  const age = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp);
-  const [victim] = all.filter((pod) => componentOf(pod) === component && isReady(pod)).sort((a, b) => age(a) - age(b));
-  if (victim) return victim;
-  const known = [...new Set(all.filter(isReady).map(componentOf))].sort();
-  if (known.length === 0) throw new Error(`no pod of ${target.release} is Ready in ${target.context}: npm run k8s:up`);
-  throw new Error(`no pod of "${component}" is Ready; there is ${known.join(', ')}`);
-}
-
 async function killOne(options: KillOptions, context: KillContext, say: Say, signal: AbortSignal): Promise<PodReport> {
   const { target, component, graceful } = options;
-  const watch = new PodWatch(await pods(target, component));
-  const victim = await victimOf(options);
   const begun = performance.now();
-  const since = () => performance.now() - begun;
-  const print = (line: string) => say(`${(since() / 1000).toFixed(1).padStart(6)} s  ${line}`);
-  print(`${victim.metadata.name} is deleted ${graceful ? 'with its grace period' : 'by force'}`);
-  await (graceful ? deletePod : forceDelete)(target, victim.metadata.name);
-  for (let said = ''; !watch.whole;) {
-    if (since() > podPatienceMs) throw new Error(`${component} is not whole again after ${podPatienceMs / 1000} s`);
-    for (const line of watch.look(await pods(target, component), victim, Math.round(since()))) print(line);
-    const state = stateOf(context);
-    if (state !== said) print((said = state));
-    await sleep(lookEveryMs, undefined, { signal });
-  }
-  return { pod: victim.metadata.name, ...(watch.replacement && { replacement: watch.replacement }) };
+  const print = (line: string) => say(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  let said = '';
+  const { victim, replacement } = await killPod({
+    target,
+    component,
+    by: graceful ? gracefully : byForce,
+    withinMs: podPatienceMs,
+    everyMs: lookEveryMs,
+    signal,
+    onVictim: ({ metadata }) => print(`${metadata.name} is deleted ${graceful ? 'with its grace period' : 'by force'}`),
+    onLook: (changes) => {
+      changes.forEach(print);
+      const state = stateOf(context);
+      if (state !== said) print((said = state));
+    },
+  });
+  return { pod: victim.metadata.name, ...(replacement && { replacement }) };
 }
 
 function stateOf({ clients, flow }: KillContext): string {

@@ -27,3 +27,17 @@ test('not whole while the victim is only on its way out', () => {
   watch.look([kept, victim, pod('c')], victim, 500);
   expect(watch.whole).toBe(false);
 });
+
+test('whole again when the container of the same pod was restarted and is Ready', () => {
+  const containers = (restartCount: number) => [{ name: 'orders', ready: true, restartCount }];
+  const [before, after] = [1, 2].map((count) => pod('b', { containerStatuses: containers(count) }));
+  const down = pod('b', { ...later, containerStatuses: containers(2) });
+  if (!before || !after) throw new Error('two pods');
+  const watch = new PodWatch([kept, before]);
+  for (const now of [before, down]) {
+    watch.look([kept, now], before, 100);
+    expect(watch.whole).toBe(false);
+  }
+  watch.look([kept, after], before, 900);
+  expect(watch).toMatchObject({ whole: true, replacement: undefined });
+});

@@ -1,21 +1,21 @@
-/** Watches the pods of a component: which one ends, which one replaces it, and when that is Ready. */
-import { isReady, type Pod } from '@halftone/tools/cluster/objects.ts';
+/** Watches the pods of a component: which one ends or starts again, which one replaces it, and when that is Ready. */
+import { isReady, restartsOf, type Pod } from '@halftone/tools/cluster/objects.ts';
 import { waitingOf } from '@halftone/tools/cluster/waiting.ts';
 
-/** Milliseconds since the deletion. */
+/** Milliseconds since the kill. */
 export interface Replacement {
   pod: string;
   /** Undefined while it does not take traffic. */
   readyAfterMs?: number;
 }
 
-/** Compares the pods with those before the deletion, by uid: a StatefulSet uses names again. */
+/** Compares the pods with those before the kill, by uid: a StatefulSet uses names again. */
 export class PodWatch {
   readonly #before: ReadonlyMap<string, Pod>;
   readonly #wanted: number;
   readonly #states = new Map<string, string>();
   replacement: Replacement | undefined;
-  /** As many pods as before are Ready, without the deleted one. */
+  /** As many pods as before are Ready, the killed one not among them or restarted. */
   whole = false;
 
   constructor(before: readonly Pod[]) {
@@ -25,14 +25,15 @@ export class PodWatch {
   }
 
   /** Returns a line for every change since the last call. */
-  look(now: readonly Pod[], deleted: Pod, sinceMs: number): string[] {
+  look(now: readonly Pod[], killed: Pod, sinceMs: number): string[] {
     const lines = now.flatMap((pod) => this.#changeOf(pod));
-    const gone = !now.some(({ metadata }) => metadata.uid === deleted.metadata.uid);
-    if (gone && this.#states.delete(deleted.metadata.uid)) lines.unshift(`${deleted.metadata.name} is gone`);
+    const same = now.find(({ metadata }) => metadata.uid === killed.metadata.uid);
+    const restarted = same && isReady(same) && restartsOf(same) > restartsOf(killed);
+    if (!same && this.#states.delete(killed.metadata.uid)) lines.unshift(`${killed.metadata.name} is gone`);
     const fresh = now.find(({ metadata }) => !this.#before.has(metadata.uid));
     if (fresh) this.replacement ??= { pod: fresh.metadata.name };
     if (fresh && this.replacement && isReady(fresh)) this.replacement.readyAfterMs ??= sinceMs;
-    this.whole = gone && now.filter(isReady).length >= this.#wanted;
+    this.whole = (!same || restarted === true) && now.filter(isReady).length >= this.#wanted;
     return lines;
   }
 

@@ -1,20 +1,11 @@
 /** Restarts every Deployment in turn while customers order and listen; no request may fail. */
 import { kubectl } from '@halftone/tools/cluster/kubectl.ts';
-import { componentOf } from '@halftone/tools/cluster/objects.ts';
-import { restartDeployment, workloads } from '@halftone/tools/cluster/pods.ts';
+import { restartDeployment } from '@halftone/tools/cluster/pods.ts';
 import { judgeEnd, mustBeUnnoticed } from '../disturbance/judge.ts';
 import { Observer } from '../disturbance/observer.ts';
-import { isService } from '../network/arrows.ts';
+import { servicesOf } from '../disturbance/components.ts';
 import { reasonsOf, recoveryOf } from '../recovery.ts';
 import type { Phase, PhaseContext } from '../phase.ts';
-
-/** Of our services; what watches them is not in anybody's way. */
-export async function servicesOf({ target }: PhaseContext): Promise<string[]> {
-  const deployments = (await workloads(target)).filter(({ kind }) => kind === 'Deployment');
-  const names = deployments.map(componentOf).filter(isService);
-  if (names.length === 0) throw new Error('the release has no Deployment');
-  return names.sort();
-}
 
 async function restartOne(context: PhaseContext, observer: Observer, component: string): Promise<string> {
   const { target, report, signal } = context;

@@ -1,20 +1,17 @@
 /** The tour of `npm start`, through the NodePorts; where it kills a process, a pod is force-deleted here. */
-import { kubectl } from '@halftone/tools/cluster/kubectl.ts';
 import { isReady } from '@halftone/tools/cluster/objects.ts';
 import { forceDelete, pods, waitForRollout } from '@halftone/tools/cluster/pods.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
 import type { TouredSystem } from '../../tour/toured-system.ts';
 import { runTour } from '../../tour/tour.ts';
 import { sampleOf } from '../../harness/metrics-text.ts';
+import { metricsOf } from '../pod-metrics.ts';
 import { verifyInCluster } from '../verify-job.ts';
 import type { Phase, PhaseContext } from '../phase.ts';
 
-const readMetrics = `fetch('http://127.0.0.1:9464/metrics').then((answer) => answer.text()).then(console.log)`;
-
 /** How many WebSockets that replica serves, by its own count. */
 async function socketsOf(target: Target, pod: string): Promise<number> {
-  const text = await kubectl(target, ['exec', pod, '--', 'node', '-e', readMetrics], { timeoutMs: 15_000 });
-  return sampleOf(text, 'realtime_connections', { transport: 'websocket' }) ?? 0;
+  return sampleOf(await metricsOf(target, pod, 15_000), 'realtime_connections', { transport: 'websocket' }) ?? 0;
 }
 
 /** Behind one address are several pods; the tour's own WebSocket is the only one there is. */

@@ -5,6 +5,7 @@
 import { kubectl } from '@halftone/tools/cluster/kubectl.ts';
 import type { Pod } from '@halftone/tools/cluster/objects.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
+import type { Kill } from './kill-pod.ts';
 import { applyObjects } from '../network/test-pods.ts';
 
 const namespace = 'halftone-e2e-node';
@@ -26,8 +27,6 @@ for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) 
 }
 console.log(killed.join(' '));
 `;
-
-export type PodKiller = (pod: Pod) => Promise<string>;
 
 const nameOn = (node: string): string => `pod-killer-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, '');
 
@@ -71,14 +70,14 @@ export async function withPodKiller<T>(
   target: Target,
   nodes: ReadonlySet<string>,
   image: string,
-  work: (killer: PodKiller) => Promise<T>,
+  work: (kill: Kill) => Promise<T>,
 ): Promise<T> {
   try {
     await applyObjects(target, [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: privileged } },
     ]);
     for (const node of nodes) await startKillerPod(target, node, image);
-    return await work((pod) => killProcesses(target, pod));
+    return await work(killProcesses);
   } finally {
     await kubectl(target, ['delete', 'namespace', namespace, '--ignore-not-found'], { timeoutMs: 90_000 });
   }
