@@ -18,6 +18,8 @@ const home = resolve(root, process.env.HALFTONE_HOME ?? '.halftone');
 const stamp = join(modules, '.halftone-lock-hash');
 /** npm's own list of what it has put on disk, written last. */
 const record = join(modules, '.package-lock.json');
+/** Something that is needed is missing. */
+const exUnavailable = 69;
 let child;
 let installing = false;
 let lastSignalAt = 0;
@@ -111,13 +113,22 @@ function holderLives(lock) {
   }
 }
 
+/** npm's package of Node 24 for this platform, if there is one. Those of Linux are linked with glibc. */
+function nodePackage() {
+  const platforms = JSON.parse(readFileSync(join(root, 'tools/engines/platforms.json'), 'utf8'));
+  const musl = process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
+  return musl ? undefined : platforms[`${process.platform}-${process.arch}`]?.node;
+}
+
 function node24() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  const packaged = join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node');
-  if (existsSync(packaged)) return packaged;
-  return fail(
-    `Halftone runs on Node 24; this is ${process.version}, and npm has no Node 24 for this platform: install it`,
-  );
+  const name = nodePackage();
+  const packaged = name && join(modules, name, 'bin', 'node');
+  if (packaged && existsSync(packaged)) return packaged;
+  const why = name
+    ? `the npm package ${name}, which has it, is not installed: npm ci --include=optional`
+    : `npm has none for ${process.platform}-${process.arch}: install it from https://nodejs.org`;
+  return fail(`Halftone runs on Node 24; this is Node ${process.versions.node}, and ${why}`, exUnavailable);
 }
 
 /** Commands import these libs as JavaScript, which is made when a source has become newer than the last time. */
@@ -140,6 +151,7 @@ async function stopLeftovers(pid, env) {
 }
 
 async function main(args) {
+  if (process.platform === 'win32') fail('Halftone runs on Linux and macOS; on Windows run it in WSL 2', exUnavailable);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
   const parent = process.ppid;
   // npm that was killed cannot pass a signal on.

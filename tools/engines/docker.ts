@@ -71,7 +71,8 @@ export async function epitaphOf(container: string): Promise<string | undefined> 
   );
 }
 
-async function runningEngine(): Promise<string> {
+/** Its program; throws Unavailable when it is not installed or no engine answers. */
+export async function runningEngine(): Promise<string> {
   const docker = findProgram('docker');
   if (!docker) throw new Unavailable('docker is not installed');
   await capture(docker, ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 2_000 }).catch(() => {

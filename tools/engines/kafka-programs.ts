@@ -22,7 +22,7 @@ export async function findKafka(way: 'path' | 'packages', context: EngineContext
   return { java, libs: libs ?? (await jarsFromMaven(context)) };
 }
 
-function installedJars(): string {
+export function installedJars(): string {
   const script = findProgram('kafka-server-start.sh') ?? findProgram('kafka-server-start');
   const folder = kafkaHome ?? (script ? dirname(dirname(realpathSync(script))) : undefined);
   if (!folder) throw new Unavailable('kafka-server-start.sh is not on PATH and KAFKA_HOME is not set');
@@ -34,7 +34,7 @@ function installedJars(): string {
   return libs;
 }
 
-async function findJava(): Promise<string> {
+export async function findJava(): Promise<string> {
   const java = javaHome ? join(javaHome, 'bin/java') : findProgram('java');
   if (!java || !existsSync(java)) throw new Unavailable('java is not installed');
   const [major = 0] = versionIn(await capture(java, ['--version']).catch(() => '1'));
@@ -42,11 +42,19 @@ async function findJava(): Promise<string> {
   return java;
 }
 
-async function jarsFromMaven({ note, signal }: EngineContext): Promise<string> {
-  const libs = join(paths.engines, `kafka-${version}`);
-  if (existsSync(libs)) return libs;
+/** Where Maven's jars are, or will be. */
+export const downloadedJars = (): string => join(paths.engines, `kafka-${version}`);
+
+export function findMaven(): string {
   const maven = findProgram('mvn');
   if (!maven) throw new Unavailable('mvn is not installed');
+  return maven;
+}
+
+async function jarsFromMaven({ note, signal }: EngineContext): Promise<string> {
+  const libs = downloadedJars();
+  if (existsSync(libs)) return libs;
+  const maven = findMaven();
   note(`downloading Kafka ${version} with Maven`);
   const part = `${libs}.part`;
   rmSync(part, { recursive: true, force: true });

