@@ -32,7 +32,9 @@ export function packagesFor(platform: Platform): PlatformPackages {
   const packages = platform.musl ? undefined : platforms[`${platform.os}-${platform.arch}`];
   if (packages) return packages;
   const others = 'set HALFTONE_ENGINES=docker, or put the programs on PATH';
-  throw new Unavailable(`no packages for ${nameOf(platform)}, only for ${Object.keys(platforms).join(', ')}: ${others}`);
+  throw new Unavailable(
+    `no packages for ${nameOf(platform)}, only for ${Object.keys(platforms).join(', ')}: ${others}`,
+  );
 }
 
 /** Without its network, which takes long to list. */
