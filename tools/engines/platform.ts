@@ -40,7 +40,7 @@ export function packagesFor(platform: Platform): PlatformPackages {
 /** Without its network, which takes long to list. */
 function linkedWithMusl(): boolean {
   if (process.platform !== 'linux') return false;
-  process.report.excludeNetwork = true;
+  Object.assign(process.report, { excludeNetwork: true });
   const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime === undefined;
 }
