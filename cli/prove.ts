@@ -37,14 +37,14 @@ const transfers = proof(
 
 /** What mostly waits has another one beside it; what measures, or is judged by how long it took, has the machine to itself. */
 const proofs: readonly Step[] = [
-  { lanes: [[plantedBugs], [idempotencyKeys, clientsAtRealtime, proof('goods for nothing', 'lab', ['refunds'])]] },
+  { parallel: [[plantedBugs], [idempotencyKeys, clientsAtRealtime, proof('goods for nothing', 'lab', ['refunds'])]] },
   proof('attacks leave others unharmed', 'lab', ['attacks', '--seconds', '3', '--rounds', '2', ...quickAttacks]),
   proof('clients outlive their servers', 'lab', ['endurance']),
   proof('clients see failures through', 'lab', ['failures']),
   proof('what each backplane loses', 'lab', ['backplane']),
   proof('what survives a change of server', 'lab', ['balancing']),
   proof('a million events later', 'lab', ['past']),
-  { lanes: [[transfers], [grpcurlAtServices, autobahn]] },
+  { parallel: [[transfers], [grpcurlAtServices, autobahn]] },
   proof('a minute of chaos', 'chaos', ['--seed', '7', '--minutes', '1']),
 ];
 

@@ -45,14 +45,14 @@ async function watch({ json, every, patience, port }: VerifyOptions): Promise<nu
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   let broken = false;
-  const tell = json ? report.sayChangeAsJson : report.sayChange;
+  const reportChange = json ? report.sayChangeAsJson : report.sayChange;
   const watching = new Watch(runningSources(), {
     everyMs: every * 1000,
     patienceMs: patience * 1000,
     signal: stop.signal,
     changed: (name, status) => {
       broken ||= status.state === 'broken';
-      tell(name, status);
+      reportChange(name, status);
     },
     blind: (error) => process.stderr.write(`could not look: ${messageOf(error)}\n`),
   });

@@ -11,7 +11,7 @@ export default async function setUp() {
   process.stderr.write(`ready: ${globalThis.usedSystem.run.urls.gateway}\n`);
 }
 
-/** Only of a system of our own can be told where it sends its spans. */
+/** Only a system that this run started sends its spans here. */
 async function receiveTraces() {
   globalThis.traceReceiver = await TraceReceiver.start();
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = globalThis.traceReceiver.endpoint;

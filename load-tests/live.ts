@@ -14,7 +14,7 @@ export type LiveLine =
     }
   | { type: 'cut'; listener: string; at: number; backMs: number };
 
-/** k6 writes what is logged to stderr at once; with `--log-format raw` as it is. */
-export function tell(line: LiveLine): void {
+/** k6 writes log lines to stderr immediately; with `--log-format raw` unchanged. */
+export function reportLive(line: LiveLine): void {
   if (live) console.log(JSON.stringify(line));
 }

@@ -1,4 +1,4 @@
-/** What a run is told by its environment: `npm run load` sets it, `k6 run -e NAME=value` does too. */
+/** The settings of a run, from its environment: `npm run load` sets them, and so does `k6 run -e NAME=value`. */
 
 /** `90s`, `10m`, `1h30m` as milliseconds; k6 reads the same words. */
 export function milliseconds(duration: string): number {

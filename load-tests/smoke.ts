@@ -2,7 +2,7 @@
 import { check } from 'k6';
 import exec from 'k6/execution';
 import { currentCursor } from './listen/channel.ts';
-import { Ear } from './listen/ear.ts';
+import { Listener } from './listen/listener.ts';
 import { listenByLongPoll } from './listen/long-poll.ts';
 import { listenByWebSocket } from './listen/websocket.ts';
 import { duration, urls, vus } from './settings.ts';
@@ -45,8 +45,8 @@ export default function everything({ customers }: Opening): void {
   checkPayment(customer, 'bank');
   check(post(customer, '/v1/realtime/tickets', {}), { 'a ticket is given': ({ status }) => status === 201 });
   const [poll, socket] = [
-    new Ear(customer.id, 'long-poll', turn, cursor),
-    new Ear(customer.id, 'websocket', turn, cursor),
+    new Listener(customer.id, 'long-poll', turn, cursor),
+    new Listener(customer.id, 'websocket', turn, cursor),
   ];
   listenByLongPoll(poll, customer, Date.now());
   check(poll, { 'the long poll heard of the order': ({ lastSeq }) => lastSeq > 0 });

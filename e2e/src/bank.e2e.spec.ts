@@ -91,7 +91,7 @@ describe('an order on the bank waits, others go on, and it is paid once when the
   );
 });
 
-test('a customer who is not told whether the bank has paid asks again with the same key and is charged once', async () => {
+test('a customer who gets no answer about a bank payment repeats it with the same key and is charged once', async () => {
   const key = randomUUID();
   const body = { amount: 1_234, currency: 'USD', description: 'a frame', method: 'bank' };
   const headers = { 'content-type': 'application/json', 'idempotency-key': key };

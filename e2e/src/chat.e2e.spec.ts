@@ -17,8 +17,8 @@ interface Message {
 
 type Heard = { type: string } & Record<string, unknown>;
 
-/** Somebody who wants to talk: comes back when cut off, names what was heard last, and says again what was not heard. */
-class Talker {
+/** A client in a chat room. When cut off, it reconnects, names the last message it received and sends unconfirmed messages again. */
+class ChatClient {
   readonly messages: Message[] = [];
   readonly others: Heard[] = [];
   cuts = 0;
@@ -109,22 +109,22 @@ test('a customer and an operator talk while a replica of realtime and notificati
   const room = 'support:alice';
   const before = await saidBefore(room);
   const [first = '', second = ''] = system().urls.realtime;
-  const talkers = [
-    await new Talker(alice, room, [first, second]).join(),
-    await new Talker(olga, room, [second, first]).join(),
+  const clients = [
+    await new ChatClient(alice, room, [first, second]).join(),
+    await new ChatClient(olga, room, [second, first]).join(),
   ] as const;
-  const [a, o] = talkers;
+  const [a, o] = clients;
   const killed: ServiceState[] = [];
   for (let n = 0; n < each; n += 1) {
-    for (const talker of talkers) talker.say(`${talker === a ? 'alice' : 'olga'} ${n}`);
+    for (const client of clients) client.say(`${client === a ? 'alice' : 'olga'} ${n}`);
     if (n === 4) killed.push(kill('notifications'));
     if (n === 9) killed.push(killBehind(o.url));
     await sleep(paceMs);
   }
   const all = Array.from({ length: before + 2 * each }, (_, index) => index + 1);
-  for (const talker of talkers) {
-    await eventually('everything is heard', () => (talker.messages.length >= all.length ? true : undefined));
-    expect(talker.messages.map(({ seq }) => seq)).toEqual(all);
+  for (const client of clients) {
+    await eventually('everything is heard', () => (client.messages.length >= all.length ? true : undefined));
+    expect(client.messages.map(({ seq }) => seq)).toEqual(all);
   }
   expect(a.messages).toEqual(o.messages);
   for (const name of ['alice', 'olga']) {
@@ -138,7 +138,7 @@ test('a customer and an operator talk while a replica of realtime and notificati
   const errors = a.others.filter(({ type }) => type === 'error');
   expect(errors.slice(1)).toEqual([]);
   for (const error of errors) expect(error).toMatchObject({ code: 'UNAVAILABLE', channel: room });
-  for (const talker of talkers) talker.leave();
+  for (const client of clients) client.leave();
   await Promise.all(killed.map(waitUntilBack));
 });
 
@@ -156,17 +156,17 @@ test("an order's room is its customer's and the operators'", async () => {
   await shipped.waitFor('its end', ({ subject, type }) => subject === `orders/${id}` && type === 'order.shipped');
   await shipped.close();
   const urls = system().urls.realtime;
-  const talkers = [
-    await new Talker(alice, `order:${id}`, urls).join(),
-    await new Talker(olga, `order:${id}`, urls).join(),
+  const clients = [
+    await new ChatClient(alice, `order:${id}`, urls).join(),
+    await new ChatClient(olga, `order:${id}`, urls).join(),
   ];
-  talkers[0]?.say('where is it?');
-  for (const talker of talkers) {
-    await eventually('it is heard', () => talker.messages.length === 1 || undefined);
-    expect(talker.messages).toMatchObject([{ seq: 1, from: 'alice', text: 'where is it?' }]);
-    talker.leave();
+  clients[0]?.say('where is it?');
+  for (const client of clients) {
+    await eventually('it is heard', () => client.messages.length === 1 || undefined);
+    expect(client.messages).toMatchObject([{ seq: 1, from: 'alice', text: 'where is it?' }]);
+    client.leave();
   }
-  const bob = new Talker(await signedIn('bob'), `order:${id}`, urls);
+  const bob = new ChatClient(await signedIn('bob'), `order:${id}`, urls);
   // Refused, which the test asserts by the error message.
   void bob.join().catch(() => undefined);
   await eventually('bob is refused', () => bob.has('error') || undefined);

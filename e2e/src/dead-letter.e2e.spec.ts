@@ -74,7 +74,7 @@ const headers = (more: object = {}) => ({
 const garbage = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
 const without = (name: string) => Object.fromEntries(Object.entries(headers()).filter(([key]) => key !== name));
 
-/** Not events of ours: nobody who reads the topic can tell what they are about. */
+/** No events of ours: a reader of the topic cannot know what they mean. */
 const strangers = [
   { value: garbage, headers: {} },
   { value: Buffer.alloc(0), headers: {} },
@@ -155,13 +155,13 @@ test('an event that a bug cannot handle: others flow, it becomes a letter, the b
   await dlq('drop', '--all');
   const [{ seq } = { seq: 0 }] = (await alice.get<{ items: { seq: number }[] }>('/v1/notifications?limit=1')).items;
   // Orders of other tests may still run into their time limits.
-  const told = async () => {
+  const transferNotifications = async () => {
     const types = (await notificationsAfter(alice, seq)).map(({ type }) => type);
     return types.filter((type) => type.startsWith('transfer.'));
   };
   const transfer = async (from: Session, to: string) =>
     expecting('transfer', await from.post('/v1/transfers', { to, amount: 1, currency: 'USD' }), 201);
-  // The bug: alice cannot be told of transfers.
+  // The bug: alice cannot be notified of transfers.
   const bug = `check (channel <> 'customer:alice' or type <> 'transfer.completed') not valid`;
   await query(`alter table notifications.notification add constraint bug ${bug}`);
   try {
@@ -175,7 +175,7 @@ test('an event that a bug cannot handle: others flow, it becomes a letter, the b
     const { imageId, product } = await shopping(bob);
     const { id } = await placeOrder(bob, imageId, product);
     expect(await waitUntilFinal(bob, id)).toMatchObject({ status: 'shipped' });
-    expect(await told()).toEqual([]);
+    expect(await transferNotifications()).toEqual([]);
     // Its next try is the last one.
     await query(`update notifications.parked_event set attempts = 11, next_try_at = now() where state = 'waiting'`);
     await eventually('the letter', async () => (await dlq('list')).length === 1 || undefined);
@@ -190,11 +190,13 @@ test('an event that a bug cannot handle: others flow, it becomes a letter, the b
     attempts: 12,
   });
   expect(letter!.message).toContain('bug');
-  expect(await told()).toEqual([]);
+  expect(await transferNotifications()).toEqual([]);
   await dlq('replay', letter!.id);
-  await eventually('alice to be told', async () => ((await told()).length > 0 ? true : undefined));
+  await eventually('the notification of alice', async () =>
+    (await transferNotifications()).length > 0 ? true : undefined,
+  );
   expect(await refusal('replay', letter!.id)).toMatchObject({ code: 1 });
   expect(await brokenInvariants()).toEqual([]);
-  expect(await told()).toEqual(['transfer.completed']);
+  expect(await transferNotifications()).toEqual(['transfer.completed']);
   expect(await dlq('list')).toEqual([]);
 });

@@ -41,7 +41,7 @@ const counted = `
   SELECT 'gallery/' || kind AS subject, count(*) AS total
   FROM notifications.notification
   JOIN (VALUES ('order.paid', 'orders-paid'), ('order.shipped', 'orders-shipped'), ('image.ready', 'photos-ready'))
-    AS told (type, kind) USING (type)
+    AS counted (type, kind) USING (type)
   GROUP BY kind`;
 
 test('a snapshot of the gallery is the last total of each kind', async () => {
@@ -52,8 +52,8 @@ test('a snapshot of the gallery is the last total of each kind', async () => {
   await eventually('the three totals of the snapshot to be those of the notifications', async () => {
     const { events } = await gallery({ snapshot: 'true' });
     const totals = await query<{ subject: string; total: number }>(counted);
-    const told = events.map(({ subject, data }) => `${subject} ${data.total}`).toSorted();
+    const inSnapshot = events.map(({ subject, data }) => `${subject} ${data.total}`).toSorted();
     const expected = totals.map(({ subject, total }) => `${subject} ${total}`).toSorted();
-    return (told.length === 3 && isDeepStrictEqual(told, expected)) || undefined;
+    return (inSnapshot.length === 3 && isDeepStrictEqual(inSnapshot, expected)) || undefined;
   });
 });

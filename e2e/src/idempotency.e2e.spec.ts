@@ -74,7 +74,7 @@ test('of many at the same moment one takes effect and all get its answer', async
   expect(items.filter((order) => order.id === id)).toHaveLength(1);
 });
 
-test('one that still runs is told so with a time to come back, then gets the answer of the first', async () => {
+test('a repeated request gets 409 with a time to retry while the first still runs, then the answer of the first', async () => {
   await waitUntilQuiet(bob);
   const key = randomUUID();
   const wallet = "SELECT FROM payments.account WHERE customer = 'bob' FOR UPDATE";

@@ -74,11 +74,11 @@ test('the timeline shows each step with its event on Kafka and its trace', async
     expect(item).toMatchObject({ status: item.type.slice('order.'.length), reason: null });
     expect(item.traceId).toMatch(/^[0-9a-f]{32}$/);
   }
-  const told = await query<{ source_event_id: string }>(
+  const notifications = await query<{ source_event_id: string }>(
     `SELECT source_event_id FROM notifications.notification WHERE subject = $1 ORDER BY seq`,
     [`orders/${id}`],
   );
-  expect(told.map((row) => row.source_event_id)).toEqual(items.map(({ eventId }) => eventId));
+  expect(notifications.map((row) => row.source_event_id)).toEqual(items.map(({ eventId }) => eventId));
 });
 
 test('an order that the wallet cannot pay says why, costs nothing and can be tried again', async () => {

@@ -72,13 +72,13 @@ test('every replica can go on from a cursor of any other', async () => {
   await Promise.all(onEach.map((listener) => listener.close()));
 });
 
-test('what is told from the beginning is the list of notifications, number by number', async () => {
+test('a listener from the beginning gets the list of notifications, number by number', async () => {
   const listener = await listen(alice, 'websocket', 'earliest');
-  const told = await notificationsAfter(alice, 0);
-  await listener.waitFor('the newest', ({ seq }) => seq >= (told.at(-1)?.seq ?? 0));
-  const heard = listener.heard.slice(0, told.length);
+  const notifications = await notificationsAfter(alice, 0);
+  await listener.waitFor('the newest', ({ seq }) => seq >= (notifications.at(-1)?.seq ?? 0));
+  const heard = listener.heard.slice(0, notifications.length);
   const brief = ({ seq, type, subject }: FeedEvent) => ({ seq, type, subject });
-  expect(heard.map(brief)).toEqual(told.map(brief));
+  expect(heard.map(brief)).toEqual(notifications.map(brief));
   await listener.close();
 });
 

@@ -120,7 +120,7 @@ const giveBack = (schema: string) => `
 const order = () => placeOrder(bob, imageId, product);
 const upload = async () => uploadAndWait(bob, await photo('rocket.jpg'));
 
-// Each is the last event of its work on its topic, so that the row may be given back without telling anything out of order.
+// Each is the last event of its work on its topic, so putting the row back publishes nothing out of order.
 test.each([
   ['orders', 'order.shipped', order, 'order-events-published'],
   ['payments', 'payment.captured', order, 'payment-events-published'],

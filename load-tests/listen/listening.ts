@@ -2,7 +2,7 @@
 import exec from 'k6/execution';
 import { milliseconds } from '../settings.ts';
 import type { Opening } from '../shop/opening.ts';
-import { Ear, type Transport } from './ear.ts';
+import { Listener, type Transport } from './listener.ts';
 import { listenByLongPoll } from './long-poll.ts';
 import { listenByWebSocket } from './websocket.ts';
 
@@ -11,17 +11,17 @@ function begin({ customers }: Opening, transport: Transport) {
   const customer = customers[number % customers.length];
   if (!customer) throw new Error('nobody is there to listen');
   const untilMs = exec.scenario.startTime + milliseconds(__ENV['LISTEN_FOR'] ?? '');
-  return { customer, untilMs, ear: new Ear(customer.id, transport, number) };
+  return { customer, untilMs, listener: new Listener(customer.id, transport, number) };
 }
 
 export function listenOnWebSocket(opening: Opening): void {
-  const { ear, customer, untilMs } = begin(opening, 'websocket');
-  listenByWebSocket(ear, customer, untilMs);
+  const { listener, customer, untilMs } = begin(opening, 'websocket');
+  listenByWebSocket(listener, customer, untilMs);
 }
 
 export function listenOnLongPoll(opening: Opening): void {
-  const { ear, customer, untilMs } = begin(opening, 'long-poll');
-  listenByLongPoll(ear, customer, untilMs);
+  const { listener, customer, untilMs } = begin(opening, 'long-poll');
+  listenByLongPoll(listener, customer, untilMs);
 }
 
 const staying = (exec: string, vus: number, duration: string) => ({
@@ -29,7 +29,7 @@ const staying = (exec: string, vus: number, duration: string) => ({
   exec,
   vus,
   iterations: 1,
-  // It ends by itself, when it has heard everything.
+  // It ends by itself, when it has received everything.
   maxDuration: `${milliseconds(duration) + 60_000}ms`,
   env: { LISTEN_FOR: duration },
 });

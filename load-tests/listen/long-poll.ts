@@ -3,7 +3,7 @@ import { sleep } from 'k6';
 import http from 'k6/http';
 import { bearer, type Customer } from '../shop/customer.ts';
 import { lastSeqOf } from './channel.ts';
-import { reconnectInMs, type Ear, type FeedEvent } from './ear.ts';
+import { reconnectInMs, type FeedEvent, type Listener } from './listener.ts';
 
 const waitSeconds = 4;
 /** A replica that does not answer in time is given up. */
@@ -16,8 +16,9 @@ interface Page {
 }
 
 /** False when there was no answer. The first question has no cursor and gets the one of now. */
-function ask(ear: Ear, url: string, customer: Customer): boolean {
-  const query = ear.cursor === undefined ? '' : `?wait=${waitSeconds}&cursor=${encodeURIComponent(ear.cursor)}`;
+function ask(listener: Listener, url: string, customer: Customer): boolean {
+  const query =
+    listener.cursor === undefined ? '' : `?wait=${waitSeconds}&cursor=${encodeURIComponent(listener.cursor)}`;
   const params = {
     headers: { ...bearer(customer), accept: 'application/json' },
     tags: { name: 'long-poll' },
@@ -25,30 +26,30 @@ function ask(ear: Ear, url: string, customer: Customer): boolean {
     responseType: 'text' as const,
   };
   const reply = http.get(url + query, params);
-  if (reply.status === 204) ear.opened();
+  if (reply.status === 204) listener.opened();
   if (reply.status !== 200) return reply.status === 204;
   const { events, cursor, reset } = reply.json() as unknown as Page;
-  ear.opened(cursor);
-  if (reset) ear.hear({ type: 'reset' });
-  for (const event of events) ear.hear(event);
-  ear.cursor = cursor;
+  listener.opened(cursor);
+  if (reset) listener.receive({ type: 'reset' });
+  for (const event of events) listener.receive(event);
+  listener.cursor = cursor;
   return true;
 }
 
-/** Until then, and until it has heard what was written by then. */
-export function listenByLongPoll(ear: Ear, customer: Customer, untilMs: number): void {
-  let url = ear.nextUrl();
+/** Polls until then, and until it has received what was written by then. */
+export function listenByLongPoll(listener: Listener, customer: Customer, untilMs: number): void {
+  let url = listener.nextUrl();
   const listen = (done: () => boolean) => {
     while (!done()) {
-      if (ask(ear, url, customer)) continue;
-      ear.cut();
-      url = ear.nextUrl();
+      if (ask(listener, url, customer)) continue;
+      listener.cut();
+      url = listener.nextUrl();
       sleep(reconnectInMs(undefined) / 1_000);
     }
   };
   listen(() => Date.now() >= untilMs);
   const last = lastSeqOf(customer);
   const late = Date.now() + timeoutMs;
-  listen(() => ear.lastSeq >= last || Date.now() > late);
-  ear.mustHaveHeard(last);
+  listen(() => listener.lastSeq >= last || Date.now() > late);
+  listener.mustHaveReceived(last);
 }

@@ -1,9 +1,9 @@
-/** A WebSocket that stays: cut, it comes back at once with its cursor; told goodbye, when the server asked it to. */
+/** A WebSocket that stays open. When cut, it reconnects soon with its cursor; after a goodbye, at the time that the server named. */
 import { clearInterval, setInterval, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { bearer, type Customer } from '../shop/customer.ts';
 import { lastSeqOf, settleMs } from './channel.ts';
-import { reconnectInMs, type Ear, type FeedEvent } from './ear.ts';
+import { reconnectInMs, type FeedEvent, type Listener } from './listener.ts';
 
 /** A line nobody answers on is given up, as browsers' libraries do: a machine that is gone closes nothing. */
 const pingEveryMs = 2_000;
@@ -17,15 +17,15 @@ interface Message {
   reconnectInMs?: number;
 }
 
-/** Returns at once; the VU's event loop ends when the listener does. */
-export function listenByWebSocket(ear: Ear, customer: Customer, untilMs: number, ended?: () => void): void {
+/** Returns immediately; the VU's event loop ends when the listener does. */
+export function listenByWebSocket(listener: Listener, customer: Customer, untilMs: number, ended?: () => void): void {
   let ending = false;
   let current: Line | undefined;
   const connect = () => {
     if (ending) return;
-    current = new Line(ear, customer, (hint) => {
+    current = new Line(listener, customer, (hint) => {
       if (ending) return;
-      ear.cut();
+      listener.cut();
       setTimeout(connect, reconnectInMs(hint));
     });
   };
@@ -34,19 +34,19 @@ export function listenByWebSocket(ear: Ear, customer: Customer, untilMs: number,
     const until = lastSeqOf(customer);
     const late = Date.now() + settleMs;
     const check = setInterval(() => {
-      if (ear.lastSeq < until && Date.now() < late) return;
+      if (listener.lastSeq < until && Date.now() < late) return;
       ending = true;
       clearInterval(check);
       current?.close();
-      ear.mustHaveHeard(until);
+      listener.mustHaveReceived(until);
       ended?.();
     }, checkEveryMs);
   }, untilMs - Date.now());
 }
 
-/** One connection. Its end is told once, whatever of error, close and silence comes first. */
+/** One connection. Its end is reported once: by an error, a close or silence, whichever comes first. */
 class Line {
-  readonly #ear: Ear;
+  readonly #listener: Listener;
   readonly #socket: WebSocket;
   readonly #ended: (hint: number | undefined) => void;
   readonly #timer: number;
@@ -54,14 +54,18 @@ class Line {
   #heardAt = Date.now();
   #open = true;
 
-  constructor(ear: Ear, customer: Customer, ended: (hint: number | undefined) => void) {
-    this.#ear = ear;
+  constructor(listener: Listener, customer: Customer, ended: (hint: number | undefined) => void) {
+    this.#listener = listener;
     this.#ended = ended;
     const headers = { ...bearer(customer), 'Sec-WebSocket-Protocol': 'halftone.v1.json' };
-    this.#socket = new WebSocket(ear.nextUrl().replace(/^http/, 'ws'), null, { headers });
+    this.#socket = new WebSocket(listener.nextUrl().replace(/^http/, 'ws'), null, { headers });
     this.#socket.onopen = () =>
-      this.#say({ type: 'subscribe', channel: 'me', ...(ear.cursor !== undefined && { cursor: ear.cursor }) });
-    this.#socket.onmessage = (message) => this.#hear(JSON.parse(String(message?.data)) as Message);
+      this.#say({
+        type: 'subscribe',
+        channel: 'me',
+        ...(listener.cursor !== undefined && { cursor: listener.cursor }),
+      });
+    this.#socket.onmessage = (message) => this.#receive(JSON.parse(String(message?.data)) as Message);
     this.#socket.onerror = () => this.close();
     this.#socket.onclose = () => this.close();
     this.#timer = setInterval(() => this.#beat(), pingEveryMs);
@@ -75,12 +79,12 @@ class Line {
     this.#ended(this.#hint);
   }
 
-  #hear(message: Message): void {
+  #receive(message: Message): void {
     if (!this.#open) return;
     this.#heardAt = Date.now();
-    if (message.type === 'subscribed') this.#ear.opened(message.cursor);
-    else if (message.type === 'event' && message.event) this.#ear.hear(message.event);
-    else if (message.type === 'reset') this.#ear.hear({ type: 'reset' });
+    if (message.type === 'subscribed') this.#listener.opened(message.cursor);
+    else if (message.type === 'event' && message.event) this.#listener.receive(message.event);
+    else if (message.type === 'reset') this.#listener.receive({ type: 'reset' });
     else if (message.type === 'goodbye') this.#hint = message.reconnectInMs;
     else if (message.type === 'error') throw new Error(`the server says ${JSON.stringify(message)}`);
   }

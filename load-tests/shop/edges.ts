@@ -8,7 +8,7 @@ import { send, type Reply, type Request } from './request.ts';
 interface Edge {
   path: string;
   status: number;
-  /** Of the body; true unless told. */
+  /** Of the body; true by default. */
   holds?: (body: never) => boolean;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Sends until there is an answer. Safe for everything a test sends: reads have no effect, and each write carries an idempotency key
- * that stays the same over all tries. The first try is judged apart, because a customer's client may not be so patient.
+ * that stays the same over all tries. The first try is judged separately, because a customer's client may not be so patient.
  */
 import { sleep } from 'k6';
-import { tell, type LiveLine } from '../live.ts';
+import { reportLive, type LiveLine } from '../live.ts';
 import { answerMs, failed, firstTryFailures, requests } from '../metrics.ts';
 
 export interface Outcome<Answer> {
@@ -45,5 +45,5 @@ function record(seen: Omit<Extract<LiveLine, { type: 'request' }>, 'type' | 'ms'
   requests.add(1, { call: name });
   failed.add(!ok, { call: name });
   answerMs.add(ms, { call: name });
-  tell({ type: 'request', ...seen, ms });
+  reportLive({ type: 'request', ...seen, ms });
 }

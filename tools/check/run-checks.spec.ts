@@ -18,7 +18,7 @@ test('a name that nothing has is refused, with the names there are', () => {
   expect(() => chosenOf(checks, ['lint', 'linz'])).toThrow(/^nothing is called linz; there is:\n {2}lint\n/);
 });
 
-test('lanes run side by side, each in its order; the next step waits for all of them', async () => {
+test('parallel lists run side by side, each in its order; the next step waits for all of them', async () => {
   const log: string[] = [];
   const check = (name: string): Check => ({ name, run: async () => ({ passed: 1, failed: 0, output: '' }) });
   const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(check) as [Check, Check, Check, Check, Check];
@@ -27,7 +27,7 @@ test('lanes run side by side, each in its order; the next step waits for all of 
     gates.get(name)?.resolve();
     await new Promise(setImmediate);
   };
-  const all = takeSteps([{ lanes: [[a, b], [c], [d]] }, e], async ({ name }) => {
+  const all = takeSteps([{ parallel: [[a, b], [c], [d]] }, e], async ({ name }) => {
     log.push(name);
     await gates.get(name)?.promise;
   });

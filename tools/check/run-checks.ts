@@ -1,5 +1,5 @@
 /**
- * Takes checks one after the other, all of them even if some fail; lanes run side by side. Words go to stderr, the
+ * Takes checks one after the other, all of them even if some fail; parallel lists run side by side. Words go to stderr, the
  * last line `N passed, N failed` to stdout; `only` takes those that a name is part of. With `json` stdout has a line
  * per check and the sum, as JSON.
  */
@@ -7,12 +7,12 @@ import { exInterrupted } from '../terminal/exit-code.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import type { Check, Outcome } from './check.ts';
 
-/** Checks that run at the same time: each lane is a list of them, one after the other. */
-export interface Lanes {
-  lanes: readonly (readonly Check[])[];
+/** Lists of checks that run at the same time; within a list one after the other. */
+export interface ParallelChecks {
+  parallel: readonly (readonly Check[])[];
 }
 
-export type Step = Check | Lanes;
+export type Step = Check | ParallelChecks;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -43,16 +43,16 @@ export function chosenOf<Named extends { name: string }>(checks: readonly Named[
   return checks.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
 }
 
-export const checksOf = (step: Step): readonly Check[] => ('run' in step ? [step] : step.lanes.flat());
+export const checksOf = (step: Step): readonly Check[] => ('run' in step ? [step] : step.parallel.flat());
 
-/** One step after the other; within a step all lanes at once. */
+/** One step after the other; within a step all lists in parallel. */
 export async function takeSteps(steps: readonly Step[], takeOne: (check: Check) => Promise<void>): Promise<void> {
-  const takeLane = async (lane: readonly Check[]) => {
-    for (const check of lane) await takeOne(check);
+  const takeList = async (list: readonly Check[]) => {
+    for (const check of list) await takeOne(check);
   };
   for (const step of steps) {
     if ('run' in step) await takeOne(step);
-    else await Promise.all(step.lanes.map(takeLane));
+    else await Promise.all(step.parallel.map(takeList));
   }
 }
 

@@ -62,7 +62,7 @@ export class ReleaseWatch {
   async #askForWords(waiting: readonly Waiting[]): Promise<void> {
     const askedAt = ({ pod }: Waiting) => this.#words.get(pod)?.at ?? 0;
     const due = waiting
-      .filter((one) => one.mayTell && Date.now() - askedAt(one) > wordsLastMs)
+      .filter((one) => one.logHasReason && Date.now() - askedAt(one) > wordsLastMs)
       .sort((a, b) => askedAt(a) - askedAt(b));
     const ask = async ({ pod }: Waiting) => {
       const [line = ''] = await lastLines(this.#target, pod, 1);
@@ -72,7 +72,7 @@ export class ReleaseWatch {
   }
 
   #withWords(waiting: Waiting): Waiting {
-    const words = waiting.mayTell && this.#words.get(waiting.pod)?.text;
+    const words = waiting.logHasReason && this.#words.get(waiting.pod)?.text;
     return words ? { ...waiting, text: `${waiting.text}: "${words.slice(0, 120)}"` } : waiting;
   }
 }
@@ -94,7 +94,7 @@ const withoutPod = (job: Job, pods: readonly Pod[]): Waiting[] =>
           pod: job.metadata.name,
           component: componentOf(job),
           text: 'its next pod is being made',
-          mayTell: false,
+          logHasReason: false,
           hopeless: false,
         },
       ];
@@ -110,7 +110,7 @@ function openOnly(workloads: readonly Workload[], waiting: readonly Waiting[], e
       const lacks = (status.replicas ?? 0) < spec.replicas;
       const all = (status.updatedReplicas ?? 0) === status.replicas ? 'Ready, and to stay so a moment' : 'old pods go';
       const text = lacks ? (refused ?? 'its pods are being made') : all;
-      return { pod: metadata.name, component, text, mayTell: false, hopeless: lacks && refused !== undefined };
+      return { pod: metadata.name, component, text, logHasReason: false, hopeless: lacks && refused !== undefined };
     });
 }
 

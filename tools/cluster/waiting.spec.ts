@@ -20,7 +20,7 @@ describe('nothing is waited for', () => {
   });
 });
 
-test('no node has room: in the words of the scheduler', () => {
+test('no node has the capacity: in the words of the scheduler', () => {
   const message = '0/1 nodes are available: 1 Insufficient memory.';
   const one = pod('a', { phase: 'Pending', conditions: [condition('PodScheduled', 'False', { message })] });
   expect(waitingOf(one, [])).toMatchObject({ text: `no node takes it: ${message}`, hopeless: false });
@@ -64,11 +64,14 @@ test('a crashing container shows how it ended and how often, and its log is read
       },
     ],
   });
-  expect(waitingOf(one, [])).toMatchObject({ text: 'orders OOMKilled, code 137, 3 restarts', mayTell: true });
+  expect(waitingOf(one, [])).toMatchObject({ text: 'orders OOMKilled, code 137, 3 restarts', logHasReason: true });
 });
 
 test('a running container that is not ready may have the reason in its log', () => {
-  expect(waitingOf(pod('a', { conditions: scheduled }), [])).toMatchObject({ text: 'runs, not ready', mayTell: true });
+  expect(waitingOf(pod('a', { conditions: scheduled }), [])).toMatchObject({
+    text: 'runs, not ready',
+    logHasReason: true,
+  });
 });
 
 test('the reason why a workload has no pods comes from its replica set', () => {
@@ -83,7 +86,7 @@ test('events of one object come oldest first', () => {
 });
 
 test('pods that wait for the same thing are reported together', () => {
-  const of = (component: string, text: string) => ({ pod: 'x', component, text, mayTell: false, hopeless: false });
+  const of = (component: string, text: string) => ({ pod: 'x', component, text, logHasReason: false, hopeless: false });
   expect(summaryOf([of('a', 'runs'), of('b', 'pulls'), of('a', 'runs'), of('c', 'runs')])).toEqual([
     'a ×2, c: runs',
     'b: pulls',

@@ -15,7 +15,7 @@ export interface Waiting {
   component: string;
   text: string;
   /** The container runs; its last log line may have the reason. */
-  mayTell: boolean;
+  logHasReason: boolean;
   /** Waiting longer does not help. */
   hopeless: boolean;
 }
@@ -27,11 +27,11 @@ const hopelessReasons = ['ErrImageNeverPull', 'InvalidImageName', 'CreateContain
 export function waitingOf(pod: Pod, events: readonly Event[]): Waiting | undefined {
   const { metadata, status } = pod;
   if (metadata.deletionTimestamp || status.phase === 'Succeeded' || isReady(pod)) return undefined;
-  const of = (text: string, { mayTell = false, hopeless = false } = {}): Waiting => ({
+  const of = (text: string, { logHasReason = false, hopeless = false } = {}): Waiting => ({
     pod: metadata.name,
     component: componentOf(pod),
     text,
-    mayTell,
+    logHasReason,
     hopeless,
   });
   const scheduled = conditionOf(pod, 'PodScheduled');
@@ -39,18 +39,18 @@ export function waitingOf(pod: Pod, events: readonly Event[]): Waiting | undefin
   const stuck = statusesOf(pod).find(({ state }) => state?.waiting && state.waiting.reason !== 'PodInitializing');
   if (stuck) return ofStuck(pod, stuck, events, of);
   const ended = statusesOf(pod).find(({ state }) => state?.terminated && state.terminated.exitCode !== 0);
-  if (ended) return of(`${ended.name} ended with code ${ended.state?.terminated?.exitCode}`, { mayTell: true });
-  if (isOfJob(pod)) return of('at work', { mayTell: true });
+  if (ended) return of(`${ended.name} ended with code ${ended.state?.terminated?.exitCode}`, { logHasReason: true });
+  if (isOfJob(pod)) return of('at work', { logHasReason: true });
   const initial = status.initContainerStatuses?.find(({ state }) => state?.running);
   return of(
     initial ? `${initial.name} is at work` : status.phase === 'Running' ? 'runs, not ready' : 'being scheduled',
     {
-      mayTell: status.phase === 'Running',
+      logHasReason: status.phase === 'Running',
     },
   );
 }
 
-type Say = (text: string, kind?: { mayTell?: boolean; hopeless?: boolean }) => Waiting;
+type Say = (text: string, kind?: { logHasReason?: boolean; hopeless?: boolean }) => Waiting;
 
 function ofStuck(pod: Pod, { name, state, lastState }: ContainerStatus, events: readonly Event[], of: Say): Waiting {
   const { reason = 'waiting', message } = state?.waiting ?? {};
@@ -59,7 +59,7 @@ function ofStuck(pod: Pod, { name, state, lastState }: ContainerStatus, events: 
   if (reason === 'CrashLoopBackOff') {
     const end = lastState?.terminated;
     const how = end ? `${end.reason ?? 'ended'}, code ${end.exitCode}` : 'ended';
-    return of(`${name} ${how}, ${restartsOf(pod)} restarts`, { mayTell: true });
+    return of(`${name} ${how}, ${restartsOf(pod)} restarts`, { logHasReason: true });
   }
   const warning = warningOf(pod, events);
   if (reason === 'ContainerCreating') return of(warning ?? 'its containers are being made');

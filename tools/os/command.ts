@@ -70,7 +70,7 @@ export function capture(command: string, args: readonly string[], options: Comma
       else {
         const output = `${said.stdout}\n${said.stderr}`;
         const name = command.split('/').at(-1);
-        reject(new CommandFailed(`${name}: ${ended || failure || tellingLine(output)}`, output));
+        reject(new CommandFailed(`${name}: ${ended || failure || lineWithReason(output)}`, output));
       }
     };
     child.once('error', (error) => settle(null, error.message));
@@ -86,7 +86,7 @@ function killTree(pid: number): void {
   }
 }
 
-function tellingLine(output: string): string {
+function lineWithReason(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const error = lines.find((line) => /(^|\W)(error|fatal)\b/i.test(line));
   return (error ?? lines.filter(Boolean).at(-1) ?? 'it failed without a word').slice(0, 300);

@@ -81,7 +81,7 @@ describe('the settings of each process', () => {
     },
   );
 
-  it('names the replicas of a service apart', () => {
+  it('gives each replica of a service its own name', () => {
     expect(of('realtime').map((one) => settingsOf(one, system)['SERVICE_INSTANCE'])).toEqual([
       'realtime-1',
       'realtime-2',

@@ -27,7 +27,8 @@ beforeAll(async () => {
   await feed.publish(customer, {});
   [replica, token] = await Promise.all([boot(), testToken(customer)]);
   oldest = (await poll(replica.httpUrl, token, { cursor: 'earliest' })).cursor;
-  for (let told = 0; told < count; told += 1_000) await feed.publishMany(customer, 1_000, { text: 'x'.repeat(200) });
+  for (let published = 0; published < count; published += 1_000)
+    await feed.publishMany(customer, 1_000, { text: 'x'.repeat(200) });
 });
 afterAll(async () => {
   await replica.stop();

@@ -35,8 +35,8 @@ afterAll(async () => {
 const clients: RealtimeClient[] = [];
 const url = (replica: number) => replicas[replica]?.httpUrl ?? '';
 
-/** Has an event stream at the first replica and posts to the other. */
-async function talker(transport: 'websocket' | 'sse', name = newCustomer()) {
+/** A client with an event stream at the first replica that posts to the other. */
+async function postingClient(transport: 'websocket' | 'sse', name = newCustomer()) {
   const token = await testToken(name);
   const client = new RealtimeClient({
     urls: [url(0)],
@@ -57,7 +57,7 @@ async function talker(transport: 'websocket' | 'sse', name = newCustomer()) {
 }
 
 test('a client with an event stream posts messages at any replica, and they are delivered like others', async () => {
-  const [stream, socket] = await Promise.all([talker('sse'), talker('websocket')]);
+  const [stream, socket] = await Promise.all([postingClient('sse'), postingClient('websocket')]);
   const room = 'order:talk';
   for (const { client, heard } of [stream, socket]) {
     expect(client.send({ type: 'chat.join', room })).toBe(true);
@@ -74,13 +74,13 @@ test('a client with an event stream posts messages at any replica, and they are 
 });
 
 test('errors are sent over the stream', async () => {
-  const { client, heard } = await talker('sse');
+  const { client, heard } = await postingClient('sse');
   client.send({ type: 'chat.send', room: 'order:never-joined', text: 'hello', clientId: 'x' });
   await eventually(() => expect(heard).toMatchObject([{ type: 'error', code: 'VALIDATION_FAILED' }]));
 });
 
 test('too many messages are dropped, with an error over the stream', async () => {
-  const { client, heard } = await talker('sse');
+  const { client, heard } = await postingClient('sse');
   for (let n = 0; n < 40; n += 1) client.send({ type: 'chat.typing', room: 'order:never-joined' });
   await eventually(() =>
     expect(heard).toContainEqual(expect.objectContaining({ type: 'error', code: 'RATE_LIMITED' })),

@@ -57,9 +57,9 @@ test.each([
   await new Promise((forgotten) => setTimeout(forgotten, 800));
 
   const counted = await resumes(other(), source);
-  const telling = feed.publishMany(customer, 200);
+  const publishing = feed.publishMany(customer, 200);
   const after = await subscribed(other(), before.events[9]?.id);
-  await telling;
+  await publishing;
   await eventually(() => expect(after.events.at(-1)?.seq).toBe(240));
   expect(after.events.map(({ seq }) => seq)).toEqual(seqsFrom(11, 240));
   expect(after.events.slice(0, 10)).toEqual(before.events.slice(10));

@@ -44,8 +44,8 @@ const subscribed = async () => {
 };
 
 /** Publishes a megabyte at a time until the condition holds. */
-async function tellUntil(holds: () => Promise<boolean>): Promise<void> {
-  for (let told = 0; told < 60 && !(await holds()); told++)
+async function publishUntil(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 60 && !(await holds()); tries++)
     await feed.publishMany(customer, 16, { filling: 'x'.repeat(65_536) });
 }
 
@@ -54,7 +54,7 @@ test('a WebSocket that does not read is closed as a slow consumer, and resumes w
   const quick = await subscribed();
   const closedBefore = await metric('realtime_slow_consumers_total');
   slow.socket.pause();
-  await tellUntil(async () => (await metric('realtime_slow_consumers_total')) > closedBefore);
+  await publishUntil(async () => (await metric('realtime_slow_consumers_total')) > closedBefore);
   slow.socket.resume();
   expect(await slow.closed).toMatchObject({ code: 1013, reason: expect.stringContaining('slow consumer') });
 
@@ -81,7 +81,7 @@ const stalledStream = async (): Promise<Socket> => {
 test('an event stream that does not read is disconnected', async () => {
   const cut = await metric('realtime_slow_consumers_total');
   const socket = await stalledStream();
-  await tellUntil(async () => (await metric('realtime_slow_consumers_total')) > cut);
+  await publishUntil(async () => (await metric('realtime_slow_consumers_total')) > cut);
   expect(await metric('realtime_slow_consumers_total')).toBe(cut + 1);
   expect(await metric('realtime_connections{transport="sse"}')).toBe(0);
   expect(await metric('realtime_closes_total{transport="sse",reason="slow"}')).toBe(1);

@@ -42,7 +42,7 @@ const clients: RealtimeClient[] = [];
 
 /** A page that starts with a snapshot, and everything it receives; a snapshot appears as a list of its numbers. */
 function begin(transport: (typeof transportNames)[number], options: Partial<SubscriptionOptions> = {}) {
-  const told: (number | number[])[] = [];
+  const received: (number | number[])[] = [];
   const client = new RealtimeClient({
     urls: [replica.httpUrl],
     transports: [transport],
@@ -52,12 +52,12 @@ function begin(transport: (typeof transportNames)[number], options: Partial<Subs
   const seqs = (events: readonly FeedEvent[]) => events.map(({ seq }) => seq);
   const subscription = client.subscribe({
     snapshot: true,
-    snapshotted: (events) => told.push(seqs(events)),
-    event: ({ seq }) => told.push(seq),
+    snapshotted: (events) => received.push(seqs(events)),
+    event: ({ seq }) => received.push(seq),
     ...options,
   });
   clients.push(client.connect());
-  return { told, subscription };
+  return { received, subscription };
 }
 
 describe.each(transportNames)('over %s', (transport) => {
@@ -67,10 +67,10 @@ describe.each(transportNames)('over %s', (transport) => {
       { seq: 5, subject: 'orders/2' },
       { seq: 3, subject: 'orders/1' },
     ]);
-    const { told, subscription } = begin(transport);
-    await eventually(() => expect(told).toEqual([[3, 5]]));
+    const { received, subscription } = begin(transport);
+    await eventually(() => expect(received).toEqual([[3, 5]]));
     await feed.publishMany(customer, 3);
-    await eventually(() => expect(told).toEqual([[3, 5], 6]));
+    await eventually(() => expect(received).toEqual([[3, 5], 6]));
     expect(subscription.gaps).toBe(0);
     expect(table.customers).toEqual([customer]);
   });
@@ -85,8 +85,8 @@ describe.each(transportNames)('over %s', (transport) => {
       await feed.publishMany(customer, 2);
       await eventually(() => expect(watching.events).toHaveLength(5));
     };
-    const { told } = begin(transport);
-    await eventually(() => expect(told).toEqual([[3], 4, 5]));
+    const { received } = begin(transport);
+    await eventually(() => expect(received).toEqual([[3], 4, 5]));
     await watching.close();
   });
 
@@ -96,23 +96,23 @@ describe.each(transportNames)('over %s', (transport) => {
       { seq: 2, subject: 'orders/7', type: 'order.placed' },
       { seq: 1, subject: 'orders/7', type: 'order.paid' },
     ]);
-    const { told } = begin(transport, { channel: 'order:7', types: ['order.paid'] });
-    await eventually(() => expect(told).toEqual([[1]]));
+    const { received } = begin(transport, { channel: 'order:7', types: ['order.paid'] });
+    await eventually(() => expect(received).toEqual([[1]]));
     await feed.publish(customer, { seq: 5, subject: 'orders/7', type: 'order.shipped' });
     await feed.publish(customer, { seq: 6, subject: 'orders/7' }, { seq: 7, subject: 'orders/1' });
     await feed.publish(customer, { seq: 8, subject: 'orders/7' });
-    await eventually(() => expect(told).toEqual([[1], 6, 8]));
+    await eventually(() => expect(received).toEqual([[1], 6, 8]));
   });
 
   test('the gallery is public, also for anonymous clients', async () => {
     const last = table.rows.get('gallery')?.[0]?.seq ?? 0;
     await feed.publishTo('gallery', { subject: 'gallery/orders-paid' });
     table.rows.set('gallery', [{ seq: last + 1, subject: 'gallery/orders-paid' }]);
-    const { told } = begin(transport, { channel: 'gallery' });
-    await eventually(() => expect(told).toEqual([[last + 1]]));
+    const { received } = begin(transport, { channel: 'gallery' });
+    await eventually(() => expect(received).toEqual([[last + 1]]));
     await feed.publishTo('gallery', { subject: 'gallery/orders-paid' });
     table.rows.set('gallery', [{ seq: last + 2, subject: 'gallery/orders-paid' }]);
-    await eventually(() => expect(told).toEqual([[last + 1], last + 2]));
+    await eventually(() => expect(received).toEqual([[last + 1], last + 2]));
     expect(table.customers).toEqual([undefined]);
   });
 });

@@ -108,10 +108,10 @@ test('no client misses an event when a replica stops', async () => {
   const [old, fresh] = await Promise.all([boot({ SHUTDOWN_LAME_DUCK_MS: '300', REALTIME_DRAIN_MS: '700' }), boot()]);
   const { cursor } = await poll(old.httpUrl, token);
   const before = await Promise.all(Array.from({ length: 8 }, () => subscribed(old, cursor)));
-  let told = 0;
+  let published = 0;
   let isOver = false;
-  const telling = (async () => {
-    for (; !isOver; await sleep(50)) await feed.publishMany(customer, 1, { turn: (told += 1) });
+  const publishing = (async () => {
+    for (; !isOver; await sleep(50)) await feed.publishMany(customer, 1, { turn: (published += 1) });
   })();
   await eventually(() => before.forEach(({ events }) => expect(events.length).toBeGreaterThan(5)));
   const stopped = old.stop();
@@ -123,9 +123,9 @@ test('no client misses an event when a replica stops', async () => {
   );
   await stopped;
   isOver = true;
-  await telling;
-  await eventually(() => after.forEach(({ events }) => expect(events.at(-1)?.seq).toBe(told)));
-  const whole = Array.from({ length: told }, (_, index) => index + 1);
+  await publishing;
+  await eventually(() => after.forEach(({ events }) => expect(events.at(-1)?.seq).toBe(published)));
+  const whole = Array.from({ length: published }, (_, index) => index + 1);
   before.forEach((client, at) =>
     expect([...client.events, ...(after[at]?.events ?? [])].map(({ seq }) => seq)).toEqual(whole),
   );

@@ -89,9 +89,9 @@ test('a stream that is not read ends, and the others on its connection continue'
   // Like browsers: otherwise the unread bytes of one stream take the flow-control window of the others.
   session.setLocalWindowSize(16 * 1_024 * 1_024);
   idle.stream.pause();
-  for (let told = 20; told <= 200; told += 20) {
+  for (let published = 20; published <= 200; published += 20) {
     await feed.publishMany(customer, 20, { text: 'x'.repeat(10_000) });
-    await eventually(() => expect(kept.heard.text.includes(`"seq":${told},`)).toBe(true));
+    await eventually(() => expect(kept.heard.text.includes(`"seq":${published},`)).toBe(true));
   }
   await eventually(async () => expect(await connections()).toBe(1));
 });

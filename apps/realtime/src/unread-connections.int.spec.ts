@@ -24,7 +24,7 @@ afterEach(() => replica.program.end());
 afterAll(() => feed.close());
 
 const gallery = 'gallery';
-const tell = () => feed.publishTo(gallery, { subject: 'gallery/orders-paid', data: filling });
+const publish = () => feed.publishTo(gallery, { subject: 'gallery/orders-paid', data: filling });
 
 /** Both subscribe to the gallery and read nothing more. */
 const silent = {
@@ -74,12 +74,12 @@ describe.each(['conflate', 'disconnect'])('with REALTIME_SLOW_CONSUMER=%s', (pol
       clients.push(
         ...(await Promise.all(mine.map(async ({ transport, way }) => ({ socket: await silent[transport](), way })))),
       );
-      await tell();
+      await publish();
       await eventually(() => expect(reader.events).toHaveLength(step));
     }
     for (const { socket, way } of clients) ways[way]?.(socket);
     for (let more = 1; more <= 3; more++) {
-      await tell();
+      await publish();
       await eventually(() => expect(reader.events).toHaveLength(steps + more));
     }
     // It answers, and has released the ended connections.

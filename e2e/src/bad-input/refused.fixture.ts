@@ -70,9 +70,9 @@ async function ask({ path, as = 'alice', ...request }: Asked) {
   return patientSend(`${session.base}${path}`, { ...request, headers });
 }
 
-/** The gallery and the customers are told of an order a moment after its end. */
+/** The gallery and the customers are notified a moment after the end of an order. */
 const countsAtRest = () =>
-  eventually('nothing to be told any more', async () => {
+  eventually('no more notifications', async () => {
     const before = await countEverything();
     await sleep(3_000);
     const after = await countEverything();

@@ -4,7 +4,7 @@ import { system } from '../system';
 import { expiredToken, forgedToken, unsignedToken } from '../tokens';
 import { areRefused, type Case, given, json, order, unknownId } from './refused.fixture';
 
-/** Who is nobody, and who asks for what is somebody else's or is not there: no difference is told. */
+/** Callers without an account, and requests for things that belong to others or do not exist: all get the same answer. */
 const cases: Case[] = [
   {
     what: 'a photo that is not there',

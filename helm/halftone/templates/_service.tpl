@@ -1,4 +1,4 @@
-{{/* All a service is told. A later one of the same name would win, so the entry's own come last. Takes (list root name service). */}}
+{{/* The environment of a service. Of two variables with one name the later one wins, so the entry's own come last. Takes (list root name service). */}}
 {{- define "halftone.serviceEnv" -}}
 {{- $root := index . 0 -}}
 {{- $name := index . 1 -}}

@@ -18,7 +18,7 @@ export function drained(call: Pick<EventEmitter, 'once' | 'off'>): Promise<void>
 }
 
 /**
- * Writes the messages at the peer's pace; `over` tells before each whether the call has ended. Leaving early ends the
+ * Writes the messages at the peer's pace; `over` is called before each and returns whether the call has ended. Leaving early ends the
  * source, so its `finally` blocks run.
  */
 export async function pump<T>(source: AsyncIterable<T>, call: Paced<T>, over: () => boolean): Promise<void> {

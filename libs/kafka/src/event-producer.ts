@@ -4,7 +4,7 @@ import { toMessage } from './event-message';
 import { withPublishSpans } from './messaging-span';
 import { type RejectedEvent, rejectionIn } from './rejected-event';
 
-/** Below the broker's default limit of 1 MiB for a batch, with room for headers. */
+/** Below the broker's default limit of 1 MiB for a batch, with a margin for headers. */
 const CHUNK_BYTES = 512 * 1024;
 
 /**

@@ -83,9 +83,9 @@ test('the next event of a key is due as soon as the one before it is removed or 
   const [first, second, third] = [message('a'), message('a'), message('a')];
   await queue.enqueue(place, first, bug, true);
   for (const one of [second, third]) expect(await queue.enqueueBehind(place, one)).toBe(true);
-  const [dying] = await queue.claim(8);
+  const [rejected] = await queue.claim(8);
   expect(await queue.claim(8)).toEqual([]);
-  await queue.markDeadLettered(dying!);
+  await queue.markDeadLettered(rejected!);
   const [next] = await queue.claim(8);
   expect(next!.message.offset).toBe(second.offset);
   expect(await queue.claim(8)).toEqual([]);

@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { type LogFn, pino } from 'pino';
 
 /**
- * JSON lines on stdout, written synchronously so that the last lines of a dying process are not lost. Every line has
+ * JSON lines on stdout, written synchronously so that the last lines before a crash are not lost. Every line has
  * the service, the instance, and the active trace and span. Never log tokens, passwords or bodies.
  */
 export abstract class Logger {

@@ -17,7 +17,7 @@ const rows: Layout['rows'] = [
       series({
         title: 'Which step do orders take?',
         description:
-          'Transitions per second by the status they lead to. Orders pile up before the line that is lower than the one before it.',
+          'Transitions per second by the status they lead to. Where a line is lower than the one before it, orders wait in between.',
         unit: 'ops',
         queries: [{ expr: perSecond('order_transitions_total', 'status'), legend: '{{status}}' }],
         width: 6,

@@ -1,4 +1,4 @@
-/** A preview in it makes it long; a JPEG has no room for more. */
+/** A preview in it makes it long; a JPEG segment cannot hold more. */
 export const longestExif = 65_535;
 
 const prefix = Buffer.from('Exif\0\0', 'latin1');
@@ -6,7 +6,7 @@ const orientationTag = 0x01_12;
 
 export const isExif = (bytes: Buffer) => bytes.subarray(0, prefix.length).equals(prefix);
 
-/** Orientation that Exif bytes tell, with or without their prefix; 1, which is upright, if they tell none. */
+/** The orientation in Exif bytes, with or without their prefix; 1, which is upright, if they have none. */
 export function orientationOf(exif: Buffer): number {
   const tiff = isExif(exif) ? exif.subarray(prefix.length) : exif;
   const order = tiff.toString('latin1', 0, 2);

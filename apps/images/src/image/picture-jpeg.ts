@@ -76,7 +76,7 @@ function nextMarker(file: Buffer, from: number): number {
   return file.length;
 }
 
-/** Comments and application data, but for what tells colours and orientation. */
+/** Comments and application data, except the colour profile and the orientation. */
 function isExtra({ marker: kind, data }: Segment): boolean {
   if (kind === marker.app1) return !isExif(data);
   if (kind === marker.app2) return data.toString('latin1', 0, 12) !== 'ICC_PROFILE\0';

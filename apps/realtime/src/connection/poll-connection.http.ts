@@ -63,7 +63,7 @@ export class PollConnection implements Connection, Sink {
     // An ephemeral event has no cursor, so a poll does not return it.
   }
 
-  room(): undefined {
+  space(): undefined {
     // An answer is limited by `maxEvents` only.
   }
 

@@ -86,8 +86,8 @@ export class SseConnection implements Connection, Sink {
     this.outbound.push(sseFrame({ id: withKey(cursor, this.key), event: 'reset', data }));
   }
 
-  room(): Promise<void> | undefined {
-    return this.outbound.room();
+  space(): Promise<void> | undefined {
+    return this.outbound.space();
   }
 
   beat(): void {

@@ -104,8 +104,8 @@ export class WebSocketConnection implements Connection, SubscribingPeer, SocketO
     this.send({ type: 'reset', channel: name, cursor: cursorOf(channel, position) });
   }
 
-  room(): Promise<void> | undefined {
-    return this.outbound.room();
+  space(): Promise<void> | undefined {
+    return this.outbound.space();
   }
 
   beat(): void {

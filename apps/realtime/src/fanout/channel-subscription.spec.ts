@@ -28,7 +28,7 @@ class Reader extends EventEmitter implements Wire {
 
   get writableNeedDrain() {
     if (this.questions === 0) setImmediate(() => (this.questions = 0));
-    if (++this.questions > endless) throw new Error('a loop asks for room and never yields');
+    if (++this.questions > endless) throw new Error('a loop asks for space and never yields');
     return this.writable && this.writableLength > this.highWaterMark;
   }
 
@@ -85,8 +85,8 @@ class Client implements Sink {
     this.outbound.push(Buffer.from(`RESET ${seq}`));
   }
 
-  room() {
-    return this.outbound.room();
+  space() {
+    return this.outbound.space();
   }
 }
 
@@ -222,8 +222,8 @@ test.each([
     shop.publish(seq, `orders/${seq % 7}`);
     await nextTurn();
   }
-  const told = slow.wire.seen.filter((one) => typeof one === 'number');
-  const last = told.at(-1) ?? 0;
+  const delivered = slow.wire.seen.filter((one) => typeof one === 'number');
+  const last = delivered.at(-1) ?? 0;
   expect(last).toBeLessThan(20);
   slow.wire.read();
   await turns(3);
@@ -272,7 +272,7 @@ describe.each([
   });
 
   test.each(['end', 'destroy'] as const)(
-    'whose socket says %s while events wait for room lets it go on',
+    'whose socket says %s while events wait for space lets it go on',
     async (what) => {
       const shop = new Shop();
       const slow = await full(shop, others);
@@ -290,7 +290,7 @@ describe.each([
     },
   );
 
-  test('without a drain event gets events as soon as there is room', async () => {
+  test('without a drain event gets events as soon as the buffer has space', async () => {
     const shop = new Shop();
     const slow = await full(shop, others);
     slow.wire.highWaterMark = 10_000;

@@ -15,8 +15,8 @@ export interface Sink {
   ephemeral(event: Outgoing): void;
   /** Events before this position are lost; `name` is the client's name of the channel. */
   reset(position: Position, name: string, channel: string): void;
-  /** Called before each past event: resolves when there is room for more; undefined if there is now, or never will be. */
-  room(): Promise<void> | undefined;
+  /** Called before each past event: resolves when the buffer has space; undefined if it has now, or never will have. */
+  space(): Promise<void> | undefined;
   /** A page of the log was read, with or without events for this client. */
   logRead?(): void;
   /** The past is sent; the next events are live. */
@@ -114,7 +114,7 @@ export class ChannelSubscription implements GroupMember {
     return this.sink.outbound?.pushEvents(bytes) ?? false;
   }
 
-  /** `wait`: not delivered, because there is no room. A closed connection ends the subscription. */
+  /** `wait`: not delivered, because the buffer is full. A closed connection ends the subscription. */
   private deliver(event: EncodedEvent): 'done' | 'wait' {
     const verdict = this.catchUp.verdictOn(event);
     if (verdict === 'seen') return 'done';
@@ -154,9 +154,9 @@ export class ChannelSubscription implements GroupMember {
   /** Sends past events, no faster than the client reads them. */
   private async replay(events: readonly EncodedEvent[]): Promise<void> {
     for (const event of events) {
-      const room = this.sink.room();
-      if (room) await room;
-      while (!this.stopped && this.deliver(event) === 'wait') await this.waitForRoom();
+      const space = this.sink.space();
+      if (space) await space;
+      while (!this.stopped && this.deliver(event) === 'wait') await this.waitForSpace();
       if (this.stopped) return;
     }
   }
@@ -170,19 +170,19 @@ export class ChannelSubscription implements GroupMember {
 
   private async drainConflation(conflation: Conflation): Promise<void> {
     for (let event = conflation.oldest; event; event = conflation.oldest) {
-      const room = this.sink.room();
-      if (room) await room;
+      const space = this.sink.space();
+      if (space) await space;
       if (this.stopped) return;
       // The oldest may have changed.
       if (conflation.oldest && this.deliver(conflation.oldest) === 'done') conflation.drop();
-      else await this.waitForRoom();
+      else await this.waitForSpace();
     }
     this.conflation = undefined;
   }
 
-  /** Waits for room, at least for one turn of the event loop. */
-  private waitForRoom(): Promise<void> {
-    return this.sink.room() ?? untilNextTurn();
+  /** Waits for space in the buffer, at least for one turn of the event loop. */
+  private waitForSpace(): Promise<void> {
+    return this.sink.space() ?? untilNextTurn();
   }
 
   private wants({ subject, type }: Outgoing): boolean {

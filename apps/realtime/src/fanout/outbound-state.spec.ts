@@ -109,19 +109,19 @@ test.each(pairs)('$policy: $state and then $what is $then', async ({ policy, sta
   await eventually(() => expect(connection.outbound.state).toBe(then));
   // A loop that retries an event must get a promise to wait for, or `drop`.
   const { outbound } = connection;
-  if (outbound.forEvent === 'wait') expect(outbound.room()).toBeInstanceOf(Promise);
-  if (outbound.forEvent === 'drop') expect(outbound.room()).toBeUndefined();
+  if (outbound.forEvent === 'wait') expect(outbound.space()).toBeInstanceOf(Promise);
+  if (outbound.forEvent === 'drop') expect(outbound.space()).toBeUndefined();
 });
 
 test.each(['read', 'end', 'destroy'] as const)('room resolves after %s', async (what) => {
   const connection = await open('conflate');
   await fill(connection);
-  const room = connection.outbound.room();
-  expect(room).toBeInstanceOf(Promise);
+  const space = connection.outbound.space();
+  expect(space).toBeInstanceOf(Promise);
   happenings[what](connection);
   // An end waits for the client; the owner of the socket limits that to some seconds.
   if (what === 'end') connection.wire.destroy();
-  await room;
+  await space;
   expect(connection.wire.listenerCount('drain')).toBe(0);
 });
 

@@ -30,8 +30,8 @@ export type SlowConsumer = 'disconnect' | 'conflate';
 export type FrameKind = 'event' | 'message';
 
 /**
- * `wait`: not accepted; retry once there is room. `overflow`: the client is disconnected. `drop`: the client will read nothing more,
- * so the caller must not wait for room.
+ * `wait`: not accepted; retry once the buffer has space. `overflow`: the client is disconnected. `drop`: the client will read nothing more,
+ * so the caller must not wait for space.
  */
 export type Answer = 'take' | 'wait' | 'overflow' | 'drop';
 

@@ -75,18 +75,18 @@ test('a client that does not read overflows once, with at most the limit and one
   expect(wire.writableLength).toBeLessThanOrEqual(1100);
 });
 
-test('room resolves when the kernel has accepted the bytes', async () => {
+test('space resolves when the kernel has accepted the bytes', async () => {
   const { wire, outbound } = given();
-  expect(outbound.room()).toBeUndefined();
+  expect(outbound.space()).toBeUndefined();
   wire.stalled = true;
   outbound.push(Buffer.alloc(600));
-  let room = false;
-  const waiting = outbound.room()?.then(() => (room = true));
+  let accepted = false;
+  const waiting = outbound.space()?.then(() => (accepted = true));
   await nextTurn();
-  expect(room).toBe(false);
+  expect(accepted).toBe(false);
   wire.drain();
   await waiting;
-  expect(room).toBe(true);
+  expect(accepted).toBe(true);
   expect(wire.listenerCount('close')).toBe(0);
 });
 

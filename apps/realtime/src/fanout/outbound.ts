@@ -77,7 +77,7 @@ export class Outbound {
     }
   }
 
-  /** Adds frames of events. False: not accepted; send the latest events once there is room. */
+  /** Adds frames of events. False: not accepted; send the latest events once the buffer has space. */
   pushEvents(frames: Buffer): boolean {
     if (this.forEvent === 'wait') return false;
     this.push(frames);
@@ -98,9 +98,9 @@ export class Outbound {
 
   /**
    * Backpressure for long sends: resolves when the kernel has accepted some bytes, or the connection is destroyed.
-   * Undefined if there is room now, or never will be.
+   * Undefined if the buffer has space now, or never will have.
    */
-  room(): Promise<void> | undefined {
+  space(): Promise<void> | undefined {
     const plenty = Math.min(joinBytes, this.egress.limit / 2);
     if (this.forEvent === 'drop' || this.bytes + this.wire.writableLength < plenty) return undefined;
     this.flush();

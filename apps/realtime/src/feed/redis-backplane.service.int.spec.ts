@@ -34,7 +34,7 @@ afterAll(() => {
 });
 
 /** Like the notifications service, whose outbox numbers have gaps. */
-const tell = (...seqs: number[]) =>
+const publish = (...seqs: number[]) =>
   broadcast.publish(
     stream,
     seqs.map((seq) => {
@@ -56,11 +56,11 @@ async function subscribed(url: string, cursor?: string) {
 test('the stream works without Kafka, and a client resumes from the memory of another replica', async () => {
   const [first, second] = await Promise.all([boot(), boot()]);
   const before = await subscribed(first.httpUrl);
-  await tell(1, 2, 3);
+  await publish(1, 2, 3);
   await eventually(() => expect(shown(before)).toEqual(['subscribed', 1, 2, 3]));
   await before.close();
   const after = await subscribed(second.httpUrl, before.events[0]?.id);
-  await tell(4);
+  await publish(4);
   await eventually(() => expect(shown(after)).toEqual(['subscribed', 2, 3, 4]));
   await after.close();
   await Promise.all([first.stop(), second.stop()]);
@@ -69,17 +69,17 @@ test('the stream works without Kafka, and a client resumes from the memory of an
 test('a cursor from before the start of a replica gets a reset there', async () => {
   const first = await boot();
   const { cursor } = await poll(first.httpUrl, token);
-  await tell(1, 2);
+  await publish(1, 2);
   const { cursor: known } = await eventually(async () => {
     const answer = await poll(first.httpUrl, token, { cursor });
     expect(answer.events).toHaveLength(2);
     return answer;
   });
-  await tell(3);
+  await publish(3);
   const fresh = await boot();
   const client = await subscribed(fresh.httpUrl, known);
   await eventually(() => expect(shown(client)).toEqual(['subscribed', 'reset']));
-  await tell(4);
+  await publish(4);
   await eventually(() => expect(shown(client)).toEqual(['subscribed', 'reset', 4]));
   await client.close();
   await Promise.all([first.stop(), fresh.stop()]);
@@ -89,17 +89,17 @@ test('a loss is a reset with the next event, and clears the window', async () =>
   const name = randomUUID();
   const replica = await boot(name);
   const client = await subscribed(replica.httpUrl);
-  await tell(1);
+  await publish(1);
   await eventually(() => expect(client.events).toHaveLength(1));
   const all = String(await commands.call('client', 'list', 'type', 'pubsub'));
   const [, id] = new RegExp(`^id=(\\d+) .* name=${name} `, 'm').exec(all) ?? [];
   // On one connection, so it is published when the replica's connection is closed.
-  await Promise.all([commands.call('client', 'kill', 'id', id ?? ''), tell(2)]);
+  await Promise.all([commands.call('client', 'kill', 'id', id ?? ''), publish(2)]);
   await eventually(async () => {
     const answer = await poll(replica.httpUrl, token, { cursor: client.events[0]?.id ?? '' });
     expect(answer).toMatchObject({ reset: true });
   });
-  await tell(3);
+  await publish(3);
   await eventually(() => expect(shown(client)).toEqual(['subscribed', 1, 'reset', 3]));
   await client.close();
   await replica.stop();

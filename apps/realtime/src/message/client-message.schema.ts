@@ -3,7 +3,7 @@ import { parseId } from '@halftone/kernel';
 import { idSchema } from '@halftone/service';
 import { z } from 'zod';
 
-/** Normalizes the id, so that `order:ID` is one room for every spelling. */
+/** Normalizes the id, so that every spelling of `order:ID` is the same room. */
 function withCanonicalId(name: string): string {
   const [kind = '', id = ''] = name.split(':');
   return `${kind}:${parseId(id) ?? id}`;

@@ -22,12 +22,12 @@ type FeedEventInput = ServerMessage & { id?: string | null; resumed?: { channel:
 async function resumed(url: string, session?: string, as = customer) {
   const client = await WebSocketClient.connect(url, { token: await testToken(as) });
   client.send({ type: 'resume', ...(session && { session }) });
-  const [told] = await eventually(() => {
+  const [answer] = await eventually(() => {
     const answers = client.of('session') as FeedEventInput[];
     expect(answers).toHaveLength(1);
     return answers;
   });
-  return { client, id: told?.id, resumed: told?.resumed };
+  return { client, id: answer?.id, resumed: answer?.resumed };
 }
 
 /** A client with three events that has acknowledged the second. */

@@ -1,4 +1,4 @@
-// A small server on Centrifuge, the engine of Centrifugo: one channel, JSON protocol, told on standard input how often to publish.
+// A small server on Centrifuge, the engine of Centrifugo: one channel, JSON protocol. Each line of standard input is a number of messages to publish.
 package main
 
 import (
@@ -20,7 +20,7 @@ func main() {
 		panic(err)
 	}
 	node.OnConnecting(func(context.Context, centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
-		return centrifuge.ConnectReply{Credentials: &centrifuge.Credentials{UserID: "crowd"}, PingPongConfig: &centrifuge.PingPongConfig{PingInterval: -1}}, nil
+		return centrifuge.ConnectReply{Credentials: &centrifuge.Credentials{UserID: "clients"}, PingPongConfig: &centrifuge.PingPongConfig{PingInterval: -1}}, nil
 	})
 	node.OnConnect(func(client *centrifuge.Client) {
 		client.OnSubscribe(func(_ centrifuge.SubscribeEvent, reply centrifuge.SubscribeCallback) {
@@ -42,7 +42,7 @@ func main() {
 	input := bufio.NewScanner(os.Stdin)
 	for input.Scan() {
 		count, _ := strconv.Atoi(input.Text())
-		for told := 0; told < count; told++ {
+		for published := 0; published < count; published++ {
 			if _, err := node.Publish("all", message); err != nil {
 				panic(err)
 			}

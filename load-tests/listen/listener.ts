@@ -2,7 +2,7 @@
 import { fullJitter } from '../../libs/client/src/backoff.ts';
 import { Sequence } from '../../libs/client/src/sequence.ts';
 import { cuts, duplicates, eventsHeard, gaps, listeners, reconnectMs, resets } from '../metrics.ts';
-import { tell } from '../live.ts';
+import { reportLive } from '../live.ts';
 import { urls } from '../settings.ts';
 
 export interface FeedEvent {
@@ -13,7 +13,7 @@ export interface FeedEvent {
 
 export type Transport = 'websocket' | 'long-poll';
 
-export class Ear {
+export class Listener {
   /** Where to go on; undefined before the first connection. */
   cursor: string | undefined;
   readonly #name: string;
@@ -47,7 +47,7 @@ export class Ear {
     const [at, backMs] = [this.#cutAt, Date.now() - this.#cutAt];
     this.#cutAt = undefined;
     reconnectMs.add(backMs, this.#tags);
-    tell({ type: 'cut', listener: this.#name, at, backMs });
+    reportLive({ type: 'cut', listener: this.#name, at, backMs });
   }
 
   /** Tries that fail after it belong to the same cut. */
@@ -57,7 +57,7 @@ export class Ear {
     cuts.add(1, this.#tags);
   }
 
-  hear({ id, seq, type }: FeedEvent): void {
+  receive({ id, seq, type }: FeedEvent): void {
     if (type === 'reset') return resets.add(1, this.#tags);
     // A passing event, such as progress, has neither and is never repeated.
     if (id === undefined || seq === undefined) return;
@@ -68,8 +68,8 @@ export class Ear {
     this.cursor = id;
   }
 
-  /** At the end: everything up to this number must have been heard. */
-  mustHaveHeard(until: number): void {
+  /** At the end: everything up to this number must have been received. */
+  mustHaveReceived(until: number): void {
     if (this.#sequence.last !== undefined && until > this.#sequence.last) {
       this.#report(gaps, until - this.#sequence.last, until);
     }
