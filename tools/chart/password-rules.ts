@@ -1,10 +1,6 @@
 /** No password that anybody could know stands in what the chart renders. Pure; each complaint names the object. */
-
-interface EnvVar {
-  name: string;
-  value?: string;
-  valueFrom?: object;
-}
+import type { V1EnvVar } from '@kubernetes/client-node';
+import type { Json } from '../cluster/objects.ts';
 
 /** As far as passwords need it. */
 export interface Rendered {
@@ -12,7 +8,7 @@ export interface Rendered {
   metadata: { name: string };
   data?: Record<string, string>;
   stringData?: Record<string, string>;
-  spec?: { template?: { spec?: { containers: { env?: EnvVar[] }[] } } };
+  spec?: { template?: { spec?: { containers: { env?: Json<V1EnvVar>[] }[] } } };
 }
 
 /** The passwords written in this project, and the most common ones. */

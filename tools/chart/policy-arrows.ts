@@ -1,22 +1,12 @@
 /** The arrows that the rendered NetworkPolicies open, against those of the design. Pure. */
+import type { V1NetworkPolicyPeer, V1NetworkPolicyPort, V1NetworkPolicySpec } from '@kubernetes/client-node';
+import type { Json } from '../cluster/objects.ts';
 import { arrows } from '../shop/arrows.ts';
 import type { Manifest } from './workload-rules.ts';
 
-interface Peer {
-  podSelector?: { matchLabels?: Record<string, string> };
-  ipBlock?: { cidr: string };
-}
-interface Rule {
-  from?: Peer[];
-  to?: Peer[];
-  ports?: { port: number }[];
-}
-interface Policy {
-  podSelector: { matchLabels: Record<string, string> };
-  policyTypes: string[];
-  ingress?: Rule[];
-  egress?: Rule[];
-}
+type Policy = Json<V1NetworkPolicySpec>;
+type Peer = Json<V1NetworkPolicyPeer>;
+type Ports = Json<V1NetworkPolicyPort>[];
 
 const ports: Readonly<Record<string, number>> = { grpc: 9090, http: 8080, postgres: 5432, kafka: 9092, redis: 6379 };
 
@@ -24,9 +14,10 @@ const design = arrows.map(({ source, target, port }) => `${source}→${target}:$
 const fromOutside = ['gateway', 'graph', 'realtime', 'console'].map((name) => `outside→${name}:8080`);
 
 const key = 'app.kubernetes.io/component';
+const subjectOf = ({ podSelector }: Policy) => podSelector?.matchLabels?.[key];
 const nameOf = ({ podSelector, ipBlock }: Peer) => podSelector?.matchLabels?.[key] ?? ipBlock?.cidr ?? 'anything';
 
-const ends = (peers: Peer[] | undefined, ports: Rule['ports'] = [{ port: 0 }]) =>
+const ends = (peers: Peer[] | undefined, ports: Ports = [{ port: 0 }]) =>
   (peers?.map(nameOf) ?? ['outside']).flatMap((name) => ports.map(({ port }) => ({ name, port })));
 
 const differences = (what: string, found: readonly string[], wanted: readonly string[]) => [
@@ -39,17 +30,17 @@ export function arrowsOf(manifests: readonly Manifest[]): string[] {
   const policies = manifests
     .filter(({ kind }) => kind === 'NetworkPolicy')
     .map(({ spec }) => spec as unknown as Policy);
-  const [everybody] = policies.filter(({ podSelector }) => podSelector.matchLabels[key] === undefined);
+  const [everybody] = policies.filter((policy) => subjectOf(policy) === undefined);
   const single = policies.filter((policy) => policy !== everybody);
-  const closed = everybody?.policyTypes.length === 2 && everybody.ingress === undefined;
-  const out = single.flatMap(({ podSelector, egress }) =>
+  const closed = everybody?.policyTypes?.length === 2 && everybody.ingress === undefined;
+  const out = single.flatMap(({ egress, ...policy }) =>
     (egress ?? []).flatMap(({ to, ports }) =>
-      ends(to, ports).map(({ name, port }) => `${podSelector.matchLabels[key]}→${name}:${port}`),
+      ends(to, ports).map(({ name, port }) => `${subjectOf(policy)}→${name}:${port}`),
     ),
   );
-  const into = single.flatMap(({ podSelector, ingress }) =>
+  const into = single.flatMap(({ ingress, ...policy }) =>
     (ingress ?? []).flatMap(({ from, ports }) =>
-      ends(from, ports).map(({ name, port }) => `${name}→${podSelector.matchLabels[key]}:${port}`),
+      ends(from, ports).map(({ name, port }) => `${name}→${subjectOf(policy)}:${port}`),
     ),
   );
   return [

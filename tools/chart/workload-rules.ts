@@ -1,32 +1,9 @@
 /** What every pod that the chart makes must have. Pure; each complaint names the workload and the container. */
+import type { V1Container, V1PodSpec, V1Probe } from '@kubernetes/client-node';
+import type { Json } from '../cluster/objects.ts';
 
-interface Container {
-  name: string;
-  image: string;
-  env?: { name: string; value?: string }[];
-  resources?: { requests?: Record<string, unknown>; limits?: Record<string, unknown> };
-  securityContext?: {
-    allowPrivilegeEscalation?: boolean;
-    readOnlyRootFilesystem?: boolean;
-    capabilities?: { drop?: string[] };
-  };
-  startupProbe?: Probe;
-  readinessProbe?: Probe;
-  livenessProbe?: Probe;
-  lifecycle?: { preStop?: unknown };
-}
-
-interface Probe {
-  httpGet?: { path: string };
-}
-
-interface PodSpec {
-  automountServiceAccountToken?: boolean;
-  serviceAccountName?: string;
-  terminationGracePeriodSeconds?: number;
-  securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type?: string } };
-  containers: Container[];
-}
+type Container = Json<V1Container>;
+type PodSpec = Json<V1PodSpec>;
 
 export interface Manifest {
   kind: string;
@@ -59,7 +36,7 @@ const containerRules = (container: Container): [boolean, string][] => [
   ),
 ];
 
-const pathOf = (probe?: Probe) => probe?.httpGet?.path;
+const pathOf = (probe?: Json<V1Probe>) => probe?.httpGet?.path;
 
 /** Of what serves, that is all but Jobs. */
 const probeRules = (container: Container): [boolean, string][] => {
@@ -67,11 +44,11 @@ const probeRules = (container: Container): [boolean, string][] => {
   return [
     [Boolean(startupProbe && readinessProbe && livenessProbe), 'lacks a probe'],
     [
-      !container.image.startsWith('halftone/') ||
+      !container.image?.startsWith('halftone/') ||
         new Set([startupProbe, readinessProbe, livenessProbe].map(pathOf)).size === 3,
       'has probes that do not differ',
     ],
-    [!container.image.startsWith('halftone/') || container.lifecycle?.preStop !== undefined, 'has no preStop'],
+    [!container.image?.startsWith('halftone/') || container.lifecycle?.preStop !== undefined, 'has no preStop'],
   ];
 };
 

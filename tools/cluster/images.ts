@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { CommandFailed, type CommandOptions } from '../os/command.ts';
 import { listAll } from './kubectl.ts';
+import type { Node } from './objects.ts';
 import { run } from '../os/program.ts';
 import { ownName, type Target } from './target.ts';
 
@@ -65,10 +66,6 @@ export async function loadImages(
   if (target.way === 'minikube') await run('minikube', ['--profile', ownName, 'image', 'load', ...missing], options);
   else await loadIntoKind(missing, options);
   return missing;
-}
-
-interface Node {
-  status: { images?: { names?: string[] }[] };
 }
 
 /** As `docker` names them. A node lists at most 50, and what it has just got some seconds later: loading twice does no harm. */

@@ -1,89 +1,95 @@
-/** The parts of Kubernetes objects that the tools read, and what follows from them. Pure. */
-export interface Meta {
-  name: string;
-  uid: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  creationTimestamp: string;
-  deletionTimestamp?: string;
-  ownerReferences?: { kind: string; name: string }[];
-}
+/** The Kubernetes objects that the tools read, and what follows from them. Pure. */
+import type {
+  CoreV1Event,
+  V1Container,
+  V1ContainerStatus,
+  V1DeploymentSpec,
+  V1DeploymentStatus,
+  V1JobStatus,
+  V1NodeStatus,
+  V1ObjectMeta,
+  V1PersistentVolumeSpec,
+  V1PodCondition,
+  V1PodSpec,
+  V1PodStatus,
+  V1Secret,
+  V1ServicePort,
+  V1ServiceSpec,
+  V1StatefulSetStatus,
+} from '@kubernetes/client-node';
 
-export interface Condition {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason?: string;
-  message?: string;
-  lastTransitionTime: string;
-}
+/** An object as kubectl prints it: a time is text, and `_from`, the client's name for a reserved word, is `from`. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends (infer Item)[]
+    ? Json<Item>[]
+    : T extends object
+      ? { [Key in keyof T as Key extends `_${infer Name}` ? Name : Key]: Json<T[Key]> }
+      : T;
 
-export interface ContainerSpec {
-  name: string;
-  image: string;
-  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-}
+/** The client declares as optional what the API server always writes. */
+type Written<T, Key extends keyof T> = T & { [Name in Key]-?: Exclude<T[Name], undefined> };
 
-export interface ContainerStatus {
-  name: string;
-  /** `containerd://ID`, once it was started. */
-  containerID?: string;
-  ready: boolean;
-  restartCount: number;
-  state?: {
-    waiting?: { reason?: string; message?: string };
-    running?: { startedAt: string };
-    terminated?: { reason?: string; exitCode: number; message?: string };
-  };
-  lastState?: { terminated?: { reason?: string; exitCode: number } };
-}
+export type Meta = Written<Json<V1ObjectMeta>, 'name' | 'uid' | 'creationTimestamp'>;
+export type Condition = Written<Json<V1PodCondition>, 'lastTransitionTime'>;
+export type ContainerSpec = Written<Json<V1Container>, 'image'>;
+export type ContainerStatus = Pick<Json<V1ContainerStatus>, 'name' | 'containerID' | 'ready' | 'restartCount'> & {
+  [Key in 'state' | 'lastState']?: Json<V1ContainerStatus>[Key];
+};
+
+type Containers = { containers: ContainerSpec[]; initContainers?: ContainerSpec[] };
+type Statuses = {
+  conditions?: Condition[];
+  containerStatuses?: ContainerStatus[];
+  initContainerStatuses?: ContainerStatus[];
+};
 
 export interface Pod {
   metadata: Meta;
-  spec: { containers: ContainerSpec[]; initContainers?: ContainerSpec[]; nodeName?: string };
-  status: {
-    phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
-    podIP?: string;
-    conditions?: Condition[];
-    containerStatuses?: ContainerStatus[];
-    initContainerStatuses?: ContainerStatus[];
-  };
+  spec: Omit<Json<V1PodSpec>, keyof Containers> & Containers;
+  status: Written<Omit<Json<V1PodStatus>, keyof Statuses>, 'phase'> & Statuses;
 }
 
 /** A Deployment or a StatefulSet. */
 export interface Workload {
   kind: string;
-  metadata: Meta & { generation: number };
-  spec: { replicas: number };
-  status: {
-    observedGeneration?: number;
-    replicas?: number;
-    readyReplicas?: number;
-    updatedReplicas?: number;
-    availableReplicas?: number;
-    currentRevision?: string;
-    updateRevision?: string;
+  metadata: Written<Meta, 'generation'>;
+  spec: Written<Json<Pick<V1DeploymentSpec, 'replicas'>>, 'replicas'>;
+  status: Partial<Json<V1DeploymentStatus & V1StatefulSetStatus>>;
+}
+
+/** With the pods that it makes. */
+export interface Deployment {
+  metadata: Pick<Meta, 'name' | 'namespace'>;
+  spec: Omit<Json<V1DeploymentSpec>, 'template'> & {
+    template: { metadata: Json<V1ObjectMeta>; spec: Json<V1PodSpec> };
   };
 }
 
 export interface Job {
   metadata: Meta;
-  status: { succeeded?: number; failed?: number; conditions?: Condition[] };
+  status: Json<V1JobStatus>;
 }
 
 export interface Service {
   metadata: Meta;
-  spec: { type: string; ports: { name?: string; port: number; nodePort?: number }[] };
+  spec: Omit<Json<V1ServiceSpec>, 'ports'> & { ports: Json<V1ServicePort>[] };
 }
 
-export interface Event {
-  type: 'Normal' | 'Warning';
-  reason: string;
-  message: string;
-  count?: number;
-  lastTimestamp?: string;
-  eventTime?: string;
-  involvedObject: { kind: string; name: string; uid?: string };
+export type Secret = Pick<Json<V1Secret>, 'type' | 'data'> & { metadata: Pick<Meta, 'name'> };
+
+export interface Node {
+  status: Json<V1NodeStatus>;
 }
+
+export interface Volume {
+  metadata: Meta;
+  spec: Json<V1PersistentVolumeSpec>;
+}
+
+export type Event = Written<Json<Omit<CoreV1Event, 'metadata' | 'involvedObject'>>, 'type' | 'reason' | 'message'> & {
+  involvedObject: { kind?: string; name: string; uid?: string };
+};
 
 /** `orders`, `postgres`, `grafana` …; empty for what carries no such label. */
 export const componentOf = ({ metadata }: { metadata: Meta }): string =>

@@ -1,7 +1,9 @@
-import { passwordCommand, passwordKeyOf, type Workload } from './release-password.ts';
+import { passwordCommand, passwordKeyOf } from './release-password.ts';
+import type { Deployment } from './objects.ts';
 
-const payments = (env: object[]): Workload => ({
-  spec: { template: { spec: { containers: [{ env: env as never }] } } },
+const payments = (env: { name: string }[]): Deployment => ({
+  metadata: { name: 'halftone-payments' },
+  spec: { selector: {}, template: { metadata: {}, spec: { containers: [{ name: 'payments', env }] } } },
 });
 
 test('the password is where payments reads it', () => {

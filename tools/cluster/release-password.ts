@@ -1,24 +1,12 @@
 /** What the demo customers of a release sign in with. The chart makes it up, so it is in the release's Secret and nowhere else. */
 import { get, kubectl } from './kubectl.ts';
+import type { Deployment } from './objects.ts';
 import type { Target } from './target.ts';
 
 const setting = 'SEED_PASSWORD';
 
-interface SecretKey {
-  name: string;
-  key: string;
-}
-
-export interface Workload {
-  spec: {
-    template: {
-      spec: { containers: { env?: { name: string; valueFrom?: { secretKeyRef?: SecretKey } }[] }[] };
-    };
-  };
-}
-
 /** Where the password is, by what payments reads; undefined for a release whose chart knew no such key. Pure. */
-export const passwordKeyOf = ({ spec }: Workload): SecretKey | undefined =>
+export const passwordKeyOf = ({ spec }: Deployment): { name?: string; key: string } | undefined =>
   spec.template.spec.containers.flatMap(({ env = [] }) => env).find(({ name }) => name === setting)?.valueFrom
     ?.secretKeyRef;
 
@@ -28,8 +16,8 @@ export const passwordCommand = ({ context, namespace, release }: Target): string
 
 /** From now on this command, and what it starts, signs in with the password of the release. */
 export async function takeReleasePassword(target: Target): Promise<void> {
-  const found = passwordKeyOf(await get<Workload>(target, `deployment/${target.release}-payments`));
-  if (!found) return;
+  const found = passwordKeyOf(await get<Deployment>(target, `deployment/${target.release}-payments`));
+  if (!found?.name) return;
   const encoded = await kubectl(target, ['get', 'secret', found.name, '--output', `jsonpath={.data.${found.key}}`]);
   process.env[setting] = Buffer.from(encoded.trim(), 'base64').toString();
 }

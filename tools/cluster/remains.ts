@@ -1,6 +1,7 @@
 /** Looks for what a cluster or a release may have left behind; each finding says how to remove it. */
 import { clusterExists } from './cluster.ts';
 import { run } from '../os/program.ts';
+import type { Volume } from './objects.ts';
 import { ownName, type Target } from './target.ts';
 
 const lines = (text: string): string[] => text.split('\n').filter(Boolean);
@@ -32,11 +33,6 @@ export async function leftOfCluster(target: Target, volumes: readonly string[]):
       ? [`context ${target.context}: kubectl config delete-context ${target.context}`]
       : []),
   ];
-}
-
-interface Volume {
-  metadata: { name: string };
-  spec: { claimRef?: { namespace: string }; persistentVolumeReclaimPolicy: string };
 }
 
 export async function leftOfRelease({ context, namespace }: Target): Promise<string[]> {

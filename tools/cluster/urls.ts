@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Urls } from '../os/run-state.ts';
 import { run } from '../os/program.ts';
 import { list } from './kubectl.ts';
-import { componentOf, type Service } from './objects.ts';
+import { componentOf, type Node, type Service } from './objects.ts';
 import type { Target } from './target.ts';
 
 /** As of a system that `npm start` runs; `realtime` is one URL, behind which the replicas are. */
@@ -11,10 +11,6 @@ export interface ReleaseUrls extends Urls {
   prometheus?: string;
   grafana?: string;
   jaeger?: string;
-}
-
-interface Node {
-  status: { addresses: { type: string; address: string }[] };
 }
 
 /** Of the Services of type NodePort; rejects when an edge has none. */
@@ -48,7 +44,7 @@ export async function releaseUrls(target: Target): Promise<ReleaseUrls> {
 export async function hostOf({ way, context }: Target): Promise<string> {
   if (way !== 'context') return '127.0.0.1';
   const nodes = await run('kubectl', ['--context', context, 'get', 'nodes', '--output', 'json'], { timeoutMs: 30_000 });
-  const addresses = (JSON.parse(nodes) as { items: Node[] }).items.flatMap(({ status }) => status.addresses);
+  const addresses = (JSON.parse(nodes) as { items: Node[] }).items.flatMap(({ status }) => status.addresses ?? []);
   const of = (type: string) => addresses.find((one) => one.type === type)?.address;
   return of('ExternalIP') ?? of('InternalIP') ?? '127.0.0.1';
 }

@@ -1,22 +1,7 @@
 /** A Deployment beside the release: one more replica of a service with other settings. Pure. */
-export interface EnvVar {
-  name: string;
-  value?: string;
-  valueFrom?: object;
-}
+import type { Deployment } from '@halftone/tools/cluster/objects.ts';
 
-interface Container {
-  name: string;
-  env?: EnvVar[];
-}
-
-export interface Deployment {
-  metadata: { name: string; namespace?: string };
-  spec: {
-    selector: { matchLabels: Record<string, string> };
-    template: { metadata: { labels: Record<string, string> }; spec: { containers: Container[] } };
-  };
-}
+type Container = Deployment['spec']['template']['spec']['containers'][number];
 
 /** The selector of everything created here. */
 export const scratchLabel = 'halftone-e2e=bad-input';

@@ -1,9 +1,9 @@
-import type { FullContainer, FullPod } from '../objects.ts';
+import type { ContainerSpec, Pod } from '@halftone/tools/cluster/objects.ts';
 import { weaknessesOf } from './weakness.ts';
 
-const get = (path: string) => ({ httpGet: { path } });
+const get = (path: string) => ({ httpGet: { path, port: 'http' } });
 
-const hardened: FullContainer = {
+const hardened: ContainerSpec = {
   name: 'orders',
   image: 'halftone/orders',
   resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } },
@@ -13,7 +13,7 @@ const hardened: FullContainer = {
   livenessProbe: get('/healthz/live'),
 };
 
-const podOf = (container: Partial<FullContainer> = {}, spec: Partial<FullPod['spec']> = {}): FullPod => ({
+const podOf = (container: Partial<ContainerSpec> = {}, spec: Partial<Pod['spec']> = {}): Pod => ({
   metadata: { name: 'halftone-orders-a', uid: 'u', creationTimestamp: '' },
   spec: {
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
@@ -29,7 +29,7 @@ test('a hardened pod lacks nothing', () => {
   expect(weaknessesOf(podOf(), service)).toEqual([]);
 });
 
-const lacks: [string, Partial<FullContainer>, string][] = [
+const lacks: [string, Partial<ContainerSpec>, string][] = [
   ['resources', { resources: {} }, 'orders: a memory limit'],
   ['a read-only root', { securityContext: { readOnlyRootFilesystem: false } }, 'orders: readOnlyRootFilesystem: true'],
   ['dropped capabilities', { securityContext: {} }, 'orders: capabilities.drop ALL'],
@@ -39,7 +39,7 @@ const lacks: [string, Partial<FullContainer>, string][] = [
   ['the absence of a token', tokenMounted(), 'the absence of a service account token'],
 ];
 
-function tokenMounted(): Partial<FullContainer> {
+function tokenMounted(): Partial<ContainerSpec> {
   return { volumeMounts: [{ name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] };
 }
 

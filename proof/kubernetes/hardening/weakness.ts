@@ -1,5 +1,8 @@
 /** What a pod lacks of what every pod of the release must have. Pure. */
-import type { FullContainer, FullPod, Probe, SecurityContext } from '../objects.ts';
+import type { ContainerSpec, Pod } from '@halftone/tools/cluster/objects.ts';
+
+type Probe = ContainerSpec['livenessProbe'];
+type PodSecurity = NonNullable<Pod['spec']['securityContext']>;
 
 /** The pod of a Job ends and needs no readiness probe. */
 export interface Kind {
@@ -12,7 +15,7 @@ type Rule = readonly [lacks: string, holds: boolean];
 
 const broken = (rules: readonly Rule[]): string[] => rules.filter(([, holds]) => !holds).map(([lacks]) => lacks);
 
-function resourceRules({ resources }: FullContainer): Rule[] {
+function resourceRules({ resources }: ContainerSpec): Rule[] {
   const { requests = {}, limits = {} } = resources ?? {};
   return [
     ['a CPU request', requests['cpu'] !== undefined],
@@ -22,7 +25,7 @@ function resourceRules({ resources }: FullContainer): Rule[] {
 }
 
 /** A container's own setting wins over its pod's. */
-function securityRules({ securityContext: own = {} }: FullContainer, ofPod: SecurityContext): Rule[] {
+function securityRules({ securityContext: own = {} }: ContainerSpec, ofPod: PodSecurity): Rule[] {
   const { capabilities: { drop = [], add = [] } = {} } = own;
   return [
     ['runAsNonRoot', (own.runAsNonRoot ?? ofPod.runAsNonRoot) === true],
@@ -34,9 +37,9 @@ function securityRules({ securityContext: own = {} }: FullContainer, ofPod: Secu
   ];
 }
 
-const target = (probe: Probe | undefined): string => JSON.stringify(probe?.httpGet?.path ?? probe?.exec ?? probe);
+const target = (probe: Probe): string => JSON.stringify(probe?.httpGet?.path ?? probe?.exec ?? probe);
 
-function probeRules(container: FullContainer, { ours }: Kind): Rule[] {
+function probeRules(container: ContainerSpec, { ours }: Kind): Rule[] {
   const { startupProbe, readinessProbe, livenessProbe } = container;
   const targets = [startupProbe, readinessProbe, livenessProbe].map(target);
   return [
@@ -47,10 +50,10 @@ function probeRules(container: FullContainer, { ours }: Kind): Rule[] {
   ];
 }
 
-const mounts = ({ spec }: FullPod): string[] =>
+const mounts = ({ spec }: Pod): string[] =>
   spec.containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ mountPath }) => mountPath));
 
-function podRules(pod: FullPod, { ours, endsByItself }: Kind): Rule[] {
+function podRules(pod: Pod, { ours, endsByItself }: Kind): Rule[] {
   const hasToken = mounts(pod).some((path) => path.startsWith('/var/run/secrets/kubernetes.io'));
   return [
     ['the network of its own', pod.spec.hostNetwork !== true],
@@ -59,10 +62,10 @@ function podRules(pod: FullPod, { ours, endsByItself }: Kind): Rule[] {
 }
 
 /** `orders: a memory limit`; empty when nothing is lacking. */
-export function weaknessesOf(pod: FullPod, kind: Kind): string[] {
+export function weaknessesOf(pod: Pod, kind: Kind): string[] {
   const ofPod = pod.spec.securityContext ?? {};
-  const always = (container: FullContainer) => [...resourceRules(container), ...securityRules(container, ofPod)];
-  const lacking = (container: FullContainer, rules: readonly Rule[]) =>
+  const always = (container: ContainerSpec) => [...resourceRules(container), ...securityRules(container, ofPod)];
+  const lacking = (container: ContainerSpec, rules: readonly Rule[]) =>
     broken(rules).map((lacks) => `${container.name}: ${lacks}`);
   return [
     ...broken(podRules(pod, kind)),

@@ -1,4 +1,4 @@
-import type { FullPod, FullService } from '../objects.ts';
+import type { Pod, Service } from '@halftone/tools/cluster/objects.ts';
 import { othersThan, endpointsOfPod, endpointsOfService } from './endpoints.ts';
 
 const labels = { 'app.kubernetes.io/component': 'orders' };
@@ -8,9 +8,9 @@ const pod = {
   metadata,
   spec: { containers: [{ name: 'orders', image: 'i', ports }] },
   status: { phase: 'Running', podIP: '10.1.1.1' },
-} satisfies FullPod;
+} satisfies Pod;
 
-const service = (clusterIP: string): FullService => ({
+const service = (clusterIP: string): Service => ({
   metadata: { ...metadata, name: 'halftone-orders' },
   spec: { type: 'ClusterIP', clusterIP, ports: [{ name: 'web', port: 80, targetPort: 'http' }] },
 });

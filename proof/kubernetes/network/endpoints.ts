@@ -1,13 +1,12 @@
 /** All endpoints of a release: each port of each pod and of each service. Pure. */
-import { componentOf } from '@halftone/tools/cluster/objects.ts';
-import type { FullContainer, FullPod, FullService } from '../objects.ts';
+import { componentOf, type ContainerSpec, type Pod, type Service } from '@halftone/tools/cluster/objects.ts';
 import type { Endpoint } from './connection-matrix.ts';
 
 const isTcp = ({ protocol = 'TCP' }: { protocol?: string }): boolean => protocol === 'TCP';
 
 /** A port without a name has its number as name. No arrow names it, so it must be closed. */
-export const endpointsOfPod = (pod: FullPod): Endpoint[] =>
-  pod.spec.containers.flatMap(({ ports = [] }: FullContainer) =>
+export const endpointsOfPod = (pod: Pod): Endpoint[] =>
+  pod.spec.containers.flatMap(({ ports = [] }: ContainerSpec) =>
     ports.filter(isTcp).map(({ name, containerPort }) => ({
       component: componentOf(pod),
       name: pod.metadata.name,
@@ -18,7 +17,7 @@ export const endpointsOfPod = (pod: FullPod): Endpoint[] =>
   );
 
 /** A headless service has no endpoint of its own. */
-export function endpointsOfService(service: FullService): Endpoint[] {
+export function endpointsOfService(service: Service): Endpoint[] {
   const { clusterIP = 'None', ports } = service.spec;
   if (clusterIP === 'None' || clusterIP === '') return [];
   return ports.filter(isTcp).map(({ name, port, targetPort }) => ({

@@ -3,7 +3,7 @@ import { kubectl } from '@halftone/tools/cluster/kubectl.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
 import { get } from '@halftone/tools/cluster/kubectl.ts';
 import { eventually } from '@halftone/tools/os/waiting.ts';
-import type { FullPod } from '../objects.ts';
+import type { Pod } from '@halftone/tools/cluster/objects.ts';
 import type { Endpoint } from './connection-matrix.ts';
 import { probeArgument, probeScript, readAnswers, type Answers } from './probe.ts';
 
@@ -55,7 +55,7 @@ async function beside(
 }
 
 async function hasEnded(target: Target, name: string, container: string): Promise<true | undefined> {
-  const pod = await get<FullPod>(target, `pod/${name}`);
+  const pod = await get<Pod>(target, `pod/${name}`);
   const status = pod.status.ephemeralContainerStatuses?.find((one) => one.name === container);
   return status?.state?.terminated ? true : undefined;
 }

@@ -1,8 +1,7 @@
 /** Probes every endpoint from every pod. Wrong outcomes are tried once more, so that a lost packet is no finding. */
-import { componentOf, isOfJob, isReady } from '@halftone/tools/cluster/objects.ts';
+import { componentOf, isOfJob, isReady, type Pod, type Service } from '@halftone/tools/cluster/objects.ts';
 import { list } from '@halftone/tools/cluster/kubectl.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
-import type { FullPod, FullService } from '../objects.ts';
 import { isService } from './arrows.ts';
 import { runProbe, type ProbeSource } from './run-probe.ts';
 import type { TestPod } from './test-pods.ts';
@@ -20,7 +19,7 @@ export interface ReleaseTargets {
 }
 
 export async function readRelease(target: Target): Promise<ReleaseTargets> {
-  const [found, services] = await Promise.all([list<FullPod>(target, 'pods'), list<FullService>(target, 'services')]);
+  const [found, services] = await Promise.all([list<Pod>(target, 'pods'), list<Service>(target, 'services')]);
   const pods = found.filter((pod) => isReady(pod) && !isOfJob(pod) && componentOf(pod) !== '');
   const ofRelease = pods.filter(({ metadata }) => metadata.labels?.['halftone-e2e'] === undefined);
   return {

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@halftone/tools/os/waiting.ts';
 import { get, kubectl, listAll } from '@halftone/tools/cluster/kubectl.ts';
-import { isReady, restartsOf, type Pod } from '@halftone/tools/cluster/objects.ts';
+import { isReady, restartsOf, type Deployment, type Pod } from '@halftone/tools/cluster/objects.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
 import { badInputs, type BadInput } from '../bad-input/cases.ts';
-import { scratchLabel, scratchOf, wrongWhileWaiting, type Deployment } from '../bad-input/scratch.ts';
+import { scratchLabel, scratchOf, wrongWhileWaiting } from '../bad-input/scratch.ts';
 import { applyObjects } from '../network/test-pods.ts';
 import type { Phase, PhaseContext } from '../phase.ts';
 

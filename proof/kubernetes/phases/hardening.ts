@@ -1,10 +1,9 @@
 /** What the namespace admits and what its pods may do, checked by the API and from inside. */
 import { kubectl, get, list, listAll } from '@halftone/tools/cluster/kubectl.ts';
-import { componentOf, isOfJob, isReady, type Event, type Meta } from '@halftone/tools/cluster/objects.ts';
+import { componentOf, isOfJob, isReady, type Event, type Meta, type Pod } from '@halftone/tools/cluster/objects.ts';
 import { refusalsAmong } from '../hardening/refusal.ts';
 import { weaknessesOf } from '../hardening/weakness.ts';
 import { isService } from '../network/arrows.ts';
-import type { FullPod } from '../objects.ts';
 import { imageWithNode } from '../release-image.ts';
 import type { Phase, PhaseContext } from '../phase.ts';
 
@@ -30,7 +29,7 @@ async function weakPodIsRefused({ target }: PhaseContext): Promise<string> {
   return 'a pod without a security context is';
 }
 
-const podsOf = async ({ target }: PhaseContext): Promise<FullPod[]> => list<FullPod>(target, 'pods');
+const podsOf = async ({ target }: PhaseContext): Promise<Pod[]> => list<Pod>(target, 'pods');
 
 async function everyPodIsHardened(context: PhaseContext): Promise<string> {
   const pods = await podsOf(context);

@@ -6,13 +6,14 @@ import type { Order } from '../../harness/clients/api.ts';
 import { signIn } from '../../harness/clients/session.ts';
 import { cheapestProduct, photo, placeOrder, uploadAndWait, waitUntilFinal } from '../../harness/clients/shop.ts';
 import { get, listAll } from '@halftone/tools/cluster/kubectl.ts';
+import type { Deployment, Secret } from '@halftone/tools/cluster/objects.ts';
 import { waitUntilReady } from '@halftone/tools/cluster/readiness.ts';
 import { installRelease, releaseState, releaseValues, rollbackRelease } from '@halftone/tools/cluster/release.ts';
 import type { Target } from '@halftone/tools/cluster/target.ts';
 import { judgeEnd, mustBeGotOver } from '../disturbance/judge.ts';
 import { Observer } from '../disturbance/observer.ts';
 import { reasonsOf, recoveryOf } from '../recovery.ts';
-import { fingerprintOf, lostBetween, type ReleaseFingerprint, type Secret } from '../upgrade/release-fingerprint.ts';
+import { fingerprintOf, lostBetween, type ReleaseFingerprint } from '../upgrade/release-fingerprint.ts';
 import { mustHold, verifyInCluster } from '../verify-job.ts';
 import type { Phase, PhaseContext } from '../phase.ts';
 
@@ -36,15 +37,8 @@ async function upgrade(target: Target): Promise<void> {
 }
 
 interface Seen {
-  replicas: number;
+  replicas: number | undefined;
   logLevel: string | undefined;
-}
-
-interface Deployment {
-  spec: {
-    replicas: number;
-    template: { spec: { containers: { env?: { name: string; value?: string }[] }[] } };
-  };
 }
 
 /** The current state of the two changed values. */

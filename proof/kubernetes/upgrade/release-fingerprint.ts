@@ -1,12 +1,7 @@
 /** What an upgrade must keep: every Secret byte for byte, and the number of things verify counts. Pure. */
 import { createHash } from 'node:crypto';
+import type { Secret } from '@halftone/tools/cluster/objects.ts';
 import type { JobVerdict } from '../verify-job.ts';
-
-export interface Secret {
-  metadata: { name: string };
-  type?: string;
-  data?: Record<string, string>;
-}
 
 export interface ReleaseFingerprint {
   /** Hash of the data by name of Secret. */
