@@ -2,7 +2,7 @@
 import { openSandbox, type Sandbox } from '../harness/sandbox/sandbox.ts';
 import { topology, type ServiceName } from '@halftone/tools/shop/topology.ts';
 
-export const replicas: Partial<Record<ServiceName, number>> = { gateway: 2, orders: 2, payments: 2 };
+const replicas: Partial<Record<ServiceName, number>> = { gateway: 2, orders: 2, payments: 2 };
 
 export const replicasOf = (service: string): number =>
   replicas[service as ServiceName] ?? topology.find(({ name }) => name === service)?.replicas ?? 1;

@@ -4,7 +4,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 /** The value of a lab option. */
 export type OptionValue = string | boolean | (string | boolean)[] | undefined;
 
-export interface LabRun {
+interface LabRun {
   /** One JSON line per result on stdout and a last one with the lesson; text goes to stderr. */
   json: boolean;
   /** The options, by name. */

@@ -55,7 +55,7 @@ export async function findK6(): Promise<{ k6: string } | { docker: string }> {
   );
 }
 
-export interface K6Ended {
+interface K6Ended {
   summary: Summary;
   scriptErrors: string[];
 }

@@ -29,7 +29,7 @@ export interface Records {
 }
 
 /** A dead letter and the event in it; empty when it holds none. */
-export type Letter = Pick<DeadLetter, 'id' | 'group' | 'state'> & { eventId: string };
+type Letter = Pick<DeadLetter, 'id' | 'group' | 'state'> & { eventId: string };
 
 type TopicKey = keyof typeof topics;
 const topicKeys = Object.keys(topics) as TopicKey[];

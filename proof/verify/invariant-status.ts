@@ -4,7 +4,7 @@
  */
 import type { Result } from './verify.ts';
 
-export type State = 'holds' | 'unsettled' | 'broken';
+type State = 'holds' | 'unsettled' | 'broken';
 
 export interface InvariantStatus {
   state: State;

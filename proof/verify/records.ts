@@ -8,7 +8,7 @@ import { groupOfDeadLetters, topics } from '@halftone/contracts';
 import { Kafka, logLevel, type Admin, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { Collection, type Records } from './collection.ts';
 
-export type { EventRecord, Letter, Records } from './collection.ts';
+export type { EventRecord, Records } from './collection.ts';
 
 const readWithinMs = 60_000;
 

@@ -12,7 +12,7 @@ export interface OrderRow {
   createdAt: Date;
 }
 
-export interface OrderEventRow {
+interface OrderEventRow {
   orderId: string;
   version: number;
   eventId: string;
@@ -20,7 +20,7 @@ export interface OrderEventRow {
   time: Date;
 }
 
-export interface AccountRow {
+interface AccountRow {
   id: string;
   customer: string | null;
   currency: string;
@@ -35,7 +35,7 @@ export interface LedgerEntryRow {
   amount: number;
 }
 
-export interface LedgerTransactionRow {
+interface LedgerTransactionRow {
   id: string;
   kind: string;
   reference: string;
@@ -111,7 +111,7 @@ export interface BankTransactionRow {
   state: string;
 }
 
-export interface BankAccountRow {
+interface BankAccountRow {
   id: string;
   currency: string;
   /** Of the shop's: the sum of what the customers gave. */
@@ -121,7 +121,7 @@ export interface BankAccountRow {
   given: number;
 }
 
-export interface ImageRow {
+interface ImageRow {
   id: string;
   customer: string;
   status: string;
@@ -130,7 +130,7 @@ export interface ImageRow {
   createdAt: Date;
 }
 
-export interface NotificationRow {
+interface NotificationRow {
   id: string;
   channel: string;
   seq: number;
@@ -142,7 +142,7 @@ export interface NotificationRow {
 }
 
 /** A notification of the gallery: the number of new things, and the total. */
-export interface GalleryNoticeRow {
+interface GalleryNoticeRow {
   seq: number;
   subject: string;
   count: number;
@@ -162,7 +162,7 @@ export interface KeyRow {
 }
 
 /** An event that a consumer group has seen (`inbox`) or set aside (`parked`). */
-export interface SeenRow {
+interface SeenRow {
   consumer: string;
   eventId: string;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const skipped = new Set(['node_modules', 'dist', 'bundle', 'bundle-test', 'coverage', '.nx']);
 
 /** What does not end up in a bundle: a changed spec is no reason to build. */
-export const counts = (file: string): boolean => !/\.spec\.ts$|\.md$|\.log$/.test(file);
+const counts = (file: string): boolean => !/\.spec\.ts$|\.md$|\.log$/.test(file);
 
 /** Whether a file or folder is part of what a build reads. */
 export const reads = (path: string): boolean => counts(path) && !path.split('/').some((part) => skipped.has(part));

@@ -18,7 +18,7 @@ const sets = (pairs: readonly string[]) => pairs.flatMap((pair) => ['--set', pai
 
 const template = (args: readonly string[]) => run('helm', ['template', 'halftone', chart, ...version, ...args]);
 
-export async function render(args: readonly string[]): Promise<Manifest[]> {
+async function render(args: readonly string[]): Promise<Manifest[]> {
   const documents = parseAllDocuments(await template(args)).map((one) => one.toJS() as Manifest | null);
   return documents.filter((one) => one !== null);
 }

@@ -8,7 +8,7 @@ import { UsageError } from '../terminal/usage-error.ts';
 import type { Check, Outcome } from './check.ts';
 
 /** Lists of checks that run at the same time; within a list one after the other. */
-export interface ParallelChecks {
+interface ParallelChecks {
   parallel: readonly (readonly Check[])[];
 }
 

@@ -43,7 +43,7 @@ export function helmValues({ profile = 'core', tag, values = [], set = [], witho
 }
 
 /** helm in the release's namespace. */
-export const helm = (target: Target, args: readonly string[], options?: CommandOptions): Promise<string> =>
+const helm = (target: Target, args: readonly string[], options?: CommandOptions): Promise<string> =>
   wholeFailure(run('helm', [...args, '--kube-context', target.context, '--namespace', target.namespace], options));
 
 /** A failure says all that helm did: which value is wrong stands on lines of its own. */

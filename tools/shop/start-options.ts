@@ -5,7 +5,7 @@ import type { TourVerdict } from './outcome.ts';
 import type { System } from './system.ts';
 
 /** Takes the tour through the running system and returns its verdict. */
-export type TakeTour = (run: RunState, progress: Progress, signal: AbortSignal) => Promise<TourVerdict>;
+type TakeTour = (run: RunState, progress: Progress, signal: AbortSignal) => Promise<TourVerdict>;
 
 export interface StartOptions {
   once: boolean;

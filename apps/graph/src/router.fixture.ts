@@ -12,7 +12,7 @@ export interface SubgraphRequest {
 }
 
 /** An answer, or a fault: no answer at all, or a closed connection. */
-export type SubgraphAnswer = object | 'no answer' | 'disconnect';
+type SubgraphAnswer = object | 'no answer' | 'disconnect';
 
 export type Answers = Record<string, (request: SubgraphRequest) => SubgraphAnswer>;
 

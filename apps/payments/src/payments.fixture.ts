@@ -36,7 +36,7 @@ export const bob = { customer: 'bob', role: 'customer' } as const;
 export const olga = { customer: 'olga', role: 'operator' } as const;
 
 /** A fake of the orders client. A cancellation fails unless the test has set an answer. */
-export class FakeOrders {
+class FakeOrders {
   /** The orders whose cancellation was requested. */
   readonly cancellations: string[] = [];
   private answer: () => Promise<void> = unexpected;

@@ -33,7 +33,7 @@ export async function makeThings(): Promise<Things> {
   return { ...things, orderId, paymentId: await paymentOf(things, orderId) };
 }
 
-export async function shippedOrder({ alice, imageId, product }: Things): Promise<string> {
+async function shippedOrder({ alice, imageId, product }: Things): Promise<string> {
   const { id } = await placeOrder(alice, imageId, product);
   await waitUntilFinal(alice, id);
   return id;

@@ -64,7 +64,7 @@ export type ServerMessage =
   | ({ type: 'rtc.signal'; room: string; peer: string; seq: number } & Signal)
   | { type: 'rtc.servers'; room: string; iceServers: readonly IceServer[] };
 
-export interface ChatMessage {
+interface ChatMessage {
   room: string;
   id: string;
   /** 1..n per room, without gaps. */

@@ -28,7 +28,7 @@ export const noPartition = -1;
  * The position of a message. The time is the record's own, in milliseconds; it distinguishes a recreated log of the
  * same name.
  */
-export interface Origin {
+interface Origin {
   topic: string;
   partition: number;
   offset: string;

@@ -34,7 +34,7 @@ const refused = counter('graphql_queries_refused_total', 'Queries rejected becau
 });
 
 /** Each limit that the document exceeds. */
-export function excessOf(document: DocumentNode, max: QueryLimits): ErrorDetail[] {
+function excessOf(document: DocumentNode, max: QueryLimits): ErrorDetail[] {
   const size: QueryLimits = { definitions: document.definitions.length, ...sizeOf(document) };
   return (Object.keys(max) as (keyof QueryLimits)[])
     .filter((limit) => size[limit] > max[limit])

@@ -26,8 +26,7 @@ export const env = {
   LOG_LEVEL: 'silent',
   ...testKeys,
 };
-export const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) =>
-  imagesV1.Image.fromPartial({ id, ...fields });
+const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) => imagesV1.Image.fromPartial({ id, ...fields });
 export const chunkOf = (size: number) => ({ chunk: Buffer.alloc(size) });
 
 /** What the handlers have done. */

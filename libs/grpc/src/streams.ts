@@ -6,7 +6,7 @@ interface Paced<T> extends Pick<EventEmitter, 'once' | 'off'> {
 }
 
 /** Resolves when the peer has read enough, or when nobody reads any more. */
-export function drained(call: Pick<EventEmitter, 'once' | 'off'>): Promise<void> {
+function drained(call: Pick<EventEmitter, 'once' | 'off'>): Promise<void> {
   return new Promise((resolve) => {
     const events = ['drain', 'status', 'close', 'error', 'cancelled'];
     const done = () => {

@@ -19,7 +19,7 @@ export interface BodyTimeout {
 }
 
 /** A client in a tunnel reconnects within seconds, and a client at modem speed is served. */
-export const bodyTimeout: BodyTimeout = { idleMs: 12_000, graceMs: 15_000, minBytesPerSecond: 500 };
+const bodyTimeout: BodyTimeout = { idleMs: 12_000, graceMs: 15_000, minBytesPerSecond: 500 };
 
 /** Measures how long the server has waited for one client's body. Pure: time comes in as ticks. */
 export class BodyClock {

@@ -7,7 +7,7 @@ import { isTestBuild } from './test-build';
  * Faults at named places of the code, for chaos and tests. Without FAILPOINTS a failpoint costs one comparison. The
  * armed set belongs to the process, not to a service in it.
  */
-export type Fault = { kind: 'kill' } | { kind: 'delay'; ms: number } | { kind: 'error' } | { kind: 'bug' };
+type Fault = { kind: 'kill' } | { kind: 'delay'; ms: number } | { kind: 'error' } | { kind: 'bug' };
 
 interface Armed {
   fault: Fault;

@@ -24,7 +24,7 @@ export { allowOrigins, setCorsHeaders, originSettings } from './cors';
 export { failpoint } from './failpoint';
 export { endToEnd } from './hop-by-hop';
 export { fields } from './fields';
-export { Lifecycle, type StartStage, type StopStage, CannotStart } from './lifecycle';
+export { Lifecycle, CannotStart } from './lifecycle';
 export { part, startAndStop, type StartAndStopList } from './start-and-stop';
 export { logger } from './log';
 export {

@@ -2,7 +2,7 @@ import { DOMParser, type Element, type Node, XMLSerializer } from '@xmldom/xmldo
 import { SoapFault } from './soap-fault';
 
 /** Builds trees of guarded text, and text of trees. */
-export type { Document, Element } from '@xmldom/xmldom';
+export type { Element } from '@xmldom/xmldom';
 
 const ELEMENT = 1;
 const TEXT = 3;

@@ -77,7 +77,7 @@ export interface Transfer {
   createdAt: string;
 }
 
-export interface Rendition {
+interface Rendition {
   url: string;
   width: number;
   height: number;

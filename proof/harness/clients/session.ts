@@ -15,7 +15,7 @@ interface Write {
 }
 
 /** An unexpected status; the message shows the start of the answer. */
-export class UnexpectedReply extends Error {
+class UnexpectedReply extends Error {
   readonly reply: Reply;
 
   constructor(what: string, reply: Reply) {

@@ -18,7 +18,7 @@ export interface ReceivedSpan {
   attributes: Record<string, string | number | boolean>;
 }
 
-export type SpanKindName = (typeof kinds)[number];
+type SpanKindName = (typeof kinds)[number];
 
 /** By their numbers on the wire (opentelemetry/proto/trace/v1/trace.proto). */
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;

@@ -18,7 +18,6 @@ import type { EngineName, Engines, RunState, ServiceState, Urls } from '@halfton
 import { topology, type Assignment, type ServiceName } from '@halftone/tools/shop/topology.ts';
 
 export type { ProcessName } from './failpoint-files.ts';
-export type { Wire } from './tcp-proxy.ts';
 
 export interface SandboxOptions {
   /** Names its folder; two commands with the same name can't run at once. */

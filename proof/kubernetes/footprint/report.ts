@@ -17,7 +17,7 @@ const aims = {
 
 const monitoring = ['prometheus', 'grafana', 'jaeger'];
 
-export interface ComponentReport {
+interface ComponentReport {
   component: string;
   pods: number;
   workingSetMiB: number;

@@ -33,7 +33,7 @@ export interface MatrixVerdict {
 
 export const connected = ({ outcome }: Attempt): boolean => outcome === 'connected';
 
-export const isAllowed = ({ source, endpoint }: Pick<Attempt, 'source' | 'endpoint'>): boolean =>
+const isAllowed = ({ source, endpoint }: Pick<Attempt, 'source' | 'endpoint'>): boolean =>
   mayReach(source.component, endpoint.component, endpoint.portName);
 
 /** Whether the outcome is as allowed. */

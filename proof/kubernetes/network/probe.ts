@@ -2,7 +2,7 @@
 import type { Endpoint } from './connection-matrix.ts';
 
 /** Long enough for a handshake inside one cluster on a busy machine; dropped packets take all of it. */
-export const silenceMs = 1500;
+const silenceMs = 1500;
 
 /** Prints one outcome per place, in their order, as a JSON array. Needs nothing but Node. */
 export const probeScript = `

@@ -14,7 +14,7 @@ interface Traces {
 }
 
 /** Of the services that have a span in it; empty while Jaeger does not know it. Pure. */
-export function servicesIn({ data }: Traces): string[] {
+function servicesIn({ data }: Traces): string[] {
   const names = (data ?? []).flatMap(({ processes }) => Object.values(processes).map(({ serviceName }) => serviceName));
   return [...new Set(names)].sort();
 }

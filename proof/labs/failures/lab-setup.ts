@@ -28,7 +28,7 @@ interface SetupOptions {
 }
 
 /** Low, so that some hundred clients at once meet the limit. */
-export const acceptsPerSecond = 100;
+const acceptsPerSecond = 100;
 
 export async function openSetup({ note, signal }: SetupOptions): Promise<LabSetup> {
   const settings = {

@@ -27,7 +27,7 @@ export interface TimedListenerOptions {
 }
 
 /** Shorter than in a page, so that the lab is quick. The measured times scale with these. */
-export const timeouts: Timeouts = { openMs: 1_500, pingMs: 500, silenceMs: 3_000, waitMs: 2_000 };
+const timeouts: Timeouts = { openMs: 1_500, pingMs: 500, silenceMs: 3_000, waitMs: 2_000 };
 const backoff = { baseMs: 100, capMs: 1_000 };
 
 export class TimedListener {

@@ -1,7 +1,7 @@
 /** The ways a request can fail, and what must be true after each. Pure. */
 import type { ServiceName } from '@halftone/tools/shop/topology.ts';
 
-export type Failure = 'never-arrived' | 'interrupted' | 'answer-lost';
+type Failure = 'never-arrived' | 'interrupted' | 'answer-lost';
 export type OperationName = 'transfer' | 'bank-payment';
 
 export interface Place {

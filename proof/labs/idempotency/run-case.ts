@@ -10,7 +10,7 @@ import { fundingBalance } from './funding-balance.ts';
 import type { OperationName, FailureCase, CaseResult } from './failure-case.ts';
 
 /** $100. */
-export const amount = 10_000;
+const amount = 10_000;
 
 export interface CaseContext {
   sandbox: Sandbox;

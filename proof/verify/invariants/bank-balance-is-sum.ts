@@ -2,7 +2,7 @@ import { all, each, groupBy, type Invariant } from '../invariant.ts';
 import type { BankTransactionRow } from '../row.ts';
 
 /** The bank's account of the shop. */
-export const shop = 'halftone';
+const shop = 'halftone';
 
 /** What a booking does to its customer's account; the shop's gets the opposite. */
 const signed = ({ kind, amount }: BankTransactionRow): number => (kind === 'debit' ? -amount : amount);

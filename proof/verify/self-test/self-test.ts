@@ -11,7 +11,7 @@ import { trials, type Trial } from './trials.ts';
 import { Customer, type WorkName } from './customer-work.ts';
 import { messageOf } from '@halftone/tools/terminal/message-of.ts';
 
-export interface SelfTestOptions {
+interface SelfTestOptions {
   json: boolean;
   /** Bugs or invariants; all when it is empty. */
   only: readonly string[];

@@ -13,7 +13,7 @@ export interface Contents {
   declared: ReadonlySet<string>;
 }
 
-export interface Component {
+interface Component {
   type: 'library' | 'container';
   'bom-ref': string;
   group?: string;

@@ -8,7 +8,7 @@ import { dashboards } from './dashboards.ts';
 const folder = join(root, 'helm/halftone/files/dashboards');
 
 /** File name → content, the same for the same source on every machine. */
-export const generated = (): Map<string, string> =>
+const generated = (): Map<string, string> =>
   new Map(
     dashboards().map((one) => [`${one.uid?.replace('halftone-', '')}.json`, `${JSON.stringify(one, null, 2)}\n`]),
   );

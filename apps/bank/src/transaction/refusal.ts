@@ -1,5 +1,5 @@
 /** Why the bank refuses a request: a closed set, part of the WSDL's contract. */
-export const refusals = {
+const refusals = {
   AMOUNT_INVALID: 'the amount must be a whole number of minor units from 1 to 1000000000000',
   ACCOUNT_UNKNOWN: 'there is no such account',
   CURRENCY_UNSUPPORTED: 'the account is held in another currency',

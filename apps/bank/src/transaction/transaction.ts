@@ -21,7 +21,7 @@ export type Transaction = Movement & { id: string; bookedAt: Date } & (
     { state: 'booked' } | { state: 'refused'; refusal: RefusalCode }
   );
 
-export const MAX_AMOUNT = 10 ** 12;
+const MAX_AMOUNT = 10 ** 12;
 
 const reference = /^[\w.-]{1,64}$/;
 

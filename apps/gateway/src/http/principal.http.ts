@@ -11,7 +11,7 @@ interface RoutedRequest {
  * that is never permitted, learns nothing about ids, keys or bodies. A route without a row in the table refuses everybody.
  */
 @Injectable()
-export class PrincipalGuard implements CanActivate {
+class PrincipalGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { method, routeOptions } = context.switchToHttp().getRequest<RoutedRequest>();
     assertEndpointPermitted(`REST ${method === 'HEAD' ? 'GET' : method} ${routeOptions.url ?? ''}`);

@@ -69,7 +69,7 @@ async function* atMost(bytes: AsyncIterable<Buffer>, limit: number): AsyncGenera
  * The pieces of the stream. Stopping early does not destroy the stream, because the answer uses the same connection. The
  * rest of the body is read and discarded, so that the client can read the error.
  */
-export async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
+async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
   try {
     yield* stream.iterator({ destroyOnReturn: false });
   } finally {

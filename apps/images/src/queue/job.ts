@@ -21,7 +21,7 @@ export const leaseMs = 3_000;
 export const renewMs = 1_000;
 export const pollMs = 500;
 
-export const maxAttempts = 3;
+const maxAttempts = 3;
 
 /**
  * `picture` (bad bytes) and `too-large` (decoding exceeds the memory limit) are permanent: a retry would fail too.

@@ -10,7 +10,7 @@ import type { RenditionPlan } from '../image/rendition';
 import type { FromRenderer, ToRenderer } from './renderer.schema';
 
 /** `late`: no answer in time. `other`: killed from outside, or crashed. */
-export const rendererEnds = counter(
+const rendererEnds = counter(
   'images_renderer_ends_total',
   'Renderer processes that ended while decoding a picture, by cause',
   { cause: ['too-much-memory', 'too-much-time', 'late', 'other'] },

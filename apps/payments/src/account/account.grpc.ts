@@ -44,7 +44,7 @@ export class AccountGrpc {
   }
 }
 
-export const grantToWire = ({ family, customer }: Grant): paymentsV1.Grant => ({
+const grantToWire = ({ family, customer }: Grant): paymentsV1.Grant => ({
   ...identityToWire(customer),
   family: family.id,
   generation: family.generation,

@@ -5,7 +5,7 @@ export const OPENING = 'equity:opening';
 export const REVENUE = 'shop:revenue';
 
 /** Money that moved through the bank; the other side of bank payments and their refunds. */
-export const CLEARING = 'bank:clearing';
+const CLEARING = 'bank:clearing';
 
 export const walletOf = (customer: string): string => `wallet:${customer}`;
 

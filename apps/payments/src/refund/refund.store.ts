@@ -111,5 +111,4 @@ const refunds = counter('refunds_total', 'Refunds by outcome', {
   outcome: ['completed', 'failed'],
 });
 
-export const countRefund = ({ status }: Refund, method: PaymentMethod): void =>
-  refunds.inc({ method, outcome: status });
+const countRefund = ({ status }: Refund, method: PaymentMethod): void => refunds.inc({ method, outcome: status });

@@ -13,7 +13,7 @@ export interface TransferCommand {
 export type Transfer = TransferCommand & { createdAt: Date };
 
 /** The facts of a wallet that the decision uses. */
-export interface Wallet {
+interface Wallet {
   currency: string;
   /** Minor units. */
   balance: number;

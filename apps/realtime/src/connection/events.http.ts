@@ -157,7 +157,7 @@ function answerPoll({ body, cursor }: Page, transport: Transport, known: string 
  * The answer to an EventSource instead of a 503: a stream that ends at once. At any other status than 200 an EventSource never reconnects.
  * A client with `Authorization` is no EventSource and gets the 503. Undefined: send the error.
  */
-export function reconnectFrame(error: unknown, { accept, authorization }: IncomingHttpHeaders): string | undefined {
+function reconnectFrame(error: unknown, { accept, authorization }: IncomingHttpHeaders): string | undefined {
   const { row, retryAfterSeconds = 0 } = domainErrorOf(error);
   if (row.http !== 503 || accept !== 'text/event-stream' || authorization !== undefined) return undefined;
   const retry = Math.max(retryMs(), retryAfterSeconds * 1_000);

@@ -6,7 +6,7 @@ import type { Connection } from './connections.service';
 const maxEvents = 500;
 
 /** The most pages of the log that one poll reads, of 2,000 records each; its cursor leads to the rest. */
-export const maxLogPages = 5;
+const maxLogPages = 5;
 
 /**
  * One poll: collects the events after its cursor and ends. Without any it waits for the first event, at most `waitMs`,

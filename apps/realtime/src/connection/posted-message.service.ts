@@ -54,7 +54,7 @@ const forwardedMessage = z.object({
 });
 
 /** The most waiting messages of one stream; more are refused. */
-export const maxPending = 32;
+const maxPending = 32;
 
 const channelOf = (replica: string) => `halftone.realtime.talk.${replica}`;
 

@@ -52,7 +52,7 @@ export interface PublicEvent {
   data: unknown;
 }
 
-export interface RtcPeer {
+interface RtcPeer {
   peer: string;
   customer: string;
   /** Whether the receiver gives way when both send an offer at once (perfect negotiation). */

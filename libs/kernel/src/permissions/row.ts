@@ -8,7 +8,7 @@ export type CallerKind = (typeof callerKinds)[number];
 export type Permit = 'ok' | ErrorCode;
 
 /** One permit, or one per state. */
-export type Cell = Permit | Readonly<Record<string, Permit>>;
+type Cell = Permit | Readonly<Record<string, Permit>>;
 
 export interface Permission {
   /** `REST POST /v1/orders`, `gRPC halftone.orders.v1.OrdersService/PlaceOrder`, `GraphQL order`, `WebSocket cancel`, `SOAP Debit`. */

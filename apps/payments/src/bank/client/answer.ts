@@ -5,7 +5,7 @@ import type { BankOutcome, BankRequest } from '../bank';
 export type Fields = Readonly<Record<string, string>>;
 
 /** A fault that the bank signed: its stable code and its message. */
-export interface Refusal {
+interface Refusal {
   code: string;
   message: string;
 }

@@ -22,7 +22,7 @@ export interface PeerMessage {
   polite: boolean;
 }
 
-export interface SignalMessage extends Signal {
+interface SignalMessage extends Signal {
   type: 'rtc.signal';
   room: string;
   peer: string;

@@ -19,7 +19,7 @@ export const signal = z.union([
   z.object({ candidate: candidate.nullable(), description: z.undefined().optional() }),
 ]);
 
-export const member = z.object({ peer: z.string(), customer: z.string(), at: z.string() });
+const member = z.object({ peer: z.string(), customer: z.string(), at: z.string() });
 
 /** The messages between replicas about a room. */
 export const roomUpdate = z.discriminatedUnion('kind', [
