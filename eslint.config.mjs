@@ -11,9 +11,9 @@ const peersOfNest = ['@grpc/grpc-js', '@apollo/server', '@apollo/subgraph', '@as
 const words = ['layer:kernel', 'layer:contracts'];
 const platform = ['layer:platform', ...words];
 /** What the commands know of the services: cli -> proof -> tools -> these. */
-const commands = ['layer:client', ...words];
+const commands = ['layer:client', 'layer:local', ...words];
 
-/** Who may import whom. Specs and fixtures may also import the testing lib and the client. */
+/** Who may import whom. Specs and fixtures may also import the testing lib, the client, and what one machine needs. */
 const boundaries = (...alsoInSpecs) => [
   'error',
   {
@@ -27,8 +27,9 @@ const boundaries = (...alsoInSpecs) => [
         allowedExternalImports: ['@bufbuild/*', '@grpc/grpc-js'],
       },
       { sourceTag: 'layer:client', onlyDependOnLibsWithTags: [], allowedExternalImports: [] },
+      { sourceTag: 'layer:local', onlyDependOnLibsWithTags: [] },
       { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: [...platform, ...alsoInSpecs] },
-      { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: [...platform, 'layer:testing'] },
+      { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: [...platform, 'layer:testing', 'layer:local'] },
       {
         sourceTag: 'layer:app',
         onlyDependOnLibsWithTags: [...platform, ...alsoInSpecs],
@@ -94,13 +95,13 @@ export default [
     },
   },
   {
-    files: ['**/config.ts', '{cli,proof,tools,e2e}/**/*.ts', 'libs/testing/**/*.ts'],
+    files: ['**/config.ts', '{cli,proof,tools,e2e}/**/*.ts', 'libs/{testing,local}/**/*.ts'],
     ignores: ['proof/bench/programs/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
     files: ['**/*.spec.ts', '**/*.fixture.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing', 'layer:client') },
+    rules: { '@nx/enforce-module-boundaries': boundaries('layer:testing', 'layer:client', 'layer:local') },
   },
   {
     files: ['apps/*/page/**/*.{ts,tsx}'],

@@ -7,7 +7,7 @@ import { paths } from '@halftone/tools/os/home.ts';
 import { root } from '@halftone/tools/os/config.ts';
 import { launch, stopProcess, type OsProcess } from '@halftone/tools/os/os-process.ts';
 import { forgetProcess, noteProcess } from '@halftone/tools/os/started.ts';
-import { freePort } from '@halftone/tools/os/port.ts';
+import { freePort } from '@halftone/local';
 import { cpuUs } from '@halftone/tools/os/process-cost.ts';
 import { loadSecrets } from '@halftone/tools/engines/secrets.ts';
 import { settingsOf } from '@halftone/tools/shop/environment.ts';

@@ -23,13 +23,13 @@ export function declaredBy(root: string, folder: string, seen = new Set<string>(
   return seen;
 }
 
-/** The client is imported as TypeScript; it is not transpiled. */
-const client = 'libs/client';
+/** These are imported as TypeScript; they are not transpiled. */
+const asWritten = ['libs/client', 'libs/local'];
 
 export const libs = (root: string): string[] =>
   readdirSync(join(root, 'libs'))
     .map((name) => join('libs', name))
-    .filter((lib) => lib !== client && existsSync(join(root, lib, 'tsconfig.json')));
+    .filter((lib) => !asWritten.includes(lib) && existsSync(join(root, lib, 'tsconfig.json')));
 
 /** Those that an app needs, itself or through others. */
 export function libsOf(root: string, app: string): string[] {

@@ -5,7 +5,7 @@ import { answers, untilReady } from './engine-answers.ts';
 import { runContainer, stopContainer } from './docker.ts';
 import { paths, readJson, writeJson } from '../os/home.ts';
 import { stopProcess } from '../os/os-process.ts';
-import { freePort, giveBackPort } from '../os/port.ts';
+import { freePort, giveBackPort } from '@halftone/local';
 import { Unavailable } from '../os/unavailable.ts';
 import { firstWay, waysFor } from './way.ts';
 import type { Engine, EngineContext, EngineRecord } from './engine.ts';

@@ -9,7 +9,7 @@ import { logFile } from './engine-lifecycle.ts';
 import { paths } from '../os/home.ts';
 import { findKafka } from './kafka-programs.ts';
 import { launch } from '../os/os-process.ts';
-import { freePort } from '../os/port.ts';
+import { freePort } from '@halftone/local';
 import type { Engine } from './engine.ts';
 import type { KafkaPrograms } from './kafka-programs.ts';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { capture, findProgram } from '../os/command.ts';
 import { readRecord, startEngine } from './engine-lifecycle.ts';
 import { kafka } from './kafka.ts';
-import { giveBackPort, isFreePort } from '../os/port.ts';
+import { giveBackPort, isFreePort } from '@halftone/local';
 import { birthOf, isAlive, signalProcess } from '../os/os-process.ts';
 import { postgres } from './postgres.ts';
 import { readRun, updateRun } from '../os/run-state.ts';

@@ -1,6 +1,6 @@
 /** Passwords, the token key pair, the key of cursors and the bank's certificates of this checkout: generated once, readable by their owner only. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { selfSigned, type KeyAndCertificate } from './certificate.ts';
+import { selfSigned, type KeyAndCertificate } from '@halftone/local';
 import { paths, readJson, writeJson } from '../os/home.ts';
 import { databaseServices, type DatabaseService } from '../shop/topology.ts';
 
@@ -12,7 +12,7 @@ export interface Secrets {
   jwt: { publicKey: string; privateKey: string };
   /** What realtime signs cursors with. */
   cursorKey: string;
-  /** The certificates of the bank and payments, and the password of callers without a certificate. */
+  /** DER in base64: the certificates of the bank and payments, and the password of callers without a certificate. */
   bank: { server: KeyAndCertificate; client: KeyAndCertificate; password: string };
 }
 
@@ -51,11 +51,18 @@ export async function generateSecrets(): Promise<Secrets> {
     },
     cursorKey: password(),
     bank: {
-      server: await selfSigned('halftone-bank'),
-      client: await selfSigned('halftone-payments'),
+      server: await bankCertificate('halftone-bank'),
+      client: await bankCertificate('halftone-payments'),
       password: password(),
     },
   };
+}
+
+/** DER in base64, which is what PEM has between its first and last line. It is valid for a hundred years. */
+async function bankCertificate(name: string): Promise<KeyAndCertificate> {
+  const { key, certificate } = await selfSigned(name, 36_500);
+  const der = (pem: string) => pem.replaceAll(/-----[^-]+-----|\s/g, '');
+  return { key: der(key), certificate: der(certificate) };
 }
 
 export const password = (): string => randomBytes(18).toString('base64url');

@@ -41,10 +41,3 @@ export const searchPath = (process.env['PATH'] ?? '').split(':').filter(Boolean)
 
 /** For child processes. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env;
-
-/** HALFTONE_PORTS=FIRST-LAST: any free port is one of these. For systems that are started side by side. */
-const [firstPort = 20_000, lastPort = 29_999] = (process.env['HALFTONE_PORTS'] ?? '')
-  .split('-')
-  .filter(Boolean)
-  .map(Number);
-export const anyPorts = { first: firstPort, last: lastPort };

@@ -1,5 +1,5 @@
 /** Gives each process its ports: the one that was set, else the known one, else any free one. */
-import { freePort, isFreePort } from '../os/port.ts';
+import { freePort, isFreePort } from '@halftone/local';
 import { portSetting } from './settings.ts';
 import { envNameOf, topology } from './topology.ts';
 import type { Assignment, ServiceName, ServiceSpec } from './topology.ts';

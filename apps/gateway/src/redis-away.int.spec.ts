@@ -1,6 +1,6 @@
 import { paymentsV1 } from '@halftone/contracts';
 import type { RunningService } from '@halftone/service';
-import { bootService, engines, eventually, Gate, testToken } from '@halftone/testing';
+import { bootService, engines, eventually, TcpProxy, testToken } from '@halftone/testing';
 import { gateway } from './gateway';
 import { fakeServices, gatewayEnv, type Stubs } from './services.fixture';
 
@@ -12,20 +12,20 @@ const stubs: Stubs = {
 };
 let services: RunningService;
 let edge: RunningService;
-let gate: Gate;
+let proxy: TcpProxy;
 
 beforeAll(async () => {
   const redis = new URL(engines().redisUrl);
-  gate = await Gate.inFrontOf(redis.hostname, Number(redis.port));
-  await gate.open();
+  proxy = await TcpProxy.reserve(redis);
+  await proxy.open();
   services = await bootService(fakeServices(stubs));
-  Object.assign(redis, { port: String(gate.port), search: '' });
+  Object.assign(redis, { port: String(proxy.port), search: '' });
   edge = await bootService(gateway, gatewayEnv(services.grpcUrl, redis.href));
 });
 afterAll(async () => {
   await edge.stop();
   await services.stop();
-  gate.close();
+  proxy.close();
 });
 
 async function post(path: string, body: object) {
@@ -61,18 +61,20 @@ const worksAgain = () => eventually(async () => expect((await ticket()).status).
 
 test('without Redis', async () => {
   expect((await ticket()).status).toBe(201);
-  gate.close();
+  proxy.close();
   await assertWorksWithoutRedis();
-  await gate.open();
+  await proxy.open();
   await worksAgain();
 });
 
 test('with a Redis that accepts connections but never answers', async () => {
-  gate.close();
-  await gate.open('127.0.0.1', { silent: true });
+  proxy.close();
+  proxy.set({ kind: 'blackhole' });
+  await proxy.open();
   await new Promise((connected) => setTimeout(connected, 1_500));
   await assertWorksWithoutRedis();
-  gate.close();
-  await gate.open();
+  proxy.close();
+  proxy.set({ kind: 'pass' });
+  await proxy.open();
   await worksAgain();
 });

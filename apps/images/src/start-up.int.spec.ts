@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { logger, type RunningService } from '@halftone/service';
-import { bootService, engines, eventually, freePort, freshSchema, type FreshSchema, Gate } from '@halftone/testing';
+import { bootService, engines, eventually, freePort, freshSchema, type FreshSchema, TcpProxy } from '@halftone/testing';
 import { images } from './images';
 
 const all = engines();
-const gateBefore = (hostAndPort: string) => {
-  const { hostname, port } = new URL(`tcp://${hostAndPort}`);
-  return Gate.inFrontOf(hostname, Number(port));
-};
-const through = (url: string, gate: Gate): string => Object.assign(new URL(url), { port: String(gate.port) }).href;
+const proxyBefore = (hostAndPort: string) => TcpProxy.reserve(new URL(`tcp://${hostAndPort}`));
+const through = (url: string, proxy: TcpProxy): string =>
+  Object.assign(new URL(url), { port: String(proxy.port) }).href;
 
 let schema: FreshSchema;
 let env: Record<string, string>;
@@ -62,14 +60,14 @@ async function waitsFor(part: string, start: () => Promise<unknown>): Promise<vo
 }
 
 test('waits for PostgreSQL', async () => {
-  const gate = await gateBefore(new URL(schema.url).host);
-  env['DATABASE_URL'] = through(schema.url, gate);
-  await waitsFor('postgres', () => gate.open());
+  const proxy = await proxyBefore(new URL(schema.url).host);
+  env['DATABASE_URL'] = through(schema.url, proxy);
+  await waitsFor('postgres', () => proxy.open());
   expect(warnings).toEqual([
     expect.stringMatching(/^postgres has not started: connect ECONNREFUSED .* \(check DATABASE_URL/),
   ]);
   await (await booting).stop();
-  gate.close();
+  proxy.close();
 });
 
 test('waits until the database accepts the password', async () => {
@@ -84,12 +82,12 @@ test('waits until the database accepts the password', async () => {
 });
 
 test('waits for the Kafka brokers', async () => {
-  const gate = await gateBefore(all.brokers[0] ?? '');
-  env['KAFKA_BROKERS'] = `127.0.0.1:${gate.port}`;
-  await waitsFor('kafka', () => gate.open());
+  const proxy = await proxyBefore(all.brokers[0] ?? '');
+  env['KAFKA_BROKERS'] = `127.0.0.1:${proxy.port}`;
+  await waitsFor('kafka', () => proxy.open());
   expect(warnings).toEqual([expect.stringMatching(/^kafka has not started: .*ECONNREFUSED.* \(check KAFKA_BROKERS/)]);
   await (await booting).stop();
-  gate.close();
+  proxy.close();
 });
 
 test('starts without Redis, but waits for a Redis that refuses the password', async () => {

@@ -1,11 +1,10 @@
 import net from 'node:net';
 import { channelOf } from '@halftone/contracts';
 import type { RunningService } from '@halftone/service';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
+import { bootService, engines, eventually, TcpProxy, testToken } from '@halftone/testing';
 import { cursorOf, positionOf } from './feed/cursor';
 import { ChatRooms, chatService } from './fixture/chat.fixture';
 import { poll, SseClient, WebSocketClient } from './fixture/clients.fixture';
-import { CuttingProxy } from './fixture/cutting-proxy.fixture';
 import { FeedWriter, newCustomer } from './fixture/feed.fixture';
 import { bootReplica, type Replica } from './fixture/replica.fixture';
 
@@ -14,7 +13,7 @@ jest.setTimeout(120_000);
 const { brokers, redisUrl } = engines();
 /** The time limit for the error during an outage, and for the recovery after it. */
 const soonMs = 20_000;
-let wire: CuttingProxy;
+let wire: TcpProxy;
 let customer: string;
 let token: string;
 
@@ -32,14 +31,14 @@ describe('an outage of Kafka', () => {
 
   beforeEach(async () => {
     const kafka = new URL(`http://${brokers[0]}`);
-    wire = await CuttingProxy.to(kafka.href);
+    wire = await TcpProxy.listen(kafka);
     leadThroughWire(Number(kafka.port));
     feed = await FeedWriter.open(brokers);
     // Its window is 300 ms: older events must come from Kafka.
     replica = await bootReplica({ REALTIME_FEED_TOPIC: feed.topic, REALTIME_WINDOW_MINUTES: '0.005' });
   });
   afterEach(async () => {
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await replica.stop();
     await feed.close();
     wire.close();
@@ -52,7 +51,7 @@ describe('an outage of Kafka', () => {
     const redirected = (...given: Parameters<typeof net.connect>) => {
       const [options] = given as unknown as [{ port?: number }];
       if (options.port !== kafkaPort) return direct(...given);
-      return direct({ ...options, port: Number(new URL(wire.url).port) }, given[1] as () => void);
+      return direct({ ...options, port: wire.port }, given[1] as () => void);
     };
     jest.spyOn(net, 'connect').mockImplementation(redirected as typeof net.connect);
   }
@@ -77,10 +76,10 @@ describe('an outage of Kafka', () => {
     const stream = await SseClient.connect(replica.httpUrl, { token });
     const { cursor } = await poll(replica.httpUrl, token);
     await eventually(() => expect(client.of('subscribed')).toHaveLength(1));
-    expect(wire.sever()).toBeGreaterThan(0);
+    expect(wire.cut()).toBeGreaterThan(0);
     expect(await poll(replica.httpUrl, token, { cursor, wait: '2' })).toMatchObject({ status: 204 });
     expect([client.messages.length, stream.frames.length]).toEqual([1, 1]);
-    wire.restore();
+    wire.set({ kind: 'pass' });
     const waiting = poll(replica.httpUrl, token, { cursor, wait: '25' });
     await feed.publish(customer, {});
     expect((await waiting).events.map(({ seq }) => seq)).toEqual([1]);
@@ -93,7 +92,7 @@ describe('an outage of Kafka', () => {
   test('a request for past events gets UNAVAILABLE and Retry-After, and the events afterwards', async () => {
     const cursor = await forgotten();
     const client = await connected();
-    expect(wire.sever()).toBeGreaterThan(0);
+    expect(wire.cut()).toBeGreaterThan(0);
     client.send({ type: 'subscribe', channel: 'me', cursor });
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE', channel: 'me' }]), soonMs);
     const refused = await poll(replica.httpUrl, token, { cursor, wait: '1' });
@@ -107,7 +106,7 @@ describe('an outage of Kafka', () => {
     });
     expect(stream.events).toEqual([]);
 
-    wire.restore();
+    wire.set({ kind: 'pass' });
     client.send({ type: 'subscribe', channel: 'me', cursor });
     await eventually(() => expect(client.events.map(({ seq }) => seq)).toEqual([2]), soonMs);
     expect((await poll(replica.httpUrl, token, { cursor })).events.map(({ seq }) => seq)).toEqual([2]);
@@ -119,14 +118,14 @@ describe('an outage of Kafka', () => {
     const position = positionOf(channel, await forgotten());
     const ahead = cursorOf(channel, { ...position, offset: position.offset + 1_000 });
     const client = await connected();
-    expect(wire.sever()).toBeGreaterThan(0);
+    expect(wire.cut()).toBeGreaterThan(0);
     client.send({ type: 'subscribe', channel: 'me', cursor: ahead });
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE', channel: 'me' }]), soonMs);
     const { response } = await SseClient.connect(replica.httpUrl, { token }, {}, { 'last-event-id': ahead });
     expect(response.status).toBe(503);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({ code: 'UNAVAILABLE' });
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await eventually(async () =>
       expect(await poll(replica.httpUrl, token, { cursor: ahead })).toMatchObject({
         status: 400,
@@ -145,11 +144,11 @@ describe('an outage of notifications', () => {
   beforeEach(async () => {
     room = `support:${customer}`;
     notifications = await bootService(chatService(rooms));
-    wire = await CuttingProxy.to(`http://${notifications.grpcUrl}`);
+    wire = await TcpProxy.listen(new URL(`http://${notifications.grpcUrl}`));
     replica = await bootReplica({ NOTIFICATIONS_GRPC: new URL(wire.url).host });
   });
   afterEach(async () => {
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await replica.stop();
     wire.close();
     rooms.break();
@@ -160,13 +159,13 @@ describe('an outage of notifications', () => {
     client.of('chat.message').map((message) => (message as { text?: string }).text);
 
   test('a join gets UNAVAILABLE once, and succeeds afterwards', async () => {
-    wire.sever();
+    wire.cut();
     const client = await connected();
     client.send({ type: 'chat.join', room });
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE', channel: room }]), soonMs);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(errors(client)).toHaveLength(1);
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await eventually(() => expect(client.of('chat.joined')).toHaveLength(1), soonMs);
     await client.close();
   });
@@ -178,11 +177,11 @@ describe('an outage of notifications', () => {
     await eventually(() => expect(client.of('chat.joined')).toHaveLength(1));
     say('before');
     await eventually(() => expect(heard(client)).toEqual(['before']));
-    expect(wire.sever()).toBeGreaterThan(0);
+    expect(wire.cut()).toBeGreaterThan(0);
     say('meanwhile');
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE', channel: room }]), soonMs);
     say('more');
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await eventually(() => expect(heard(client)).toEqual(['before', 'meanwhile', 'more']), soonMs);
     expect(errors(client)).toHaveLength(1);
     await client.close();
@@ -191,13 +190,13 @@ describe('an outage of notifications', () => {
 
 describe('an outage of Redis', () => {
   beforeEach(async () => {
-    wire = await CuttingProxy.to(redisUrl);
     const through = new URL(redisUrl);
-    through.port = new URL(wire.url).port;
+    wire = await TcpProxy.listen(new URL(redisUrl));
+    through.port = String(wire.port);
     replica = await bootReplica({ REDIS_URL: through.href });
   });
   afterEach(async () => {
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await replica.stop();
     wire.close();
   });
@@ -205,12 +204,12 @@ describe('an outage of Redis', () => {
   test('joining a call gets UNAVAILABLE and leaves no state; afterwards it succeeds', async () => {
     const room = `call:${customer}`;
     const client = await connected();
-    expect(wire.sever()).toBeGreaterThan(0);
+    expect(wire.cut()).toBeGreaterThan(0);
     client.send({ type: 'rtc.join', room });
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE' }]));
     client.send({ type: 'rtc.turn', room });
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE' }, { code: 'FORBIDDEN' }]));
-    wire.restore();
+    wire.set({ kind: 'pass' });
     await eventually(() => {
       client.send({ type: 'rtc.join', room });
       expect(client.of('rtc.joined').length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
-import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imagesV1 } from '@halftone/contracts';
 import { type RunningService, startService } from '@halftone/service';
+import { TcpProxy } from '@halftone/testing';
 import { chunkOf, EchoService, env, imageService, whole } from './images.fixture';
 import { connectGrpc } from './index';
 
@@ -12,27 +12,13 @@ const steps = 26;
 const stepMs = 500;
 
 let service: RunningService;
-let wire: Server;
-let connections = 0;
+let wire: TcpProxy;
 let url: string;
-
-/** Counts the connections that reach the server. */
-const counting = (target: string) =>
-  createServer((socket) => {
-    connections += 1;
-    const [host = '', port] = target.split(':');
-    const onward = connect(Number(port), host);
-    socket.pipe(onward).pipe(socket);
-    socket.on('error', () => onward.destroy());
-    onward.on('error', () => socket.destroy());
-  });
 
 beforeAll(async () => {
   service = await startService(imageService, { ...env, GRPC_CONNECTION_AGE_MS: '300' });
-  wire = counting(service.grpcUrl);
-  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
-  const address = wire.address();
-  url = `127.0.0.1:${typeof address === 'object' && address?.port}`;
+  wire = await TcpProxy.listen(new URL(`http://${service.grpcUrl}`));
+  url = `127.0.0.1:${wire.port}`;
 });
 afterAll(async () => {
   wire.close();
@@ -74,7 +60,7 @@ test('streams of all kinds outlive their connection, while new calls use new con
   expect(size).toBe(steps * 1_000);
   expect(read).toBe(steps);
   expect(received).toEqual(Array.from({ length: steps }, (_, step) => `${step}`));
-  expect(connections).toBeGreaterThan(10);
+  expect(wire.accepted).toBeGreaterThan(10);
   images.close();
   echo.close();
 });

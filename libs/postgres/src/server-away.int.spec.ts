@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import type { Topic } from '@halftone/contracts';
 import { runInCall } from '@halftone/service';
-import { eventually, freshSchema, type FreshSchema, Gate } from '@halftone/testing';
+import { eventually, freshSchema, type FreshSchema, TcpProxy } from '@halftone/testing';
 import { sql } from 'kysely';
 import { openPool } from './connections';
 import { Database } from './database';
@@ -11,7 +11,7 @@ import { OutboxRelay } from './outbox-relay';
 /** The server has a name, as in a cluster. After a restart the name resolves to another address. */
 let address = '127.0.9.1';
 let schema: FreshSchema;
-let gate: Gate;
+let proxy: TcpProxy;
 let relay: OutboxRelay;
 let database: Database;
 const published: OutboxRow[] = [];
@@ -30,17 +30,16 @@ beforeAll(async () => {
     else done(null, address, 4);
   }) as never);
   schema = await freshSchema('away');
-  const { hostname, port } = new URL(schema.url);
-  gate = await Gate.inFrontOf(hostname, Number(port));
-  await gate.open(address);
-  const url = Object.assign(new URL(schema.url), { host: `postgres.test:${gate.port}`, search: '' }).href;
+  proxy = await TcpProxy.reserve(new URL(schema.url));
+  await proxy.open(address);
+  const url = Object.assign(new URL(schema.url), { host: `postgres.test:${proxy.port}`, search: '' }).href;
   relay = new OutboxRelay(url, 'away');
   database = new Database(openPool(url, 4, 'away'), () => relay.wake());
   await database.migrate('away', []);
   relay.start(async (rows) => void published.push(...rows));
 });
 afterAll(async () => {
-  gate.close();
+  proxy.close();
   await Promise.allSettled([relay.stop(), database.close()]);
   await schema.drop();
   jest.restoreAllMocks();
@@ -55,20 +54,20 @@ const values = () => published.map(({ value }) => String(value));
 test('while it is down every call fails soon; when it returns under another address, pool and relay find it', async () => {
   await append('before');
   await eventually(() => expect(values()).toContain('before'));
-  gate.close();
+  proxy.close();
   const began = performance.now();
   for (let turn = 0; turn < 5; turn += 1) await expect(database.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(performance.now() - began).toBeLessThan(8_000);
 
   address = '127.0.9.2';
-  await gate.open(address);
+  await proxy.open(address);
   await eventually(() => append('after'));
   await eventually(() => expect(values()).toContain('after'));
 });
 
 test('a silent server and its connections are given up soon after the deadline', async () => {
   await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.05)`.execute(database.rows)));
-  gate.mute();
+  proxy.mute();
   const began = performance.now();
   const within = (deadlineMs: number) => runInCall({ deadline: Date.now() + deadlineMs }, () => append('silent'));
   const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => within(1_000)));

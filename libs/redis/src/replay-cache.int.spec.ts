@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
-import { engines, OwnRedis } from '@halftone/testing';
+import { engines, OwnRedis, TcpProxy } from '@halftone/testing';
 import type { Redis } from 'ioredis';
 import { commandConnection, connect } from './connection';
 import { ReplayCache } from './replay-cache';
@@ -18,30 +17,6 @@ beforeEach(() => {
   cache = new ReplayCache(redis);
   scope = `alice:POST /v1/orders:${randomUUID()}`;
 });
-
-/** Forwards everything until it is muted; then Redis receives commands but its answers are dropped. */
-async function mutableRedis() {
-  const url = new URL(engines().redisUrl);
-  const { hostname, port } = url;
-  const sockets: Socket[] = [];
-  let muted = false;
-  const server = createServer((client) => {
-    const upstream = createConnection(Number(port), hostname);
-    sockets.push(
-      client.on('error', () => undefined),
-      upstream.on('error', () => undefined),
-    );
-    client.pipe(upstream);
-    upstream.on('data', (bytes) => muted || client.write(bytes));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const stop = () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  };
-  Object.assign(url, { port: String((server.address() as AddressInfo).port), search: '' });
-  return { url: url.href, mute: () => (muted = true), stop };
-}
 
 const key = () => `halftone:replay:${scope}`;
 
@@ -98,15 +73,17 @@ test('without Redis every request is new, at once and without an error', async (
 });
 
 test('a Redis that does not answer delays a request by the timeout only', async () => {
-  const { url, mute, stop } = await mutableRedis();
-  const silent = commandConnection(url);
+  const url = new URL(engines().redisUrl);
+  const proxy = await TcpProxy.listen(url);
+  const silent = commandConnection(Object.assign(new URL(url), { port: String(proxy.port), search: '' }).href);
   await connect(silent);
-  mute();
+  // Redis receives the commands, but its answers are lost.
+  proxy.mute('answers');
   const started = performance.now();
   expect(await new ReplayCache(silent).begin(scope, 'f')).toEqual({ state: 'new' });
   expect(performance.now() - started).toBeLessThan(3_000);
   silent.disconnect();
-  stop();
+  proxy.close();
 });
 
 test('a full Redis stores nothing: requests are new, stored responses are still replayed, and it is used again once it has space', async () => {

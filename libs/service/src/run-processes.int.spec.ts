@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@halftone/local';
 import { buildPair, Pair, pidIn } from './fixture/pair.fixture';
 
 jest.setTimeout(300_000);
@@ -10,21 +10,6 @@ let pair: Pair | undefined;
 
 beforeAll(buildPair, 60_000);
 afterEach(() => pair?.kill('SIGKILL'));
-
-/** Below the range of outgoing connections, so nobody else gets the port between its release and its use. */
-async function taken(): Promise<{ port: number; free(): Promise<void> }> {
-  const port = randomInt(20_000, 30_000);
-  const server = createServer().listen(port, '127.0.0.1');
-  // The port is in use: try another one.
-  const isOurs = await once(server, 'listening').catch(() => undefined);
-  return isOurs ? { port, free: () => new Promise((done) => server.close(() => done())) } : taken();
-}
-
-async function freePort(): Promise<number> {
-  const { port, free } = await taken();
-  await free();
-  return port;
-}
 
 const isAlive = (pid: number) => {
   try {
@@ -82,10 +67,12 @@ test('a worker that dies while the primary sends it a message is replaced too', 
 });
 
 test('when a worker cannot start, the whole ends with its exit code', async () => {
-  const { port, free } = await taken();
+  const port = await freePort();
+  const holder = createServer().listen(port, '127.0.0.1');
+  await once(holder, 'listening');
   pair = Pair.start(port, { PROCESSES: '2' });
   expect((await pair.ended)[0]).toBe(1);
-  await free();
+  await new Promise((done) => holder.close(done));
   pair = Pair.start(port, { PROCESSES: '2', LOG_LEVEL: 'loud' });
   expect((await pair.ended)[0]).toBe(78);
 });

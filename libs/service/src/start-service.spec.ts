@@ -148,7 +148,7 @@ test('a token is verified; an expired one and a wrong kind are rejected', async 
     principal: { customer: 'alice', role: 'operator' },
     token: true,
   });
-  expect(await mine(await accessToken({}, '-1s'))).toMatchObject({ code: 'TOKEN_EXPIRED' });
+  expect(await mine(await accessToken({}, new Date(Date.now() - 1_000)))).toMatchObject({ code: 'TOKEN_EXPIRED' });
   expect(await mine(await accessToken({ typ: 'refresh' }))).toMatchObject({ code: 'UNAUTHENTICATED' });
 });
 

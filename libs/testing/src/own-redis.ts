@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { engines } from './engines';
 import { eventually } from './eventually';
-import { freePort } from './free-port';
+import { freePort } from '@halftone/local';
 import { findProgram, type RedisProgram, type RunningRedis } from './redis-program';
 
 /** The memory limit of a test's Redis; its own tables take a part of it. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '@halftone/tools/os/command.ts';
 import { noteChild } from '@halftone/tools/os/started.ts';
-import { freePort } from '@halftone/tools/os/port.ts';
+import { freePort } from '@halftone/local';
 import { eventually } from '@halftone/tools/os/waiting.ts';
 import { messageOf, usualBytes } from './peer/message.ts';
 import type { BenchServer, Running, Transport } from './bench-server.ts';

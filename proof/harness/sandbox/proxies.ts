@@ -1,6 +1,6 @@
 /** A proxy in front of each engine, and the addresses through them. */
 import { readRecord } from '@halftone/tools/engines/engine-lifecycle.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy } from '@halftone/local';
 import type { EngineName, Engines } from '@halftone/tools/os/run-state.ts';
 
 export type Proxies = Readonly<Record<EngineName, TcpProxy>>;

@@ -226,6 +226,6 @@ const hasReplica = (assignments: readonly Assignment[], { name }: Assignment, re
 async function end(name: string, proxies: Proxies | undefined): Promise<void> {
   await stopEngines({ force: true });
   await removeVolumesOfHome();
-  if (proxies) await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+  for (const proxy of Object.values(proxies ?? {})) proxy.close();
   leaveHome(name);
 }

@@ -1,7 +1,7 @@
 /** Failures of the network between client and server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames } from '@halftone/client';
-import { TcpProxy } from '../../harness/sandbox/tcp-proxy.ts';
+import { TcpProxy } from '@halftone/local';
 import { observe, until, type Row, type LabSetup } from './lab-setup.ts';
 
 /** A TCP proxy for each client, to the first replica. */
@@ -15,7 +15,7 @@ async function withProxies<T>(setup: LabSetup, work: (proxies: Map<string, TcpPr
     }
     return await work(proxies);
   } finally {
-    await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+    for (const proxy of proxies.values()) proxy.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { environment, home, searchPath } from '@halftone/tools/os/config.ts';
 import { noteChild } from '@halftone/tools/os/started.ts';
 import { findProgram } from '@halftone/tools/os/command.ts';
-import { freePort } from '@halftone/tools/os/port.ts';
+import { freePort } from '@halftone/local';
 import { installMissing } from '@halftone/tools/check/debian.ts';
 import { eventually } from '@halftone/tools/os/waiting.ts';
 

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { findProgram } from '../../os/command.ts';
 import { home } from '../../os/config.ts';
 import { noteChild } from '../../os/started.ts';
-import { freePort } from '../../os/port.ts';
+import { freePort } from '@halftone/local';
 import { readRun, type ServiceState } from '../../os/run-state.ts';
 import { Unavailable } from '../../os/unavailable.ts';
 import { ruleFiles } from './rules.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../os/config.ts';
 
 const sources = globSync(['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'], { cwd: root }).filter(
-  (file) => !/\.(spec|fixture)\.ts$|^libs\/testing\//.test(file),
+  (file) => !/\.(spec|fixture)\.ts$|^libs\/(testing|local)\//.test(file),
 );
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const mains = globSync('apps/*/src/main.ts', { cwd: root });

@@ -1,23 +1,22 @@
 import { contentTypeOf, readFault, readMessage, sealMessage, verifyMessage } from '@halftone/soap';
-import { engines, Gate } from '@halftone/testing';
+import { engines, TcpProxy } from '@halftone/testing';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type BankFixture, startBank } from '../attack/bank.fixture';
 import { namespace } from '../wsdl/wsdl';
 
-let gate: Gate;
+let proxy: TcpProxy;
 let bank: BankFixture;
 
 beforeAll(async () => {
-  const { hostname, port } = new URL(engines().databaseUrl);
-  gate = await Gate.inFrontOf(hostname, Number(port));
-  await gate.open();
-  bank = await startBank(undefined, gate.port);
+  proxy = await TcpProxy.reserve(new URL(engines().databaseUrl));
+  await proxy.open();
+  bank = await startBank(undefined, proxy.port);
 });
 afterAll(async () => {
   // It is already open unless a test failed.
-  await gate.open().catch(() => undefined);
+  await proxy.open().catch(() => undefined);
   await bank.close();
-  gate.close();
+  proxy.close();
 });
 
 const movement = (name: string) =>
@@ -59,7 +58,7 @@ test.each(
     (['Debit', 'Credit', 'GetTransaction', 'GetBalance'] as const).map((operation) => ({ version, operation })),
   ),
 )('$operation over SOAP $version is a signed fault of the bank', async ({ version, operation }) => {
-  gate.close();
+  proxy.close();
   const answer = await ask(operation, version);
   expect(answer.type).toContain(version === '1.1' ? 'text/xml' : 'application/soap+xml');
   expect(answer.fault()).toEqual({ code: 'INTERNAL', message: 'something went wrong in the bank' });

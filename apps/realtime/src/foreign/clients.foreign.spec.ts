@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tickets } from '@halftone/redis';
-import { bootService, engines, eventually, testToken } from '@halftone/testing';
-import { CuttingProxy } from '../fixture/cutting-proxy.fixture';
+import { bootService, engines, eventually, TcpProxy, testToken } from '@halftone/testing';
 import { FeedWriter, newCustomer } from '../fixture/feed.fixture';
 import { realtime } from '../realtime';
 
@@ -51,7 +50,7 @@ class ForeignClient {
   private rest = '';
 
   private constructor(
-    readonly wire: CuttingProxy,
+    readonly wire: TcpProxy,
     private readonly program: ChildProcess,
   ) {
     program.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text));
@@ -59,7 +58,7 @@ class ForeignClient {
   }
 
   static async start([command, ...args]: readonly [string, ...string[]], facts: object): Promise<ForeignClient> {
-    const wire = await CuttingProxy.to(replica.httpUrl);
+    const wire = await TcpProxy.listen(new URL(replica.httpUrl));
     const about = JSON.stringify({ url: `${wire.url}/v1/events`, ...facts });
     return new ForeignClient(wire, spawn(command, [...args, about]));
   }
@@ -108,7 +107,7 @@ test.each([
     await feed.publishMany(customer, 9);
     await foreign.receives(10);
     for (const until of [20, 30]) {
-      expect(foreign.wire.cut()).toBeGreaterThan(0);
+      expect(foreign.wire.drop()).toBeGreaterThan(0);
       await feed.publishMany(customer, 10);
       await foreign.receives(until);
     }
@@ -131,13 +130,13 @@ test("Chromium's EventSource with one ticket survives its replica: no event is l
     await feed.publishMany(customer, 5);
     await foreign.receives(5);
     await replica.stop();
-    const before = foreign.wire.attempts;
+    const before = foreign.wire.accepted;
     await feed.publishMany(customer, 5);
     await sleep(10_000);
-    const tries = foreign.wire.attempts - before;
+    const tries = foreign.wire.accepted - before;
     expect([tries, tries > 0 && tries <= 4]).toEqual([tries, true]);
     replica = await boot();
-    foreign.wire.redirectTo(replica.httpUrl);
+    foreign.wire.connectTo(Number(new URL(replica.httpUrl).port));
     await foreign.receives(10);
     await feed.publishMany(customer, 5);
     await foreign.receives(15);
@@ -152,7 +151,7 @@ test("Chromium's EventSource gets the gallery without a ticket, and reconnects b
   try {
     await feed.publishTo('gallery', {}, {});
     await foreign.receives(2);
-    foreign.wire.cut();
+    foreign.wire.drop();
     await feed.publishTo('gallery', {});
     await foreign.receives(3);
     expect(foreign.received.map(({ seq }) => seq)).toEqual([1, 2, 3]);

@@ -1,11 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '@halftone/testing';
+import { eventually, freePort } from '@halftone/testing';
 import { turnCredentials } from '../features/rtc/ice-servers.service';
 
 jest.setTimeout(120_000);
@@ -14,14 +12,6 @@ const secret = 'a secret of both';
 const folder = mkdtempSync(join(tmpdir(), 'halftone-turn-'));
 let port: number;
 let coturn: ChildProcess;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}
 
 /** The output of coturn's client, which sends data to itself over the relay. */
 function relay({ username, credential }: { username: string; credential: string }): Promise<string> {

@@ -1,11 +1,14 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { signJwt } from '@halftone/local';
 import { loadSecrets } from '@halftone/tools/engines/secrets.ts';
 
 const lifetimeSeconds = 15 * 60;
 
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** What the gateway of this checkout signs tokens with. */
+export const checkoutKey = (): KeyObject =>
+  createPrivateKey({ key: Buffer.from(loadSecrets().jwt.privateKey, 'base64'), format: 'der', type: 'pkcs8' });
 
-/** An access token as the gateway issues it, signed with the key of this checkout (RFC 7519, EdDSA of RFC 8037). */
+/** An access token as the gateway issues it, signed with the key of this checkout. */
 export function signAccessToken(customer: string, role: 'customer' | 'operator' = 'customer'): string {
   const iat = Math.floor(Date.now() / 1000);
   const claims = {
@@ -17,11 +20,5 @@ export function signAccessToken(customer: string, role: 'customer' | 'operator' 
     iat,
     exp: iat + lifetimeSeconds,
   };
-  const signed = `${part({ alg: 'EdDSA' })}.${part(claims)}`;
-  const key = createPrivateKey({
-    key: Buffer.from(loadSecrets().jwt.privateKey, 'base64'),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
+  return signJwt(claims, checkoutKey());
 }

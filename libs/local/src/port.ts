@@ -1,7 +1,15 @@
 /** Ports on the loopback address. A port that was handed out is not handed out twice by the same process. */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { anyPorts } from './config.ts';
+
+/**
+ * Below the ports of outgoing connections, so that a port is still free when it is used, and a restarted process finds
+ * its own free. HALFTONE_PORTS=FIRST-LAST: others, for systems that are started side by side.
+ */
+const [firstPort = 20_000, lastPort = 29_999] = (process.env['HALFTONE_PORTS'] ?? '')
+  .split('-')
+  .filter(Boolean)
+  .map(Number);
 
 const handedOut = new Set<number>();
 
@@ -17,6 +25,7 @@ export async function choosePort(
   return anyFree();
 }
 
+/** A port that nobody listens on, for programs that cannot be given port 0: the first wanted one that is free, else any. */
 export async function freePort(...wanted: (number | undefined)[]): Promise<number> {
   const port = await choosePort(wanted, isFreePort, anyFreePort);
   handedOut.add(port);
@@ -31,10 +40,9 @@ export async function isFreePort(port: number): Promise<boolean> {
   return listensOnce(port);
 }
 
-/** Below the ports of outgoing connections, so that a restarted process finds its port free. */
 async function anyFreePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(anyPorts.first, anyPorts.last + 1);
+    const port = randomInt(firstPort, lastPort + 1);
     if (await isFreePort(port)) return port;
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { eventually } from '@halftone/tools/os/waiting.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TcpProxy } from './tcp-proxy.ts';
 
 let server: Server;
@@ -20,8 +20,8 @@ beforeEach(async () => {
   proxy.connectTo((server.address() as { port: number }).port);
 });
 
-afterEach(async () => {
-  await proxy.close();
+afterEach(() => {
+  proxy.close();
   for (const socket of accepted) socket.destroy();
   server.close();
 });
@@ -40,6 +40,12 @@ async function client(): Promise<Client> {
   socket.on('error', () => undefined).on('close', () => (closed = true));
   await once(socket, 'connect');
   return { socket, heard: () => heard, closed: () => closed };
+}
+
+/** Asks until the answer is one; throws with what was awaited. */
+async function eventually(what: string, probe: () => true | undefined, { withinMs = 10_000 } = {}): Promise<true> {
+  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(5)) if (probe()) return true;
+  throw new Error(`waited ${withinMs} ms for ${what}`);
 }
 
 const says = (one: Client, text: string) => eventually(`'${text}'`, () => one.heard() === text || undefined);
@@ -100,4 +106,37 @@ test('drop ends what is open and takes new connections', async () => {
   const other = await client();
   other.socket.write('new');
   await says(other, 'new');
+});
+
+test('closed, its port refuses connections; opened again, also at another address, it carries them', async () => {
+  const one = await client();
+  proxy.close();
+  await eventually('the end', () => one.closed() || undefined);
+  await expect(client()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await proxy.open('127.0.9.3');
+  await expect(client()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  proxy.close();
+  await proxy.open();
+  const other = await client();
+  other.socket.write('new');
+  await says(other, 'new');
+  expect(proxy.accepted).toBe(2);
+});
+
+test.each([
+  ['everything', ['heard']],
+  ['answers', ['heard', 'lost']],
+] as const)('a muted connection loses %s and stays open; new ones are carried', async (lost, received) => {
+  const one = await client();
+  one.socket.write('heard');
+  await says(one, 'heard');
+  let arrived = 0;
+  accepted[0]?.on('data', (bytes: Buffer) => (arrived += bytes.length));
+  proxy.mute(lost);
+  one.socket.write('lost');
+  const other = await client();
+  other.socket.write('new');
+  await says(other, 'new');
+  await sleep(50);
+  expect([one.heard(), one.closed(), arrived]).toEqual(['heard', false, received.join('').length - 'heard'.length]);
 });
