@@ -1,4 +1,8 @@
-/** A CycloneDX 1.6 bill of materials from the lockfile and the places of the packages that are inside. Pure. https://cyclonedx.org/docs/1.6/json/ */
+/**
+ * A CycloneDX 1.6 bill of materials from the lockfile and the places of the packages that are inside. Pure.
+ * Not by @cyclonedx/cyclonedx-esbuild (1.4.4), which misses sharp and its libvips, because a bundle can't hold them, and has no hashes.
+ * https://cyclonedx.org/docs/1.6/json/
+ */
 import { nameOf, needsOf, type LockedPackage, type Lockfile } from '../packages.ts';
 
 export interface Contents {
