@@ -1,8 +1,7 @@
 /** docs/commands.md: a table of all commands, from the registry. */
+import { markdownTable } from '@halftone/tools/terminal/table.ts';
 import type { HalftoneCommand } from './registry/halftone-command.ts';
 import { exitCodes } from './registry/program.ts';
-
-const row = (path: string, says: string, example: string) => `| \`${path}\` | ${says} | \`${example}\` |`;
 
 export async function commandsPage(program: HalftoneCommand): Promise<string> {
   const lines = [
@@ -16,8 +15,8 @@ export async function commandsPage(program: HalftoneCommand): Promise<string> {
   ];
   for (const [group, commands] of Map.groupBy(program.below(), (one) => one.helpGroup().replace(/:$/, ''))) {
     const leaves = (await Promise.all(commands.map((one) => one.leaves()))).flat();
-    const rows = leaves.map((one) => row(one.path(), one.line(), one.exampleLine));
-    lines.push('', `## ${group}`, '', '| command | what it does | example |', '| --- | --- | --- |', ...rows);
+    const rows = leaves.map((one) => [`\`${one.path()}\``, one.line(), `\`${one.exampleLine}\``]);
+    lines.push('', `## ${group}`, '', markdownTable(['command', 'what it does', 'example'], rows));
   }
   return `${lines.join('\n')}\n`;
 }

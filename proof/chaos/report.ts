@@ -1,4 +1,5 @@
 /** The effect of each fault on the clients, computed from the history and the times of the faults. Pure. */
+import { lineOfTable } from '@halftone/tools/terminal/table.ts';
 import { percentile } from '../harness/percentile.ts';
 import type { Operation } from '../harness/workload/history.ts';
 
@@ -108,12 +109,13 @@ const columns: readonly (readonly [string, number, (report: FaultReport) => stri
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 
-/** A negative width is left-aligned. */
-const cell = (text: string, width: number): string => (width < 0 ? text.padEnd(-width) : text.padStart(width));
+const lineOf = (cellOf: (column: (typeof columns)[number]) => string): string =>
+  lineOfTable(
+    columns.map(cellOf),
+    columns.map(([, width]) => width),
+  );
 
-export const tableHead = (): string => columns.map(([name, width]) => cell(name, width)).join('  ');
+export const tableHead = (): string => lineOf(([name]) => name);
 
 export const tableLine = (report: FaultReport): string =>
-  [columns.map(([, width, text]) => cell(text(report), width)).join('  '), report.problem]
-    .filter(Boolean)
-    .join('\n     ');
+  [lineOf(([, , text]) => text(report)), report.problem].filter(Boolean).join('\n     ');

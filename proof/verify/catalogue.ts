@@ -1,5 +1,6 @@
 /** The invariants as a list for people and for programs: what each says, what it reads and how, and what a counter-example holds. */
 import { topics } from '@halftone/contracts';
+import { markdownTable } from '@halftone/tools/terminal/table.ts';
 import type { Invariant, Reading } from './invariant.ts';
 import { queries } from './row-queries.ts';
 
@@ -51,11 +52,12 @@ export function describe(invariant: Invariant): string {
 
 /** The same as a table of Markdown, for the page about it. */
 export const tableOf = (invariants: readonly Invariant[]): string =>
-  [
-    '| name | what must be true | read from | a counter-example holds |',
-    '| --- | --- | --- | --- |',
-    ...invariants.map(
-      ({ name, says, reads, shows }) =>
-        `| \`${name}\` | ${says} | ${reads.join(', ')} | ${shows.replaceAll('|', 'or')} |`,
-    ),
-  ].join('\n');
+  markdownTable(
+    ['name', 'what must be true', 'read from', 'a counter-example holds'],
+    invariants.map(({ name, says, reads, shows }) => [
+      `\`${name}\``,
+      says,
+      reads.join(', '),
+      shows.replaceAll('|', 'or'),
+    ]),
+  );

@@ -1,4 +1,5 @@
 /** docs/limits.md: every limit of libs/contracts/src/limits, by area. Pure. */
+import { markdownTable } from '../terminal/table.ts';
 import type { Limit, limitAreas } from '@halftone/contracts';
 
 /** The HTTP status of an error code; undefined for other values. */
@@ -16,7 +17,7 @@ export function amountOf({ value, unit }: Pick<Limit, 'value' | 'unit'>): string
 
 const code = (text: string | null) => (text === null ? '' : `\`${text}\``);
 
-const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\.$/, '');
+const withoutStop = (text: string) => text.replace(/\.$/, '');
 
 /** Every error code in what a caller sees, with its status. */
 const beyondOf = (text: string, statusOf: StatusOf): string =>
@@ -25,16 +26,15 @@ const beyondOf = (text: string, statusOf: StatusOf): string =>
     return status === undefined ? code(word) : `\`${word}\` (${status})`;
   });
 
-const lineOf = (name: string, limit: Limit, statusOf: StatusOf): string =>
-  `| ${[
-    code(name),
-    cell(limit.what),
-    amountOf(limit),
-    limit.per,
-    cell(beyondOf(limit.beyond, statusOf)),
-    code(limit.setting),
-    code(limit.metric),
-  ].join(' | ')} |`;
+const cellsOf = (name: string, limit: Limit, statusOf: StatusOf): string[] => [
+  code(name),
+  withoutStop(limit.what),
+  amountOf(limit),
+  limit.per,
+  withoutStop(beyondOf(limit.beyond, statusOf)),
+  code(limit.setting),
+  code(limit.metric),
+];
 
 const head = `# Limits
 
@@ -51,9 +51,10 @@ export function pageOf(areas: typeof limitAreas, statusOf: StatusOf): string {
       `## ${title}`,
       '',
       ...(about ? [about, ''] : []),
-      `| ${columns.join(' | ')} |`,
-      `|${' --- |'.repeat(columns.length)}`,
-      ...Object.entries(limits).map(([name, limit]) => lineOf(name, limit, statusOf)),
+      markdownTable(
+        columns,
+        Object.entries(limits).map(([name, limit]) => cellsOf(name, limit, statusOf)),
+      ),
     ].join('\n'),
   );
   return `${head}\n${sections.join('\n\n')}\n`;

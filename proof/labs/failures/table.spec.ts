@@ -19,5 +19,5 @@ test('only what stands between the marks is replaced', () => {
   const page = `before\n${marks[0]}\nold\n${marks[1]}\nafter\n`;
   expect(withTable(page, 'new')).toBe(`before\n${marks[0]}\n\nnew\n\n${marks[1]}\nafter\n`);
   expect(withTable(withTable(page, 'newer'), 'new')).toBe(withTable(page, 'new'));
-  expect(() => withTable('no marks', 'new')).toThrow('holds no lines');
+  expect(() => withTable('no marks', 'new')).toThrow('needs the lines');
 });

@@ -1,8 +1,8 @@
 /** The verdicts as a table of a page. Pure. */
+import { markdownTable, withSection } from '@halftone/tools/terminal/table.ts';
 import type { Verdict } from './verdict.ts';
 
-const begin = '<!-- failures: written by `npm run lab -- failures --write` -->';
-const end = '<!-- /failures -->';
+const marks = ['<!-- failures: written by `npm run lab -- failures --write` -->', '<!-- /failures -->'] as const;
 
 const columns = [
   'failure',
@@ -32,18 +32,7 @@ const cellsOf = ({ failure, transport, cuts, noticedMs, backMs, lost, duplicated
   ok ? '✔' : '✘',
 ];
 
-/** Cells of a column have one width, as the formatter has it. */
-export function tableOf(verdicts: readonly Verdict[]): string {
-  const rows = [columns, ...verdicts.map(cellsOf)];
-  const widths = columns.map((_, at) => Math.max(3, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
-}
+export const tableOf = (verdicts: readonly Verdict[]): string => markdownTable(columns, verdicts.map(cellsOf), true);
 
 /** The page with this table in the place of the one it had. Throws when it has no place for one. */
-export function withTable(page: string, table: string): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page holds no lines ${begin} and ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${table}\n\n${page.slice(to)}`;
-}
+export const withTable = (page: string, table: string): string => withSection(page, marks, table);

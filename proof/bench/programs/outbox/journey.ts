@@ -18,6 +18,7 @@ export interface Journey {
   ): Promise<Measured>;
 }
 
+/** As in proof/harness, which the programs may not import: they are built on the libs alone. */
 const percentile = (values: number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 
