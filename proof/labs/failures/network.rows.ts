@@ -25,7 +25,7 @@ const urlOf = (proxy: TcpProxy | undefined) => [`http://127.0.0.1:${proxy?.port}
 const darkMs = 6_000;
 
 export const networkCut: Row = {
-  failure: 'the network is cut for 6 s, without a word to either end',
+  failure: 'the network drops everything silently for 6 s',
   promised: { cuts: 'some', noticedWithinMs: 5_000, backWithinMs: 5_000 },
   run: (setup) =>
     withProxies(setup, (proxies) =>

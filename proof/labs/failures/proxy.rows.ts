@@ -18,7 +18,7 @@ async function silence(): Promise<FailureTimes> {
 const through = (setup: LabSetup, which: Exclude<keyof Nginx, 'close'>) => () => [setup.nginx?.[which] ?? ''];
 
 export const idleTimeoutAboveHeartbeat: Row = {
-  failure: 'nothing happens for 6 s behind nginx that cuts after 2.5 s of silence; heartbeat 1 s',
+  failure: 'no event for 6 s behind nginx that cuts after 2.5 s of silence; heartbeat 1 s',
   promised: { cuts: 'none' },
   needsNginx: true,
   run: (setup) => observe(setup, { urls: through(setup, 'patient'), timeouts: silent }, silence),
@@ -66,7 +66,7 @@ function wayOf({ transport, listener }: Observer) {
 
 /** A low rate, so that filling a buffer takes long. */
 export const alwaysBuffers: Row = {
-  failure: 'nginx buffers whatever it is asked, so that a stream never seems to begin',
+  failure: 'nginx buffers even if asked not to, so a stream never seems to begin',
   promised: { cuts: 'any' },
   needsNginx: true,
   run: (setup) => {

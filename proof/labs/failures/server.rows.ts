@@ -27,7 +27,7 @@ const leaves = (failure: string, how: 'SIGTERM' | 'SIGKILL', cuts: 'some' | 'any
 });
 
 /** A long poll may end between two requests; then no cut is seen. */
-export const restarted = leaves('the server is restarted in order (SIGTERM)', 'SIGTERM', 'any');
+export const restarted = leaves('the server is restarted gracefully (SIGTERM)', 'SIGTERM', 'any');
 export const killed = leaves('the server is killed (SIGKILL)', 'SIGKILL', 'some');
 
 const newcomers = 150;
@@ -70,7 +70,7 @@ function remarksOn(storms: Readonly<Record<TransportName, Storm>>): NonNullable<
 }
 
 export const spike: Row = {
-  failure: '150 new clients of each kind at once, on a server that lets in 100 a second',
+  failure: '150 new clients of each transport, on a server that accepts 100 per second',
   promised: { cuts: 'none' },
   run: (setup) =>
     observe(setup, { urls: () => setup.sandbox.urls.slice(0, 1), everyMs: 50 }, async () => {

@@ -8,13 +8,13 @@ const verdict: Verdict = {
 
 test('a row per verdict, as the formatter would have it', () => {
   expect(tableOf([verdict]).split('\n')).toEqual([
-    '| failure | by  | connection | known after | back after | lost | twice | in order | besides |     |',
-    '| ------- | --- | ---------- | ----------- | ---------- | ---- | ----- | -------- | ------- | --- |',
-    '| cut     | sse | lost once  | 12 ms       |            | 0    | 0     | yes      |         | ✔   |',
+    '| failure | transport | connection | noticed after | back after | lost | duplicated | in order | remark |     |',
+    '| ------- | --------- | ---------- | ------------- | ---------- | ---- | ---------- | -------- | ------ | --- |',
+    '| cut     | sse       | lost once  | 12 ms         |            | 0    | 0          | yes      |        | ✔   |',
   ]);
 });
 
-test('only what stands between the marks is replaced', () => {
+test('only the text between the marks is replaced', () => {
   const marks = ['<!-- failures: written by `npm run lab -- failures --write` -->', '<!-- /failures -->'];
   const page = `before\n${marks[0]}\nold\n${marks[1]}\nafter\n`;
   expect(withTable(page, 'new')).toBe(`before\n${marks[0]}\n\nnew\n\n${marks[1]}\nafter\n`);

@@ -6,14 +6,14 @@ const marks = ['<!-- failures: written by `npm run lab -- failures --write` -->'
 
 const columns = [
   'failure',
-  'by',
+  'transport',
   'connection',
-  'known after',
+  'noticed after',
   'back after',
   'lost',
-  'twice',
+  'duplicated',
   'in order',
-  'besides',
+  'remark',
   '',
 ];
 

@@ -35,7 +35,7 @@ const isIts = (effect: DoneEffect | undefined, operation: Operation): boolean =>
 
 const acknowledged: Invariant = {
   name: 'history-acknowledged',
-  says: 'What was acknowledged is there: the row that the answer names, of the customer and with the content that was asked for.',
+  says: 'Every acknowledged operation exists: the row named in the answer, with the customer and the content of the request.',
   reads,
   shows: 'operation, effects',
   settles: false,
@@ -54,7 +54,7 @@ const excessOf = ({ excess }: Attribution, why: Excess): Finding =>
 
 const once: Invariant = {
   name: 'history-once',
-  says: 'What was acknowledged took effect exactly once, what nobody knows the outcome of at most once, however often it was tried.',
+  says: 'An acknowledged operation took effect exactly once; one with an unknown outcome at most once, however often it was tried.',
   reads,
   shows: 'operation, effects | effect, like [operation]',
   settles: false,
@@ -70,7 +70,7 @@ const once: Invariant = {
 
 const failed: Invariant = {
   name: 'history-failed',
-  says: 'What was refused took no effect.',
+  says: 'A refused operation took no effect.',
   reads,
   shows: 'operation, effects | effect, like [operation]',
   settles: false,
@@ -86,7 +86,7 @@ const failed: Invariant = {
 
 const invited: Invariant = {
   name: 'history-invoked',
-  says: "The history's customers have no effect that none of them asked for.",
+  says: "The history's customers have no effect that none of them requested.",
   reads,
   shows: 'effect, like [operation]',
   settles: false,
@@ -134,7 +134,7 @@ function expectedBalance(customer: string, { payments, refunds, transfers, ...le
 
 const balances: Invariant = {
   name: 'history-balances',
-  says: "The wallet of each of the history's customers holds what it began with and what its effects moved, and nothing else.",
+  says: "The wallet of each of the history's customers holds its opening balance plus what its effects moved, and nothing else.",
   reads: ['history', 'accounts', 'ledgerTransactions', 'ledgerEntries', 'payments', 'refunds', 'transfers'],
   shows: 'customer, balance, expected',
   settles: false,

@@ -2,7 +2,7 @@ import { each, groupBy, sumOf, type Invariant } from '../invariant.ts';
 
 export const balanceIsSum: Invariant = {
   name: 'balance-is-sum',
-  says: "The balance of each wallet, kept for speed, is the sum of its entries; the shop's own accounts keep none.",
+  says: "Each wallet's stored balance is the sum of its ledger entries; the shop's own accounts store none.",
   reads: ['accounts', 'ledgerEntries'],
   shows: 'account, balance, sumOfEntries',
   settles: false,

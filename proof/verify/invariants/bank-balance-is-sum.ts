@@ -12,7 +12,7 @@ export const total = (transactions: readonly BankTransactionRow[]): number =>
 
 export const bankBalanceIsSum: Invariant = {
   name: 'bank-balance-is-sum',
-  says: "Each account of the bank holds its opening balance plus what was booked, and what the customers gave is the shop's.",
+  says: 'Each account of the bank holds its opening balance plus its bookings; what the customers paid, the shop received.',
   reads: ['bankAccounts', 'bankTransactions'],
   shows: 'account, balance, given, expected',
   settles: false,

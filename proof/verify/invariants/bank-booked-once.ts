@@ -33,7 +33,7 @@ function judgeOwners({ bankOperations, payments, refunds }: Rows): Finding {
 
 export const bankBookedOnce: Invariant = {
   name: 'bank-booked-once',
-  says: 'Payments and the bank agree: each bank payment is one debit and each of its refunds one credit, of the same reference, account and amount; the bank has booked nothing else.',
+  says: 'Payments and the bank agree. Each bank payment is one debit and each of its refunds one credit, with the same reference, account and amount; the bank has no other bookings.',
   reads: ['bankOperations', 'bankTransactions', 'payments', 'refunds'],
   shows: 'operation, bank [transaction] | bank, operation | owner, operation',
   settles: true,

@@ -5,7 +5,7 @@ const clearing = 'bank:clearing';
 
 export const bankClearingAgrees: Invariant = {
   name: 'bank-clearing-agrees',
-  says: "The ledger's entries about the bank sum up to what the bank has booked for the shop.",
+  says: "The ledger's entries about the bank sum up to the bank's bookings for the shop.",
   reads: ['accounts', 'ledgerEntries', 'bankTransactions'],
   shows: 'account, balance, booked',
   settles: true,

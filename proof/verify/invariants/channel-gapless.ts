@@ -2,7 +2,7 @@ import { all, each, groupBy, type Invariant } from '../invariant.ts';
 
 export const channelGapless: Invariant = {
   name: 'channel-gapless',
-  says: 'The notifications of each channel are numbered 1..n without gap, and the channel knows n.',
+  says: 'The notifications of each channel are numbered 1..n without gaps, and the channel stores n.',
   reads: ['channels', 'notifications'],
   shows: 'channel, expected, found | channel, lastSeq, notifications',
   settles: false,

@@ -43,7 +43,7 @@ function judgeEffects(rows: Rows): Finding {
 
 export const effectHasRequest: Invariant = {
   name: 'effect-has-request',
-  says: 'No effect without a request: each transfer, order, photo and refund request, and each payment and refund that is not the work of the saga or of an approval is the answer of one key, as long as keys are kept.',
+  says: 'Each effect belongs to one key, as long as keys are kept: each transfer, order, photo and refund request, and each payment and refund that neither the saga nor an approval made.',
   reads: ['keys', 'clock', 'transfers', 'payments', 'refunds', 'refundRequests', 'orders', 'orderEvents', 'images'],
   shows: 'kind, effect, request',
   // A payment or refund that the bank answers late is there before its key is settled.

@@ -22,7 +22,7 @@ function judgeOrder(feed: readonly FeedRecord[], lostBeginning: boolean): Findin
 
 export const feedComplete: Invariant = {
   name: 'feed-complete',
-  says: 'The feed on Kafka is, per channel, 1..n in order and the same events as the notifications in the database.',
+  says: 'Per channel, the feed on Kafka is 1..n in order and has the same events as the notifications in the database.',
   reads: ['notifications', 'topic feed'],
   shows: 'notification, onKafka | onKafka, notification | channel, expected, found',
   settles: true,

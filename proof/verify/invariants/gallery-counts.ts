@@ -9,7 +9,7 @@ const counted = {
 
 export const galleryCounts: Invariant = {
   name: 'gallery-counts',
-  says: "The gallery's totals rise by what each of its notices counts, up to the number of notifications that customers got of that type.",
+  says: "Each gallery notice raises the gallery's totals by what it counts, up to the number of notifications of that type.",
   reads: ['galleryNotices', 'notifications'],
   shows: 'notice, before | subject, total, notifications',
   settles: true,

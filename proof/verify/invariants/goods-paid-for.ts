@@ -97,7 +97,7 @@ function judgeAll(deals: ReadonlyMap<string, readonly Deal[]>, rows: Rows): Find
 
 export const goodsPaidFor: Invariant = {
   name: 'goods-paid-for',
-  says: 'What each customer got (shipped orders, tips) and has under way is worth what was paid less what was given back, plus what an operator gave back of shipped orders; in all it is what the shop has earned.',
+  says: "What each customer received (shipped orders, tips) and has in progress is worth what was paid, less refunds, plus an operator's refunds of shipped orders; in total it is what the shop has earned.",
   reads: ['orders', 'payments', 'refunds', 'refundsRecorded', 'accounts', 'ledgerEntries'],
   shows: 'customer, currency, got, underWay, paid, back, given, orders | account, earned, expected',
   settles: true,

@@ -12,7 +12,7 @@ const renditionsOfReady = 3;
 
 export const imageEventsPublished: Invariant = {
   name: 'image-events-published',
-  says: 'A photo that is ready has all renditions, and the events 1..version of each photo are on Kafka, one each, and no other.',
+  says: 'A ready photo has all renditions. Kafka has the events 1..version of each photo, each once, and no others.',
   reads: ['images', 'topic images', 'dead letters'],
   shows: 'image, onKafka | onKafka, image',
   settles: true,

@@ -4,7 +4,7 @@ const ends = new Set(['ready', 'failed', 'cancelled']);
 
 export const imageJobEnded: Invariant = {
   name: 'image-job-ended',
-  says: 'Every accepted photo job ends once: the photo is ready, failed or cancelled, and then has no job any more.',
+  says: 'Every accepted photo job ends once: the photo is ready, failed or cancelled, and its job is gone.',
   reads: ['images', 'jobs'],
   shows: 'image, job',
   settles: true,

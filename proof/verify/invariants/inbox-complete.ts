@@ -28,7 +28,7 @@ function judgeGroup(group: string, snapshot: Snapshot): Finding {
 
 export const inboxComplete: Invariant = {
   name: 'inbox-complete',
-  says: 'Each consumer group has each event it must handle in exactly one place: its inbox, its dead letters, or set aside; and has seen no other.',
+  says: 'Each consumer group has each of its events in exactly one place: inbox, dead letters or parked events; it has no other events.',
   reads: ['inbox', 'parked', 'dead letters', 'topic orders', 'topic payments', 'topic images', 'clock'],
   shows: 'group, event {id, type, subject, key}, inbox, instead | group, inbox, event',
   settles: true,

@@ -2,7 +2,7 @@ import { all, each, groupBy, sumOf, type Invariant } from '../invariant.ts';
 
 export const ledgerBalanced: Invariant = {
   name: 'ledger-balanced',
-  says: 'Each ledger transaction moves money between accounts of one currency and sums to zero, and so does the ledger.',
+  says: 'Each ledger transaction uses accounts of one currency and sums to zero; so does the whole ledger.',
   reads: ['accounts', 'ledgerEntries'],
   shows: 'transactionId, sum, entries | currency, sum',
   settles: false,

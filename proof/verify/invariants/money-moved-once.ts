@@ -54,7 +54,7 @@ function judgeOwners({ ledgerTransactions }: Rows, movements: readonly Movement[
 
 export const moneyMovedOnce: Invariant = {
   name: 'money-moved-once',
-  says: 'Each captured payment, completed refund and transfer moved exactly its amount in the ledger; what is declined or pending moved nothing, and nothing else moved.',
+  says: 'Each captured payment, completed refund and transfer moved exactly its amount in the ledger; declined and pending ones moved nothing, and nothing else moved.',
   reads: ['payments', 'refunds', 'transfers', 'ledgerTransactions', 'ledgerEntries'],
   shows: 'owner, way, entries | transaction, owners',
   settles: false,

@@ -7,7 +7,7 @@ const isForCustomer = ({ channel }: { channel: string }): boolean => channel !==
 
 export const notifiedOnce: Invariant = {
   name: 'notified-once',
-  says: 'Each event of orders, payments and photos has exactly one notification, to the customer it is keyed by, and no customer has another one.',
+  says: 'Each event of orders, payments and photos has exactly one notification, to the customer it is keyed by; there are no other notifications.',
   reads: ['notifications', 'topic orders', 'topic payments', 'topic images', 'dead letters', 'parked'],
   shows: 'event, notifications | notification, onKafka',
   settles: true,

@@ -4,7 +4,7 @@ import { refusedEvents } from './consumption.ts';
 
 export const orderEventsPublished: Invariant = {
   name: 'order-events-published',
-  says: 'Each event an order has in the database is on Kafka with the same id, version and state, and Kafka has no other.',
+  says: 'Each order event in the database is on Kafka with the same id, version and state; Kafka has no others.',
   reads: ['orderEvents', 'topic orders', 'dead letters'],
   shows: 'event, onKafka',
   settles: true,

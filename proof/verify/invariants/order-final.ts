@@ -8,7 +8,7 @@ const mayWait = ({ status, dueAt }: OrderRow, now: Date | undefined): boolean =>
 
 export const orderFinal: Invariant = {
   name: 'order-final',
-  says: 'Every accepted order gets to an end; one whose payment failed may wait for another as long as its time lasts.',
+  says: 'Every accepted order reaches a final state; an order whose payment failed may wait for another payment until its time limit.',
   reads: ['orders', 'clock'],
   shows: 'order',
   settles: true,

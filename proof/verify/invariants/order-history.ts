@@ -16,7 +16,7 @@ const isLife = (types: readonly string[]): boolean =>
 
 export const orderHistory: Invariant = {
   name: 'order-history',
-  says: "An order's events have versions 1..n without gap and follow legal transitions, and its state is what the last one says.",
+  says: "An order's events have versions 1..n without gaps and follow legal transitions; its state is that of the last event.",
   reads: ['orders', 'orderEvents'],
   shows: 'order, history [{version, type}]',
   settles: false,

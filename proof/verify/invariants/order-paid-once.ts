@@ -36,7 +36,7 @@ function isPaidRight(
 
 export const orderPaidOnce: Invariant = {
   name: 'order-paid-once',
-  says: 'A paid order has exactly one captured payment, of its amount, and by the bank exactly one debit; a failed or cancelled one has none; a refunded one got all of it back; every payment for an order has its order.',
+  says: 'A paid order has exactly one captured payment, of its amount, and if paid by the bank exactly one debit. A failed or cancelled order has none; a refunded one got everything back. Every payment for an order has its order.',
   reads: ['orders', 'payments', 'bankTransactions'],
   shows: 'order, payments | payment, order',
   settles: true,

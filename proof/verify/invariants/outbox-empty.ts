@@ -2,7 +2,7 @@ import { each, type Invariant } from '../invariant.ts';
 
 export const outboxEmpty: Invariant = {
   name: 'outbox-empty',
-  says: 'Whatever was written to be published has been.',
+  says: 'Every outbox row has been published.',
   reads: ['outbox'],
   shows: 'waiting {schema, eventId, type, subject}',
   settles: true,

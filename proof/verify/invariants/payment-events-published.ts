@@ -12,7 +12,7 @@ interface Announced {
 
 export const paymentEventsPublished: Invariant = {
   name: 'payment-events-published',
-  says: 'Each payment and refund that has come to an end was announced once, each transfer once to either side, each refund request and its answer once, and no event announces one that is not there.',
+  says: 'Each ended payment and refund was published once, each transfer once to either side, each refund request and its answer once; no event is about a row that does not exist.',
   reads: ['payments', 'refunds', 'refundRequests', 'transfers', 'topic payments', 'dead letters'],
   shows: 'subject, events, onKafka | onKafka, row',
   settles: true,

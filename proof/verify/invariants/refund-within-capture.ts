@@ -2,7 +2,7 @@ import { all, each, groupBy, sumOf, type Invariant } from '../invariant.ts';
 
 export const refundWithinCapture: Invariant = {
   name: 'refund-within-capture',
-  says: 'Refunds never exceed their captured payment, are of its customer, order and currency, and the payment knows the sum of those that are completed.',
+  says: 'Refunds never exceed their captured payment and have its customer, order and currency; the payment stores the sum of its completed refunds.',
   reads: ['payments', 'refunds'],
   shows: 'payment, refunds | refund, payment',
   settles: false,

@@ -29,7 +29,7 @@ function judgeOwners({ keys }: Rows): Finding {
 
 export const requestHasEffect: Invariant = {
   name: 'request-has-effect',
-  says: 'Each acknowledged request has exactly one effect: the row its stored answer names is there, and no other request has the same one.',
+  says: 'Each acknowledged request has exactly one effect: the row named in its stored answer exists, and no other request names it.',
   reads: ['keys', 'transfers', 'payments', 'refunds', 'refundRequests', 'orders', 'images'],
   shows: 'request {schema, customer, route, key}, id, effect | id, requests',
   settles: false,

@@ -2,7 +2,7 @@ import { each, type Invariant } from '../invariant.ts';
 
 export const requestSettled: Invariant = {
   name: 'request-settled',
-  says: 'Every accepted request ends: no key waits for its answer once all is quiet.',
+  says: 'Every accepted request ends: no key waits for its answer once no work is left.',
   reads: ['keys'],
   shows: 'waiting {schema, customer, route, key, createdAt}',
   settles: true,

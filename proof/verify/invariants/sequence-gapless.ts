@@ -24,7 +24,7 @@ function judgeTopic(events: readonly EventRecord<unknown>[], lostBeginning: bool
 
 export const sequenceGapless: Invariant = {
   name: 'sequence-gapless',
-  says: 'On Kafka the events of each order, payment, refund, refund request, transfer and photo are numbered 1..n without gap, and those of one key stand in that order.',
+  says: 'On Kafka the events of each order, payment, refund, refund request, transfer and photo are numbered 1..n without gaps, and in that order per key.',
   reads: ['topic orders', 'topic payments', 'topic images'],
   shows: 'of, found [sequence]',
   settles: true,

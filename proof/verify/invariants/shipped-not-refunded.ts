@@ -3,7 +3,7 @@ import { isUnrecorded } from './who-ordered.ts';
 
 export const shippedNotRefunded: Invariant = {
   name: 'shipped-not-refunded',
-  says: 'An order that is shipped has no refund but by an operator or the saga; a refund from before it was recorded who ordered it is not judged.',
+  says: 'A shipped order has no refund except by an operator or the saga; older refunds, which do not record who ordered them, are not checked.',
   reads: ['orders', 'refunds', 'refundsRecorded'],
   shows: 'order, refund',
   settles: false,
