@@ -19,7 +19,7 @@ export const byForce: Kill = (target, { metadata }) => forceDelete(target, metad
 export interface Killing {
   target: Target;
   component: string;
-  /** Resolves when the pod or its processes are told to end, not when they have ended. */
+  /** Resolves when the pod or its processes get the signal to end, not when they have ended. */
   by: Kill;
   withinMs: number;
   /** Each look starts a kubectl, which takes from the shop what it is tested on. */
