@@ -36,7 +36,7 @@ const boundaries = (...alsoInSpecs) => [
         bannedExternalImports: drivers,
       },
       { sourceTag: 'layer:bench', onlyDependOnLibsWithTags: platform },
-      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: commands },
+      { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: [...commands, 'open:tools'] },
       { sourceTag: 'layer:proof', onlyDependOnLibsWithTags: ['layer:tool', ...commands] },
       { sourceTag: 'layer:cli', onlyDependOnLibsWithTags: ['layer:proof', 'layer:tool', ...commands] },
       { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: ['layer:proof', 'layer:tool', ...commands] },
@@ -108,6 +108,13 @@ export default [
     rules: { '@nx/enforce-module-boundaries': boundaries('layer:client') },
   },
   { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['tools/!(dlq)/**/*.ts'],
+    rules: noImport(
+      '^@halftone/kafka',
+      'only dlq uses the desk of the services; the rest judges or runs them from outside',
+    ),
+  },
   { files: ['libs/kernel/src/**/!(*.spec).ts'], rules: noImport('^[^.]', 'the kernel imports nothing') },
   {
     files: ['libs/client/src/**/!(*.spec).ts'],

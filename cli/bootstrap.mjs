@@ -134,9 +134,9 @@ function node24() {
 /** Commands import these libs as JavaScript, which is made when a source has become newer than the last time. */
 async function transpileLibs(env) {
   const done = join(root, 'libs/contracts/dist/.transpiled');
-  const sources = ['libs/contracts/src', 'libs/kernel/src'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, name)),
-  );
+  const sources = ['contracts', 'kernel', 'kafka', 'service']
+    .map((lib) => `libs/${lib}/src`)
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, name)));
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
   if (existsSync(done) && statSync(done).mtimeMs >= newest) return;
   const { code } = await run(node24(), [join(root, 'tools/build/libs.ts')], { stdio: ['ignore', 2, 2], env });

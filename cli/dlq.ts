@@ -1,31 +1,26 @@
 /** `halftone dlq list|show|replay|drop`. */
 import { userInfo } from 'node:os';
-import { deadLetterTopicOf, toMarker, toReplay, type DeadLetter, type Resolution } from '@halftone/contracts';
-import { messageOf } from '@halftone/tools/terminal/message-of.ts';
+import type { Resolution } from '@halftone/contracts';
 import { givenUrls } from '@halftone/tools/os/config.ts';
 import { readRun } from '@halftone/tools/os/run-state.ts';
-import { Unavailable } from '@halftone/tools/os/unavailable.ts';
 import { NothingRuns } from '@halftone/proof/verify/sources.ts';
-import { assertClear, type Closing, type Filter, matches } from '@halftone/tools/dlq/wish.ts';
+import { deskAt, type DeadLetterDesk } from '@halftone/tools/dlq/desk.ts';
 import { detailsOf, inWords, lineOf, printable } from '@halftone/tools/dlq/letter-view.ts';
-import { DeadLetterLog } from '@halftone/tools/dlq/log.ts';
-
-/** What was asked for cannot be done. */
-class Refused extends Error {}
+import { assertClear, type Closing, type Filter, lettersLike } from '@halftone/tools/dlq/wish.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const sayJson = (value: object) => say(JSON.stringify(value));
 const remark = (text: string) => process.stderr.write(`${text}\n`);
 
-async function printAll(log: DeadLetterLog, wish: Filter & { json: boolean }): Promise<void> {
-  const letters = await matching(log, wish);
+async function printAll(desk: DeadLetterDesk, wish: Filter & { json: boolean }): Promise<void> {
+  const letters = await lettersLike(desk, wish);
   for (const line of letters.map(lineOf)) (wish.json ? sayJson : (one: typeof line) => say(inWords(one)))(line);
   const kind = wish.state === 'all' ? '' : ` ${wish.state ?? 'open'}`;
   if (!wish.json) remark(letters.length === 0 ? `no${kind} dead letters` : `${letters.length}${kind}`);
 }
 
-async function printOne(log: DeadLetterLog, id: string, json: boolean): Promise<void> {
-  const details = detailsOf(await find(log, id));
+async function printOne(desk: DeadLetterDesk, id: string, json: boolean): Promise<void> {
+  const details = detailsOf(await desk.find(id));
   if (json) sayJson(details);
   else for (const [name, value] of Object.entries(details)) say(`${name.padEnd(11)} ${printable(asText(value))}`);
 }
@@ -37,56 +32,39 @@ interface Named extends Closing {
   ids: readonly string[];
 }
 
-async function resolve(log: DeadLetterLog, wish: Named, resolution: Resolution): Promise<void> {
-  const letters = wish.all ? await matching(log, wish) : await Promise.all(wish.ids.map((id) => find(log, id)));
+async function resolve(desk: DeadLetterDesk, wish: Named, resolution: Resolution): Promise<void> {
+  const letters = wish.all ? await lettersLike(desk, wish) : await Promise.all(wish.ids.map((id) => desk.find(id)));
   const closed = letters.find(({ state }) => state !== 'open');
-  if (closed) throw new Refused(`${closed.id} was ${closed.state} by ${closed.resolved?.by}; nothing was done`);
+  if (closed) throw new Error(`${closed.id} was ${closed.state} by ${closed.resolved?.by}; nothing was done`);
   for (const letter of letters) {
-    // First the event and then the note: a command that dies in between leaves an open letter, and the inbox knows the event.
-    if (resolution === 'replayed') await log.append(letter.origin.topic, toReplay(letter));
-    await log.append(
-      deadLetterTopicOf(letter.group),
-      toMarker(letter, resolution, `cli:${userInfo().username}`, new Date()),
-    );
+    await desk.resolve(letter, resolution, `cli:${userInfo().username}`);
     if (wish.json) sayJson({ ...lineOf(letter), state: resolution });
     else say(`${letter.id} ${resolution}`);
   }
   if (letters.length === 0 && !wish.json) remark('no open dead letters match');
 }
 
-const matching = async (log: DeadLetterLog, wish: Filter): Promise<DeadLetter[]> =>
-  (await log.letters(await log.groups())).filter((letter) => matches(wish, letter));
-
-async function find(log: DeadLetterLog, id: string): Promise<DeadLetter> {
-  const group = id.slice(0, Math.max(0, id.lastIndexOf('/')));
-  const letters = (await log.groups()).includes(group) ? await log.letters([group]) : [];
-  const letter = letters.find((one) => one.id === id);
-  if (!letter) throw new Refused(`there is no dead letter ${id}`);
-  return letter;
-}
-
-async function withLog(work: (log: DeadLetterLog) => Promise<void>): Promise<number> {
+async function withDesk(work: (desk: DeadLetterDesk) => Promise<void>): Promise<number> {
   const brokers = givenUrls.kafka ?? readRun().engines?.kafka.brokers;
   if (!brokers) throw new NothingRuns('nothing runs here: start it with npm start, or set KAFKA_BROKERS');
-  const log = await DeadLetterLog.open(brokers.split(',')).catch((error: unknown) => {
-    throw new Unavailable(`Kafka at ${brokers} does not answer: ${messageOf(error)}`);
-  });
+  const { desk, close } = await deskAt(brokers);
   try {
-    await work(log);
+    await work(desk);
     return 0;
   } finally {
-    await log.close();
+    await close();
   }
 }
 
-export const list = (options: Filter & { json: boolean }): Promise<number> => withLog((log) => printAll(log, options));
+export const list = (options: Filter & { json: boolean }): Promise<number> =>
+  withDesk((desk) => printAll(desk, options));
 
 export const show = ({ json }: { json: boolean }, id: string): Promise<number> =>
-  withLog((log) => printOne(log, id, json));
+  withDesk((desk) => printOne(desk, id, json));
 
 function close(verb: string, resolution: Resolution, options: Closing, ids: readonly string[]): Promise<number> {
   assertClear(verb, ids, options);
-  return withLog((log) => resolve(log, { ...options, ids }, resolution));
+  return withDesk((desk) => resolve(desk, { ...options, ids }, resolution));
 }
 
 export const replay = async (options: Closing, ids: string[]): Promise<number> =>

@@ -13,7 +13,7 @@ import {
   waitUntilQuiet,
 } from '@halftone/proof/harness/clients/shop.ts';
 import type { LetterLine } from '@halftone/tools/dlq/letter-view.ts';
-import { DeadLetterLog } from '@halftone/tools/dlq/log.ts';
+import { deskAt } from '@halftone/tools/dlq/desk.ts';
 import { root } from '@halftone/tools/os/config.ts';
 import { runningSources } from '@halftone/proof/verify/sources.ts';
 import { brokenInvariants, query, shopping, signedIn, system } from './system';
@@ -23,11 +23,11 @@ const run = promisify(execFile);
 let alice: Session;
 let bob: Session;
 let olga: Session;
-let kafka: DeadLetterLog;
+let kafka: Awaited<ReturnType<typeof deskAt>>;
 
 beforeAll(async () => {
   [alice, bob, olga] = await Promise.all([signedIn('alice'), signedIn('bob'), signedIn('olga')]);
-  kafka = await DeadLetterLog.open(runningSources().brokers);
+  kafka = await deskAt(runningSources().brokers.join());
   await dlq('drop', '--all');
 });
 afterAll(async () => {
@@ -97,7 +97,7 @@ const total = readers.length * strangers.length + 2 * undecodable.length;
 
 test('poison of every kind among the events of a customer: each goes to the dead letters of those who read it, and the order is shipped', async () => {
   const { imageId, product } = await shopping(bob);
-  for (const message of poisons) await kafka.append(topics.orders.name, { key: 'bob', ...message });
+  for (const message of poisons) await kafka.producer.publishRaw(topics.orders.name, { key: 'bob', ...message });
   const { id } = await placeOrder(bob, imageId, product);
   expect(await waitUntilFinal(bob, id)).toMatchObject({ status: 'shipped' });
   await waitUntilQuiet(bob);

@@ -1,49 +1,12 @@
 /** A dead letter for eyes and for JSON. */
-import { textOf, topics, type DeadLetter } from '@halftone/contracts';
+import { originFactsOf, textOf, topics, type DeadLetter } from '@halftone/contracts';
 
-export interface LetterLine {
-  id: string;
-  group: string;
-  state: string;
-  reason: string;
-  message: string;
-  attempts: number;
-  time: string;
-  topic: string;
-  partition: number;
-  offset: string;
-  key: string | null;
-  eventId: string | null;
-  type: string | null;
-  subject: string | null;
-  traceparent: string | null;
-  resolvedBy: string | null;
-  resolvedAt: string | null;
+export function lineOf(letter: DeadLetter) {
+  const { id, group, state, reason, message, attempts, time } = letter;
+  return { id, group, state, reason, message, attempts, time, ...originFactsOf(letter) };
 }
 
-export function lineOf(letter: DeadLetter): LetterLine {
-  const { id, group, state, reason, message, attempts, time, origin, original, resolved } = letter;
-  const header = (name: string) => textOf(original.headers, name) ?? null;
-  return {
-    id,
-    group,
-    state,
-    reason,
-    message,
-    attempts,
-    time,
-    topic: origin.topic,
-    partition: origin.partition,
-    offset: origin.offset,
-    key: original.key?.toString() ?? null,
-    eventId: header('ce_id'),
-    type: header('ce_type'),
-    subject: header('ce_subject'),
-    traceparent: header('traceparent'),
-    resolvedBy: resolved?.by ?? null,
-    resolvedAt: resolved?.time ?? null,
-  };
-}
+export type LetterLine = ReturnType<typeof lineOf>;
 
 /** Everything, with the value decoded where it can be. */
 export const detailsOf = (letter: DeadLetter) => ({

@@ -1,6 +1,7 @@
 /** What is wanted of dead letters: those named, or all that match. */
 import { UsageError } from '../terminal/usage-error.ts';
 import type { DeadLetter, LetterState } from '@halftone/contracts';
+import type { DeadLetterDesk } from '@halftone/kafka/desk';
 
 export const states = ['open', 'replayed', 'dropped', 'all'] as const;
 
@@ -23,7 +24,13 @@ export function assertClear(verb: string, ids: readonly string[], { all, group, 
   if (group !== undefined || reason !== undefined) throw new UsageError('--group and --reason go with --all');
 }
 
-export const matches = ({ group, reason, state = 'open' }: Filter, letter: DeadLetter): boolean =>
-  (group === undefined || letter.group === group) &&
-  (reason === undefined || letter.reason === reason) &&
-  (state === 'all' || letter.state === state);
+/** All that match: by group, and in a group oldest first. */
+export async function lettersLike(desk: DeadLetterDesk, { group, reason, state = 'open' }: Filter) {
+  const letters = await desk.list({ group, state: state === 'all' ? undefined : state }, Infinity);
+  return letters.filter((letter) => reason === undefined || letter.reason === reason).toSorted(byGroupAndAge);
+}
+
+const byGroupAndAge = (a: DeadLetter, b: DeadLetter): number =>
+  a.group === b.group ? offsetOf(a) - offsetOf(b) : a.group < b.group ? -1 : 1;
+
+const offsetOf = ({ id }: DeadLetter): number => Number(id.slice(id.lastIndexOf('/') + 1));

@@ -158,6 +158,23 @@ export function letterWith(
   return { ...letterOf(group, record), state, copies, resolved };
 }
 
+/** What the command and the graph show of a letter besides its own fields, flat; null is absent. */
+export function originFactsOf({ origin, original, resolved }: DeadLetter) {
+  const header = (name: string) => textOf(original.headers, name) ?? null;
+  return {
+    topic: origin.topic,
+    partition: origin.partition,
+    offset: origin.offset,
+    key: original.key?.toString() ?? null,
+    eventId: header('ce_id'),
+    type: header('ce_type'),
+    subject: header('ce_subject'),
+    traceparent: header('traceparent'),
+    resolvedBy: resolved?.by ?? null,
+    resolvedAt: resolved?.time ?? null,
+  };
+}
+
 /** The letters of a group, oldest first, from all records of its topic. */
 export function lettersOf(group: string, records: readonly DeadLetterRecord[]): DeadLetter[] {
   const index = new LetterIndex(group);

@@ -16,6 +16,7 @@ export {
   type LetterStatus,
   letterWith,
   noPartition,
+  originFactsOf,
   replayedHeader,
   type Resolution,
   textOf,

@@ -1,4 +1,4 @@
-import { logger } from '@halftone/service';
+import { logger } from '@halftone/service/log';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import { fixRequestQueue } from './request-queue';
 import { openSocket } from './socket';

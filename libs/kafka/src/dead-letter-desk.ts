@@ -12,7 +12,8 @@ import {
   toReplay,
 } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
-import { failpoint, logger } from '@halftone/service';
+import { failpoint } from '@halftone/service/failpoint';
+import { logger } from '@halftone/service/log';
 import type { EventProducer } from './event-producer';
 import type { TopicReader } from './topic-reader';
 
@@ -47,7 +48,7 @@ export class DeadLetterDesk {
     return names.flatMap((name) => groupOfDeadLetters(name) ?? []).sort();
   }
 
-  /** At most `limit` letters, newest first. */
+  /** At most `limit` letters, newest first. They are in memory together. */
   async list({ group, state }: LetterFilter = {}, limit = DEFAULT_LIMIT): Promise<DeadLetter[]> {
     let newest: GroupStatus[] = [];
     for (const name of await this.groups()) {
@@ -79,15 +80,21 @@ export class DeadLetterDesk {
 
   /** Throws DEAD_LETTER_NOT_FOUND, or DEAD_LETTER_CLOSED for a letter that is already replayed or dropped. */
   async replay(id: string, by: string): Promise<DeadLetter> {
-    const letter = await this.open(id);
-    await this.producer.publishRaw(letter.origin.topic, toReplay(letter));
-    await failpoint('desk.replay.sent');
-    return this.close(letter, 'replayed', by);
+    return this.resolve(await this.open(id), 'replayed', by);
   }
 
   /** Throws like `replay`. */
   async drop(id: string, by: string): Promise<DeadLetter> {
-    return this.close(await this.open(id), 'dropped', by);
+    return this.resolve(await this.open(id), 'dropped', by);
+  }
+
+  /** Replays or drops an open letter that the caller has just read. */
+  async resolve(letter: DeadLetter, resolution: Resolution, by: string): Promise<DeadLetter> {
+    if (resolution === 'replayed') {
+      await this.producer.publishRaw(letter.origin.topic, toReplay(letter));
+      await failpoint('desk.replay.sent');
+    }
+    return this.close(letter, resolution, by);
   }
 
   /** A token that changes whenever the topic has grown. */

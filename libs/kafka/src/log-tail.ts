@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logger } from '@halftone/service';
+import { logger } from '@halftone/service/log';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { PositionedConsumer } from './positioned-consumer';
 import { ReaderGroups } from './reader-groups';

@@ -1,5 +1,5 @@
 import type { OutboxRow } from '@halftone/postgres';
-import { contextOf, failSpan, isRecorded, SpanKind, startSpan, traceparentOf } from '@halftone/service';
+import { contextOf, failSpan, isRecorded, SpanKind, startSpan, traceparentOf } from '@halftone/service/tracing';
 
 /** The attributes of an event in its span. https://opentelemetry.io/docs/specs/semconv/messaging/kafka/ */
 interface SpannedEvent {

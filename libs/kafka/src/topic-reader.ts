@@ -1,5 +1,5 @@
 import type { Topic } from '@halftone/contracts';
-import { logger } from '@halftone/service';
+import { logger } from '@halftone/service/log';
 import { type Admin, type Kafka, type KafkaMessage, Partitioners } from 'kafkajs';
 import { createKafka, type KafkaOptions } from './client';
 import { decodeValue, envelopeOf, type Received } from './event-message';

@@ -1,7 +1,6 @@
 /** The process: how every service is configured, starts, listens, reports and stops. */
 import 'reflect-metadata';
 
-export { SpanKind } from '@opentelemetry/api';
 export { limitBodies } from './body-timeout';
 export { answerUnsupportedRequests, answerParserError } from './edge-rules';
 export { BoundedCache } from './bounded-cache';
@@ -67,6 +66,7 @@ export {
   contextOf,
   failSpan,
   isRecorded,
+  SpanKind,
   startSpan,
   traceparent,
   traceparentOf,

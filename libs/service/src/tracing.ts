@@ -15,6 +15,8 @@ import {
 import { isDomainError } from '@halftone/kernel';
 import { AsyncContextManager } from './async-context';
 
+export { SpanKind };
+
 /**
  * Spans over HTTP, gRPC and Kafka with W3C trace context (https://www.w3.org/TR/trace-context/).
  *

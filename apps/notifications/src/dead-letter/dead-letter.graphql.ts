@@ -1,4 +1,4 @@
-import { type DeadLetter, textOf } from '@halftone/contracts';
+import { type DeadLetter, originFactsOf } from '@halftone/contracts';
 import { limitArgument } from '@halftone/graphql';
 import { pageLimit } from '@halftone/postgres';
 import {
@@ -69,20 +69,9 @@ export class DeadLetterGraphql {
   }
 }
 
-const toGraph = ({ origin, original, resolved, ...letter }: DeadLetter) => {
-  const header = (name: string) => textOf(original.headers, name) ?? null;
-  return {
-    ...letter,
-    time: new Date(letter.time),
-    topic: origin.topic,
-    partition: origin.partition,
-    offset: origin.offset,
-    key: original.key?.toString() ?? null,
-    eventId: header('ce_id'),
-    type: header('ce_type'),
-    subject: header('ce_subject'),
-    traceparent: header('traceparent'),
-    resolvedBy: resolved?.by ?? null,
-    resolvedAt: resolved ? new Date(resolved.time) : null,
-  };
+const toGraph = (letter: DeadLetter): DeadLetterType => {
+  const { id, group, state, reason, message, attempts, time } = letter;
+  const { resolvedAt, ...facts } = originFactsOf(letter);
+  const own = { id, group, state, reason, message, attempts, time: new Date(time) };
+  return { ...own, ...facts, resolvedAt: resolvedAt === null ? null : new Date(resolvedAt) };
 };
