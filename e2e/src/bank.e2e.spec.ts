@@ -111,7 +111,7 @@ test('a customer who gets no answer about a bank payment repeats it with the sam
   expect((await pay()).text).toBe(settled.text);
 });
 
-test('what the bank refuses is refused at once, also the second time, and costs nothing', async () => {
+test('what the bank refuses is refused immediately, also the second time, and costs nothing', async () => {
   const key = randomUUID();
   const body = { amount: 10 ** 9, currency: 'USD', description: 'a museum', method: 'bank' };
   for (const time of ['first', 'second']) {

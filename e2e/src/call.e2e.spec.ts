@@ -37,7 +37,7 @@ async function say(from: Page, to: Page, text: string): Promise<void> {
   await to.getByText(text).waitFor({ timeout: patienceMs });
 }
 
-/** Kills every realtime replica at once. The returned function waits until all are back. */
+/** Kills every realtime replica at the same time. The returned function waits until all are back. */
 async function killSignalling(): Promise<() => Promise<unknown>> {
   const killed = processesOf('realtime');
   for (const { pid } of killed) process.kill(pid, 'SIGKILL');

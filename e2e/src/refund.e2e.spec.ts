@@ -82,7 +82,7 @@ test('money that came from the bank goes back to the bank', async () => {
   expect(booked).toEqual([{ state: 'booked', amount: payment.amount }]);
 });
 
-test('a refund is done once per key, however often and at once it is asked for', async () => {
+test('a refund is done once per key, however many requests come at the same time', async () => {
   const { payment } = await paidOrder('wallet');
   const key = randomUUID();
   const replies = await Promise.all(Array.from({ length: 5 }, () => refund(payment, { amount: 7 }, { key })));

@@ -21,7 +21,7 @@ export function invocationOf(
   settings: Readonly<Record<string, string>>,
   k6Args: readonly string[],
 ): Invocation {
-  // No server of its own: two tests may run at once. The lines of the log are read by a program.
+  // No server of its own: two tests may run at the same time. The lines of the log are read by a program.
   const args = ['run', '--quiet', '--no-usage-report', '--address', '', '--log-format', 'json', ...k6Args, script];
   if ('k6' in way) return { command: way.k6, args };
   const names = Object.keys(settings).flatMap((name) => ['--env', name]);

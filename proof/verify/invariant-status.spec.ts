@@ -4,7 +4,7 @@ const ok = { invariant: 'a', ok: true, checked: 1 };
 const bad = { invariant: 'a', ok: false, checked: 1, counterExample: {} };
 const at = (now: number, settles = true) => ({ settles, now, patienceMs: 100 });
 
-test('what no work under way explains is broken at once', () => {
+test('what no work under way explains is broken immediately', () => {
   expect(nextStatus(undefined, bad, at(0, false)).state).toBe('broken');
 });
 

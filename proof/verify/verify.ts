@@ -1,6 +1,6 @@
 /**
  * Judges the whole system from outside: from the rows in PostgreSQL and the records on Kafka, never through a service.
- * Repeats while an invariant that may settle is broken, up to `patienceMs`. A violation of another one is final at once.
+ * Repeats while an invariant that may settle is broken, up to `patienceMs`. A violation of another one is final immediately.
  * A system that takes orders all the time has no certain verdict: stop the load first.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -16,7 +16,7 @@ export async function deletePod(target: Target, pod: string): Promise<void> {
   await kubectl(target, ['delete', 'pod', pod, '--wait=false'], { timeoutMs: 30_000 });
 }
 
-/** Like the loss of a machine: no grace period, and the name is free at once. */
+/** Like the loss of a machine: no grace period, and the name is free immediately. */
 export async function forceDelete(target: Target, pod: string): Promise<void> {
   await kubectl(target, ['delete', 'pod', pod, '--grace-period=0', '--force', '--wait=false'], { timeoutMs: 30_000 });
 }

@@ -1,6 +1,6 @@
 /**
  * One database, and in it one role and one schema per service: no service can read another's rows.
- * Safe to repeat, and safe when two do it at once: the second waits for the first.
+ * Safe to repeat, and safe when two do it at the same time: the second waits for the first.
  */
 import pg from 'pg';
 import { databaseServices, type DatabaseService } from '../shop/topology.ts';

@@ -7,7 +7,7 @@ import { isAlive } from '../os/os-process.ts';
 import { Unavailable } from '../os/unavailable.ts';
 import type { Engine, EngineRecord } from './engine.ts';
 
-/** Throws at once when the process ends or the engine says that it never will let us in. */
+/** Throws immediately when the process ends or the engine says that it never will let us in. */
 export async function untilReady<Programs>(
   engine: Engine<Programs>,
   record: EngineRecord,

@@ -1,4 +1,4 @@
-/** Kafka as one KRaft node, broker and controller in one: every internal topic has one replica, groups start at once. */
+/** Kafka as one KRaft node, broker and controller in one: every internal topic has one replica, groups start immediately. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';

@@ -44,7 +44,7 @@ export async function whileLocked<Result>(
   }
 }
 
-/** A link to a complete file appears at once and only where nothing is. */
+/** A link to a complete file appears in one step and only where nothing is. */
 function linked(mine: string, file: string): boolean {
   try {
     linkSync(mine, file);

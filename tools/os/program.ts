@@ -21,7 +21,7 @@ function locate(name: Program): string {
   return file;
 }
 
-/** Reports all missing programs at once. */
+/** Reports all missing programs together. */
 export function requirePrograms(...names: readonly Program[]): void {
   const missing = names.filter((name) => !findProgram(name));
   if (missing.length === 0) return;

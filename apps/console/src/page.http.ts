@@ -9,7 +9,7 @@ import { securityHeaders } from './security-headers';
 /** Files under assets/ have a hash of their content in their name. */
 const immutable = 'public, max-age=31536000, immutable';
 
-/** Serves the folder's current files, so a rebuilt page is served at once. Nothing outside the folder, no dot files. */
+/** Serves the folder's current files, so a rebuilt page is served immediately. Nothing outside the folder, no dot files. */
 export async function servePage(
   app: NestFastifyApplication,
   { CONSOLE_FILES, REALTIME_URLS }: ConsoleConfig,

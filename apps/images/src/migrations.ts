@@ -58,7 +58,7 @@ export const migrations: Migration[] = [
   },
   {
     id: '0003-turns',
-    // A process of the previous version inserts jobs without these columns; the defaults make them free at once.
+    // A process of the previous version inserts jobs without these columns; the defaults make them free immediately.
     up: `
       ALTER TABLE job
         ADD COLUMN customer text NOT NULL DEFAULT '',

@@ -85,7 +85,7 @@ test("one call lists the refunds of many payments, without other customers' paym
   });
 });
 
-test('without a bank a payment fails at once, and the key stays free', async () => {
+test('without a bank a payment fails immediately, and the key stays free', async () => {
   await expect(pay(BANK, 'key-2')).rejects.toMatchObject({ code: 'BANK_UNAVAILABLE' });
   await expect(pay(BANK, 'key-2')).rejects.toMatchObject({ code: 'BANK_UNAVAILABLE' });
   expect(await pay(WALLET, 'key-2')).toMatchObject({ replayed: false, payment: { amount: 1_000 } });

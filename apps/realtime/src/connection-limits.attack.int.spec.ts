@@ -61,7 +61,7 @@ async function pollsInWork(): Promise<number> {
 const poll = () =>
   `GET /v1/events?wait=20 HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nAuthorization: Bearer ${token}\r\n\r\n`;
 
-test('of 500 polls in one write over TLS, few are handled at once', async () => {
+test('of 500 polls in one write over TLS, few are handled at the same time', async () => {
   socket = await open();
   socket.write(poll().repeat(500));
   await eventually(async () => expect(await pollsInWork()).toBeGreaterThan(0));

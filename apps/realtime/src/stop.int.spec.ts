@@ -75,7 +75,7 @@ test('without another replica clients get a longer time to reconnect', async () 
   expect(stream.frames.at(-1)).toEqual(goodbye(/^[1-4]\d{3}$/));
 });
 
-test('a stop in waves: remaining clients still get events, polls end at once, a silent client delays nothing', async () => {
+test('a stop in waves: remaining clients still get events, polls end immediately, a silent client delays nothing', async () => {
   const replica = await boot({ REALTIME_DRAIN_MS: '6000' });
   // The producer connects at its first use.
   await feed.publish(newCustomer(), {});

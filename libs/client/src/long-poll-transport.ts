@@ -18,7 +18,7 @@ export interface PollRequest {
   url: string;
   token: string | undefined;
   subscribe?: Partial<SubscribeRequest>;
-  /** Seconds the server may wait for the first event; without it, it responds at once. */
+  /** Seconds the server may wait for the first event; without it, it responds immediately. */
   wait?: number;
   signal: AbortSignal;
 }

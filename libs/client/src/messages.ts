@@ -19,7 +19,7 @@ export type EphemeralEvent = Pick<FeedEvent, 'type' | 'subject' | 'time' | 'data
 export interface RtcPeer {
   peer: string;
   customer: string;
-  /** Whether this client yields when both peers send an offer at once ("polite" in perfect negotiation). */
+  /** Whether this client yields when both peers send an offer at the same time ("polite" in perfect negotiation). */
   polite: boolean;
 }
 

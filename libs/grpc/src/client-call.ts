@@ -31,7 +31,7 @@ function metadataOf(): Metadata {
   return metadata;
 }
 
-/** A stream cannot be retried, so it waits for the peer instead of failing at once. */
+/** A stream cannot be retried, so it waits for the peer instead of failing immediately. */
 function streamMetadata(): Metadata {
   const metadata = metadataOf();
   metadata.setOptions({ waitForReady: true });
@@ -137,7 +137,7 @@ interface ResponseStream extends AsyncIterable<unknown> {
   cancel(): void;
 }
 
-/** Starts the call at once; leaving the loop early cancels it. */
+/** Starts the call immediately; leaving the loop early cancels it. */
 function inSpan(path: string, begin: () => ResponseStream): AsyncIterable<unknown> {
   const rpc = new Rpc(path, SpanKind.CLIENT);
   return responsesOf(rpc.within(begin), rpc);

@@ -30,7 +30,7 @@ export type GrpcHandlers<D extends ServiceShape> = { [K in keyof D]: GrpcHandler
 export interface CallOptions {
   /** Shortens (or, for streams, sets) the timeout of the call; never beyond the caller's deadline. */
   timeoutMs?: number;
-  /** Ends a bidirectional stream at once, whatever the peer does. */
+  /** Ends a bidirectional stream immediately, whatever the peer does. */
   signal?: AbortSignal;
 }
 

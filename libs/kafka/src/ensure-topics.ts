@@ -9,7 +9,7 @@ export interface TopicSpec {
 }
 
 /**
- * Creates missing topics and corrects their settings; any number of processes may do so at once. A wrong number of
+ * Creates missing topics and corrects their settings; any number of processes may do so at the same time. A wrong number of
  * partitions is an error, because a key would then map to another partition and lose its order.
  */
 export async function ensureTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {

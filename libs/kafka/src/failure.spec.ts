@@ -10,13 +10,13 @@ const bug = new TypeError('x');
 const internal = new DomainError('INTERNAL', 'x');
 
 test.each([
-  ['undecodable bytes are dead-lettered at once', undecodable, 1, 'dead-letter'],
-  ['a permanent error is dead-lettered at once', refused, 1, 'dead-letter'],
+  ['undecodable bytes are dead-lettered immediately', undecodable, 1, 'dead-letter'],
+  ['a permanent error is dead-lettered immediately', refused, 1, 'dead-letter'],
   ['a transient error is retried in place', unavailable, 1, 'retry'],
   ['a transient error is parked after five attempts', unavailable, 5, 'park'],
-  ['a timeout is parked at once', slow, 1, 'park'],
-  ['an unexpected error is parked at once', bug, 1, 'park'],
-  ['INTERNAL, an unexpected error of another service, is parked at once', internal, 1, 'park'],
+  ['a timeout is parked immediately', slow, 1, 'park'],
+  ['an unexpected error is parked immediately', bug, 1, 'park'],
+  ['INTERNAL, an unexpected error of another service, is parked immediately', internal, 1, 'park'],
 ])('%s', (_, error, attempt, action) => {
   expect(actionOnFailure(error, attempt)).toBe(action);
 });

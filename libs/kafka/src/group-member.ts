@@ -63,7 +63,7 @@ export class GroupMember {
     this.running = this.runUntilStopped();
   }
 
-  /** Finishes the current message, commits, and leaves the group so that others take over at once. */
+  /** Finishes the current message, commits, and leaves the group so that others take over immediately. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.lost.resolve(undefined);

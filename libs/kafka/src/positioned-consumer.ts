@@ -31,7 +31,7 @@ const YIELD_EVERY_BYTES = 64 * 1024;
 
 /**
  * kafkajs cannot assign partitions, so a reader with its own positions is a group of one that seeks after each join
- * and commits nothing. It never restarts itself: a new group is ready at once, while the old one would wait for its
+ * and commits nothing. It never restarts itself: a new group is ready immediately, while the old one would wait for its
  * dead member.
  */
 export class PositionedConsumer {

@@ -80,7 +80,7 @@ test('a reader from a timestamp gets all partitions from then on, each message o
   await eventually(() => expect(values(events)).toEqual([...expected('new', 20), ...expected('old', 20)]), 10_000);
 });
 
-test('a reader without a timestamp starts at the end and has caught up at once', async () => {
+test('a reader without a timestamp starts at the end and has caught up immediately', async () => {
   await send('old', 5);
   const { events, reading } = await tail();
   await reading.caughtUp;

@@ -62,7 +62,7 @@ test('cut ends what is open and refuses what is new, until it passes again', asy
   const one = await client();
   proxy.set({ kind: 'cut' });
   await eventually('the cut', () => one.closed() || undefined);
-  // Refused at once, or accepted and closed: both are asserted below.
+  // Refused immediately, or accepted and closed: both are asserted below.
   const refused = await client().catch(() => undefined);
   await eventually('the refusal', () => refused === undefined || refused.closed() || undefined);
   proxy.set({ kind: 'pass' });

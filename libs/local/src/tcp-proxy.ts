@@ -5,7 +5,7 @@ import { freePort } from './port.ts';
 
 export type Wire =
   | { kind: 'pass' }
-  /** Open connections end, new ones are closed at once. */
+  /** Open connections end, new ones are closed immediately. */
   | { kind: 'cut' }
   /** Every chunk is delayed in both directions. */
   | { kind: 'delay'; ms: number }
@@ -28,7 +28,7 @@ interface Connection {
  */
 export class TcpProxy {
   readonly port: number;
-  /** The connections it has accepted so far, including those it closed at once. */
+  /** The connections it has accepted so far, including those it closed immediately. */
   accepted = 0;
   readonly #connections = new Set<Connection>();
   readonly #muted = new WeakSet<Socket>();
@@ -73,7 +73,7 @@ export class TcpProxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Sets the server of new connections. Before that, they are closed at once. */
+  /** Sets the server of new connections. Before that, they are closed immediately. */
   connectTo(port: number): void {
     this.#target = { hostname: '127.0.0.1', port: String(port) };
   }

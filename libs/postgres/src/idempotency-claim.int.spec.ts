@@ -107,7 +107,7 @@ describe('a key that has expired', () => {
     expect(await claimed('f2')).toEqual({ claimed: true });
   });
 
-  test('has one new effect, however many requests arrive at once', async () => {
+  test('has one new effect, however many requests arrive at the same time', async () => {
     await call(async () => 'first');
     await ageBy('24 hours');
     let effects = 0;

@@ -88,7 +88,7 @@ test('the same key with a different request is refused, before and inside the tr
   expect(await storedResponse(database.rows, { ...claim, customer: 'bob' }, 'f2', text)).toBeUndefined();
 });
 
-test('twenty calls at once have one effect', async () => {
+test('twenty calls at the same time have one effect', async () => {
   let effects = 0;
   const answers = await Promise.all(Array.from({ length: 20 }, () => call(async () => `effect ${++effects}`)));
   expect(effects).toBe(1);
@@ -96,7 +96,7 @@ test('twenty calls at once have one effect', async () => {
   expect(new Set(answers.map((answer) => answer.response)).size).toBe(1);
 });
 
-test('an event takes effect once per consumer, however often it arrives at once; a rollback undoes that', async () => {
+test('an event takes effect once per consumer, however often it arrives at the same time; a rollback undoes that', async () => {
   const event = { consumer: 'payments', eventId: '019a0000-0000-7000-8000-000000000001' };
   const failing = database.tx(async (tx) => {
     await once(tx, event);

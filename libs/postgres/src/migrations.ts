@@ -6,7 +6,7 @@ import { platformMigrations } from './platform-tables';
 
 /**
  * Brings a schema up to date: every migration runs exactly once, in the given order, each in one transaction with its
- * record. Any number of replicas may start at once: an advisory lock lets one work, and the others then find nothing
+ * record. Any number of replicas may start at the same time: an advisory lock lets one work, and the others then find nothing
  * to do. A migration that was changed after it ran is an error, because the state of the tables is then unknown.
  */
 export async function migrate(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<void> {

@@ -47,7 +47,7 @@ export class OutboxRelay {
     else void this.notifyActive();
   }
 
-  /** Returns at once. From now on this process publishes whenever it holds the lock. */
+  /** Returns immediately. From now on this process publishes whenever it holds the lock. */
   start(publish: Publish): void {
     this.publish = publish;
     this.loop.start();

@@ -48,7 +48,7 @@ export class Reaper {
     this.loop = new PollLoop({ name, everyMs, run });
   }
 
-  /** Returns at once. */
+  /** Returns immediately. */
   start(): void {
     this.loop.start();
   }

@@ -13,7 +13,7 @@ const SILENT_MS = 2000;
 /** The kernel probes idle connections after this, then every second. */
 const KEEP_ALIVE_MS = 5000;
 
-/** For commands: they fail at once while the server is unreachable, because the caller can continue without Redis. */
+/** For commands: they fail immediately while the server is unreachable, because the caller can continue without Redis. */
 export function commandConnection(url: string): Redis {
   const redis = open(url, {
     enableOfflineQueue: false,

@@ -60,7 +60,7 @@ test('abandon removes neither the marker of another process nor a finished respo
   expect(await cache.begin(scope, 'f')).toEqual({ state: 'done', response: 'done' });
 });
 
-test('without Redis every request is new, at once and without an error', async () => {
+test('without Redis every request is new, immediately and without an error', async () => {
   const nowhere = commandConnection('redis://127.0.0.1:1');
   await connect(nowhere);
   const offline = new ReplayCache(nowhere);

@@ -103,7 +103,7 @@ test('after the rest of a refused body the connection is usable again; the rest 
   expect(sent).toBeLessThan(3 * limits.refusedBody.value);
 });
 
-test('of 300 unfinished bodies of one address its share is kept and the rest is refused at once', async () => {
+test('of 300 unfinished bodies of one address its share is kept and the rest is refused immediately', async () => {
   const size = 60_000;
   const client = Array.from({ length: 300 }, () => begin('/open', size, size - 1));
   const kept = Math.floor(limits.anonymousBodiesOfAddress.value / size);

@@ -21,7 +21,7 @@ export type BodyRules = Readonly<Record<string, BodyRule>>;
 const heldBytes = gauge('http_anonymous_body_bytes', 'Bytes of bodies from callers without a token in memory');
 
 /**
- * Checks the caller before the body is read. A route for customers answers 401 at once. The bodies of callers without
+ * Checks the caller before the body is read. A route for customers answers 401 immediately. The bodies of callers without
  * a token are limited per body, per address and for the process. A ticket is only checked after the body, so its
  * holder counts as a caller without a token.
  */

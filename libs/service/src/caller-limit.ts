@@ -39,10 +39,10 @@ const refused = counter('customer_requests_refused_total', 'Requests refused bec
   reason: ['at once', 'per second'],
 });
 
-/** A refusal is delayed by this. Otherwise a client that retries at once would keep the process busy with refusals. */
+/** A refusal is delayed by this. Otherwise a client that retries immediately would keep the process busy with refusals. */
 const REFUSAL_DELAY_MS = 250;
 /**
- * The most refusals that are delayed at once. Further ones are answered at once, because each delayed one keeps a
+ * The most refusals that are delayed at the same time. Further ones are answered immediately, because each delayed one keeps a
  * request in memory.
  */
 const MAX_DELAYED = 1_000;

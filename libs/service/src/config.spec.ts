@@ -27,7 +27,7 @@ test('an empty variable counts as absent', () => {
   expect(problems({ JWT_PUBLIC_KEY, DATABASE_URL: '' })).toEqual(['DATABASE_URL']);
 });
 
-test('all bad keys are reported at once', () => {
+test('all bad keys are reported together', () => {
   expect(problems({ POOL: 'many', HTTP_PORT: '70000', FAILPOINTS: 'boom', JWT_PUBLIC_KEY: 'bm9uZQ==' }).sort()).toEqual(
     ['DATABASE_URL', 'FAILPOINTS', 'HTTP_PORT', 'JWT_PUBLIC_KEY', 'POOL'],
   );

@@ -22,7 +22,7 @@ export interface ConfigProblem {
   message: string;
 }
 
-/** Lists every bad key at once, so a deployment can be repaired in one go. It never contains a value. */
+/** Lists every bad key, so a deployment can be repaired in one go. It never contains a value. */
 export class ConfigInvalid extends Error {
   override readonly name = 'ConfigInvalid';
 

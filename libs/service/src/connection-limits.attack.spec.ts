@@ -12,7 +12,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void | Pro
 
 let server: Server;
 let sockets: Socket[] = [];
-/** The number of started requests, and the most that ran at once. */
+/** The number of started requests, and the most that ran at the same time. */
 let begun = 0;
 let most = 0;
 
@@ -169,7 +169,7 @@ test('all connections share the rate at which refused bodies are read', async ()
   for (let count = 0; count < 5; count += 1) open().write(upload(8 * 1024 * 1024));
   await sleep(1_000);
   const read = nears.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
-  // Without the rate limit all 40 MiB are read at once. The bytes before the refusal, and one chunk more, are not limited.
+  // Without the rate limit all 40 MiB are read in one go. The bytes before the refusal, and one chunk more, are not limited.
   expect(read).toBeLessThan(3 * ((performance.now() - begin) / 1000) * rate);
   expect(read).toBeGreaterThan(10 * 64 * 1024);
 });

@@ -198,7 +198,7 @@ class PipelinedConnection {
       this.isPaused = true;
       holds.inc();
     }
-    // Pause first: a flowing stream would emit the returned bytes at once.
+    // Pause first: a flowing stream would emit the returned bytes immediately.
     this.socket.pause();
     this.socket.unshift(rest);
   }

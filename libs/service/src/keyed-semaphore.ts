@@ -10,7 +10,7 @@ interface Queue {
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /**
- * Limits concurrent work per key: `concurrency` run at once, `capacity` wait, first come first served. Beyond that
+ * Limits concurrent work per key: `concurrency` run at the same time, `capacity` wait, first come first served. Beyond that
  * `run` throws RATE_LIMITED. A waiter gets the error of `timeout` at its deadline or after `longestWaitMs`. A key
  * without work takes no memory.
  */

@@ -77,7 +77,7 @@ test('readiness is reported once per change', async () => {
   expect(seen).toEqual([false, true, false]);
 });
 
-test('a lame duck keeps serving but is not ready, and background work yields at once', async () => {
+test('a lame duck keeps serving but is not ready, and background work yields immediately', async () => {
   const { lifecycle, done, record } = recording(20_000, 1_000);
   for (const stage of ['refuse', 'yield', 'drain'] as const) lifecycle.onStop(stage, stage, record(stage));
   await lifecycle.start();

@@ -65,7 +65,7 @@ export class Lifecycle {
     this.stops.set(stage, [...(this.stops.get(stage) ?? []), { name, work }]);
   }
 
-  /** The watcher is called at once and at every change. */
+  /** The watcher is called immediately and at every change. */
   onReadiness(watcher: (isReady: boolean) => void): void {
     this.watchers.push(watcher);
     watcher(this.isReady);

@@ -5,7 +5,7 @@ const againAfterMs = 30_000;
 /** Reasons may contain a port or an id, so their number is unlimited. */
 const maxReasons = 100;
 
-/** Decides when a lasting problem is logged: at once for a new reason, then every 30 s. */
+/** Decides when a lasting problem is logged: immediately for a new reason, then every 30 s. */
 export class LogThrottle {
   /** The reason that was logged longest ago comes first. */
   private readonly logged = new Map<string, number>();

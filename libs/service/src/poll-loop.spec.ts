@@ -24,7 +24,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-test('runs at once, then after each interval, one run at a time', async () => {
+test('runs immediately, then after each interval, one run at a time', async () => {
   const run = jest.fn(async () => undefined);
   started({ run });
   await jest.advanceTimersByTimeAsync(999);

@@ -4,7 +4,7 @@ import { counter, gauge, histogram } from './metrics';
 import { Wakeup } from './wakeup';
 
 /**
- * One run of the loop. It returns 'more' to run again at once. The signal is aborted when the loop stops, so a long
+ * One run of the loop. It returns 'more' to run again immediately. The signal is aborted when the loop stops, so a long
  * run can end early.
  */
 export type PollRun = (signal: AbortSignal) => Promise<'more' | void>;
@@ -54,7 +54,7 @@ export class PollLoop {
     this.wakeup = options.wakeup ?? new Wakeup();
   }
 
-  /** Returns at once; the first run begins now. */
+  /** Returns immediately; the first run begins now. */
   start(): void {
     const loop = this.options.name;
     for (const outcome of ['done', 'failed']) runs.inc({ loop, outcome }, 0);

@@ -28,7 +28,7 @@ const failingRows = gauge('poll_rows_failing', 'Rows whose latest attempt by a p
 /**
  * A PollRun that processes all rows one after another. A row that fails is skipped, so it blocks no other, and
  * retried after a delay that doubles up to a minute. Only this process remembers that, as long as the row keeps
- * appearing: a restarted process retries every row at once.
+ * appearing: a restarted process retries every row immediately.
  */
 export function rowByRow<R>(loop: string, rows: Rows<R>): PollRun {
   const failures = new FailingRows(loop);

@@ -137,7 +137,7 @@ class Primary {
     this.stop();
   }
 
-  /** A second signal exits at once. */
+  /** A second signal exits immediately. */
   private stop(): void {
     if (this.isStopping) process.exit(1);
     this.isStopping = true;

@@ -13,7 +13,7 @@ const exConfig = 78;
 
 /**
  * Runs a process. `--print-config` (with `--json`) prints every setting; `--check-config` exits 0 or 78. SIGTERM and
- * SIGINT stop in order and exit 0; a second signal exits at once. An uncaught error exits 1.
+ * SIGINT stop in order and exit 0; a second signal exits immediately. An uncaught error exits 1.
  */
 export async function runService<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
   const args = process.argv.slice(2);

@@ -17,7 +17,7 @@ function maxOpenFiles(): number {
 }
 
 /**
- * The most connections of a server in this process. Node closes further ones at once, instead of failing at the next
+ * The most connections of a server in this process. Node closes further ones immediately, instead of failing at the next
  * file it opens.
  */
 export const maxSockets = (): number => Math.max(1, maxOpenFiles() - spareFiles);

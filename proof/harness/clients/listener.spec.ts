@@ -101,7 +101,7 @@ describe.each(['websocket', 'sse'] as const)('over %s, with one address to go to
     expect(replica.cursors).toEqual(['start', 'id-1']);
   });
 
-  test('a lost connection is replaced at once', async () => {
+  test('a lost connection is replaced immediately', async () => {
     await listen(transport);
     replica.cut();
     await back();

@@ -20,7 +20,7 @@ import { topology, type Assignment, type ServiceName } from '@halftone/tools/sho
 export type { ProcessName } from './failpoint-files.ts';
 
 export interface SandboxOptions {
-  /** Names its folder; two commands with the same name can't run at once. */
+  /** Names its folder; two commands with the same name can't run at the same time. */
   name: string;
   replicas?: Replicas;
   /** Test builds of the services, which hold planted bugs. */
@@ -160,7 +160,7 @@ export class Sandbox {
 
 let running: Supervisor | undefined;
 
-/** Kills everything at once, for the second Ctrl-C. */
+/** Kills everything immediately, for the second Ctrl-C. */
 export function killSandbox(): void {
   running?.kill();
   if (home !== programHome) for (const name of ['postgres', 'kafka', 'redis'] as const) killEngineNow(name);

@@ -18,7 +18,7 @@ export interface PanelCheck {
   findings: Finding[];
 }
 
-/** Questions at once: a Prometheus next to the system it watches should not be what slows that down. */
+/** Queries at the same time: a Prometheus next to the system it watches should not be what slows that down. */
 const atOnce = 4;
 
 export async function checkPanels(

@@ -98,7 +98,7 @@ async function replace(sandbox: RealtimeSandbox, replica: number): Promise<numbe
   return 1;
 }
 
-/** A steady rate while processes are killed, and the rest at once after that. */
+/** A steady rate while processes are killed, and the rest immediately after that. */
 async function publishAll(
   sandbox: RealtimeSandbox,
   events: number,

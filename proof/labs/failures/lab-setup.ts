@@ -27,7 +27,7 @@ interface SetupOptions {
   signal: AbortSignal;
 }
 
-/** Low, so that some hundred clients at once meet the limit. */
+/** Low, so that some hundred concurrent clients meet the limit. */
 const acceptsPerSecond = 100;
 
 export async function openSetup({ note, signal }: SetupOptions): Promise<LabSetup> {

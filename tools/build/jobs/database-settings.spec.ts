@@ -16,7 +16,7 @@ test('the environment says all', () => {
   });
 });
 
-test('everything that is missing is named at once', () => {
+test('everything that is missing is named in one message', () => {
   const settings = () => settingsFrom({ ...env, DATABASE_ADMIN_URL: '', HALFTONE_ROLE_PASSWORD_IMAGES: undefined });
   expect(settings).toThrow(SettingsMissing);
   expect(settings).toThrow('not set: DATABASE_ADMIN_URL, HALFTONE_ROLE_PASSWORD_IMAGES');

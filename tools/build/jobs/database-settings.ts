@@ -12,7 +12,7 @@ export class SettingsMissing extends Error {}
 
 export const passwordKey = (service: string): string => `HALFTONE_ROLE_PASSWORD_${envNameOf(service)}`;
 
-/** Names everything that is missing at once. */
+/** Names everything that is missing, in one message. */
 export function settingsFrom(env: Readonly<Record<string, string | undefined>>): DatabaseSettings {
   const keys = ['DATABASE_ADMIN_URL', ...databaseServices.map(passwordKey)];
   const missing = keys.filter((key) => !env[key]);

@@ -57,7 +57,7 @@ async function fromDebian(): Promise<Promtool> {
   return [program];
 }
 
-/** In a folder of its own until it is whole, as two commands may do it at once. */
+/** In a folder of its own until it is whole, as two commands may do it at the same time. */
 async function unpackDebian(folder: string): Promise<void> {
   const [apt, dpkg] = [findProgram('apt-get'), findProgram('dpkg')];
   if (!apt || !dpkg) throw new Unavailable('not a Debian');

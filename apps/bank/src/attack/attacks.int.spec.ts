@@ -45,7 +45,7 @@ test('the messages that the attacks are derived from are accepted', async () => 
   expect(await bank.transactionsOf('attack-')).toHaveLength(2);
 });
 
-describe('is answered with its fault, at once, and moves no money', () => {
+describe('is answered with its fault, immediately, and moves no money', () => {
   test.each(attacks.map((one) => [one.file, one.about, one] as const))('%s: %s', async (_file, _about, one) => {
     const before = await bank.money();
     const answers: Answer[] = [];

@@ -3,7 +3,7 @@ import { faultPlanOf, normalBehaviour } from './behaviour';
 const never = () => 0.999;
 const always = () => 0;
 
-test('normal behaviour executes and answers at once', () => {
+test('normal behaviour executes and answers immediately', () => {
   expect(faultPlanOf(normalBehaviour, always)).toEqual({ delayMs: 0, before: 'proceed', reply: 'send' });
 });
 

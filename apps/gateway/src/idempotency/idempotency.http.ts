@@ -37,7 +37,7 @@ const BODY_SCHEMA = Symbol('body schema of an idempotent route');
  * The HTTP side of idempotency keys, and the fast path: one Redis round trip before the handler, none awaited after it.
  * The truth is the row of the service behind. Without Redis every request reaches that service, which marks a repeated one
  * as replayed with the same message, so it is encoded to the same bytes. Only successes are stored; a failed handler
- * frees the key at once. A client that disconnects cancels nothing: its retry gets the answer.
+ * frees the key immediately. A client that disconnects cancels nothing: its retry gets the answer.
  */
 @Injectable()
 class IdempotencyInterceptor implements NestInterceptor {

@@ -9,7 +9,7 @@ import { createRefundBody, type CreateRefundBody, refundView } from './payment.s
 
 const paymentId = new UuidPipe('PAYMENT_NOT_FOUND');
 
-/** Refunds of a payment: to a bank account `pending` until the bank confirms, to a wallet `completed` at once. */
+/** Refunds of a payment: to a bank account `pending` until the bank confirms, to a wallet `completed` immediately. */
 @Controller('v1/payments/:id/refunds')
 @SignedIn()
 export class RefundHttp {

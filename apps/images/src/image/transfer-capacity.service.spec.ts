@@ -5,7 +5,7 @@ const limits = { bytes: 100, waitMs: 50, mostWaiting: 2, perCustomer: { bytes: 1
 const settled = (promise: Promise<unknown>) =>
   Promise.race([promise.then(() => true), new Promise((resolve) => setImmediate(resolve, false))]);
 
-test('a transfer that fits starts at once, one that does not waits', async () => {
+test('a transfer that fits starts immediately, one that does not waits', async () => {
   const capacity = new TransferCapacity(limits);
   const [first, second, third] = [
     capacity.open(randomUUID()),
@@ -43,7 +43,7 @@ test('a transfer that waits too long is refused and blocks nobody', async () => 
   expect(capacity.used).toBe(100);
 });
 
-test('beyond the maximum number of waiters, a transfer is refused at once', async () => {
+test('beyond the maximum number of waiters, a transfer is refused immediately', async () => {
   const capacity = new TransferCapacity(limits);
   await capacity.open(randomUUID()).reserve(100);
   const waiting = [1, 2].map(() => capacity.open(randomUUID()).reserve(1));
@@ -94,7 +94,7 @@ describe('the share of a customer', () => {
     expect(capacity.used).toBe(40);
   });
 
-  test('few uploads wait, the others are refused at once', async () => {
+  test('few uploads wait, the others are refused immediately', async () => {
     const capacity = shared();
     await capacity.open('attacker').reserve(60);
     const waiting = [1, 2].map(() => capacity.open('attacker').reserve(1));

@@ -5,7 +5,7 @@ export interface CapacityLimits {
   bytes: number;
   /** How long a transfer waits for capacity. */
   waitMs: number;
-  /** Further transfers are rejected at once. */
+  /** Further transfers are rejected immediately. */
   mostWaiting: number;
   /** One customer's share of `bytes` and `mostWaiting`. */
   perCustomer: { bytes: number; mostWaiting: number };
@@ -45,7 +45,7 @@ export class TransferCapacity {
     return Math.min(this.limits.bytes, this.limits.perCustomer.bytes);
   }
 
-  /** Takes the bytes at once, or returns false. */
+  /** Takes the bytes immediately, or returns false. */
   take(customer: string, bytes: number): boolean {
     if (this.taken + bytes > this.limits.bytes || !this.hasShare(customer, bytes)) return false;
     this.taken += bytes;

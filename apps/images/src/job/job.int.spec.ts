@@ -184,7 +184,7 @@ test('renewing extends the lease', async () => {
   expect(await jobs.take()).toBeUndefined();
 });
 
-test('damaged pixels fail the job at once, with a reason', async () => {
+test('damaged pixels fail the job immediately, with a reason', async () => {
   const bytes = await photo('rocket.jpg');
   const { id } = await upload(bytes.subarray(0, bytes.length / 2));
   await worker.next();

@@ -3,7 +3,7 @@ import { afterFailure, isExhausted } from './job';
 test.each([
   ['picture', 'NOT_A_PICTURE', 'the picture could not be decoded'],
   ['too-large', 'PICTURE_TOO_LARGE', 'the picture is too large to be decoded'],
-] as const)('a permanent failure ends the job at once: %s', (failure, code, reason) => {
+] as const)('a permanent failure ends the job immediately: %s', (failure, code, reason) => {
   expect(afterFailure({ attempts: 1 }, failure)).toEqual({ then: 'give-up', code, reason });
 });
 

@@ -243,7 +243,7 @@ test('without Redis messages arrive, with a delay', async () => {
   await end(lonely);
 });
 
-test('a stopping replica ends its streams at once', async () => {
+test('a stopping replica ends its streams immediately', async () => {
   const leaving = await replica();
   const alice = await TestClient.at(leaving, 'alice');
   await eventually(() => expect(alice.joined).toBe(0));

@@ -20,7 +20,7 @@ const MAX_QUANTITY = limits.lineQuantity.value;
 
 /**
  * Validates the lines and sets their prices from the price list, never from the request. Throws VALIDATION_FAILED,
- * PRODUCT_UNKNOWN or PRODUCT_UNAVAILABLE with the path of every bad field at once. The price list has one currency.
+ * PRODUCT_UNKNOWN or PRODUCT_UNAVAILABLE with the path of every bad field. The price list has one currency.
  */
 export function draftOrder(lines: readonly LineRequest[], prices: readonly Price[]): Draft {
   refuse('VALIDATION_FAILED', [...countFindings(lines), ...lines.flatMap(shapeFindings)]);

@@ -38,7 +38,7 @@ export class InMemoryBank implements Bank {
     this.isDown = isDown;
   }
 
-  /** Books at once, but answers only after the returned function is called. */
+  /** Books immediately, but answers only after the returned function is called. */
   holdAnswers(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.pause = promise;

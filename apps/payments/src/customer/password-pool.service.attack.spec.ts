@@ -9,7 +9,7 @@ import { hashPassword } from './password-hash.service';
 const { passwordHashes, passwordHashesWaiting } = limits;
 const capacity = passwordHashes.value + passwordHashesWaiting.value;
 
-test('the pool hashes few passwords at once, queues few, and refuses the others at once', async () => {
+test('the pool hashes few passwords at the same time, queues few, and refuses the others immediately', async () => {
   const pool = new PasswordPool();
   let [running, most, done] = [0, 0, 0];
   const hash = async () => {

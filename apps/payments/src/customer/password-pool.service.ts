@@ -9,7 +9,7 @@ const hashes = counter('password_hashes_total', 'Requests to hash a password, by
 const waitingNow = gauge('password_hashes_waiting', 'Passwords that wait to be hashed');
 
 /**
- * Limits the cost of password guesses: a hash takes a core and 16 MiB for tens of milliseconds. The pool hashes few passwords at once
+ * Limits the cost of password guesses: a hash takes a core and 16 MiB for tens of milliseconds. The pool hashes few passwords in parallel
  * and queues a few more; beyond that it throws OVERLOADED. It skips a caller whose deadline has passed.
  */
 @Injectable()

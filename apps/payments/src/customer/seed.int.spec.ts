@@ -10,7 +10,7 @@ test('seeding moves $1,000.00 each from the opening account to alice and bob', a
   expect(await balanceOf(shop, 'equity:opening')).toBe(-200_000);
 });
 
-test('seeding again, from two replicas at once, changes nothing', async () => {
+test('seeding again, from two replicas at the same time, changes nothing', async () => {
   await shop.db.rows.deleteFrom('account').where('id', '=', 'wallet:olga').execute();
   await Promise.all([shop.seedingFor(0).seed(), shop.seedingFor(0).seed()]);
   expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);

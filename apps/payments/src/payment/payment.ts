@@ -56,7 +56,7 @@ export function decide(charge: Charge, wallet: Wallet | undefined, now: Date): S
   return reason ? declined(details, reason) : captured(details);
 }
 
-/** Opens a bank payment: pending, or declined at once in another currency than the shop's. */
+/** Opens a bank payment: pending, or declined immediately in another currency than the shop's. */
 export function open(charge: Charge, currency: string, now: Date): Payment {
   const details = detailsOf(charge, now);
   return charge.currency === currency ? { ...details, status: 'pending' } : declined(details, 'CURRENCY_UNSUPPORTED');

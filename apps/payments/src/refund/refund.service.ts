@@ -89,7 +89,7 @@ export class RefundService {
     await failpoint('payments.refund-order.after-commit');
   }
 
-  /** Refunds a part or all of a payment that the caller has locked: a wallet payment at once, a bank payment by the worker. */
+  /** Refunds a part or all of a payment that the caller has locked: a wallet payment immediately, a bank payment by the worker. */
   async refundPayment(tx: Tx<PaymentsTables>, command: RefundCommand, payment: Payment): Promise<Refund> {
     const refund = decide(command, payment, reservedBy(await this.refunds.of(tx, payment.id)), new Date());
     if (refund.status === 'completed') await this.complete(tx, refund, payment);

@@ -15,7 +15,7 @@ export interface RefundCommand {
 }
 
 /**
- * A refund returns money the way it was paid: to the wallet at once, to the bank account when the bank has booked it.
+ * A refund returns money the way it was paid: to the wallet immediately, to the bank account when the bank has booked it.
  * A refund that the bank refuses is `failed`: the shop still owes the money, and an operator must act.
  */
 export interface Refund extends RefundCommand {

@@ -47,7 +47,7 @@ const goodbyeMs = 1_000;
 
 /**
  * All connections of this replica. One timer serves all heartbeats and timeouts. A stop admits no new connections. It sends a goodbye
- * to all, in waves over REALTIME_DRAIN_MS; polls end at once. It continues when the last connection has ended,
+ * to all, in waves over REALTIME_DRAIN_MS; polls end immediately. It continues when the last connection has ended,
  * at the latest a second after the last wave.
  */
 @Injectable()

@@ -154,7 +154,8 @@ function answerPoll({ body, cursor }: Page, transport: Transport, known: string 
 }
 
 /**
- * The answer to an EventSource instead of a 503: a stream that ends at once. At any other status than 200 an EventSource never reconnects.
+ * The answer to an EventSource instead of a 503: a stream that ends immediately, because after any status
+ * but 200 an EventSource never reconnects.
  * A client with `Authorization` is no EventSource and gets the 503. Undefined: send the error.
  */
 function reconnectFrame(error: unknown, { accept, authorization }: IncomingHttpHeaders): string | undefined {

@@ -18,7 +18,7 @@ export function goodbye(backAt: 'elsewhere' | 'here', random: number = Math.rand
   return { code: 1012, reconnectInMs: restartMs + Math.floor(random * maxRestartMs) };
 }
 
-/** Splits the connections evenly into waves over the time: the first at once, the last before its end. */
+/** Splits the connections evenly into waves over the time: the first immediately, the last before its end. */
 export function wavesOf<T>(all: readonly T[], overMs: number): T[][] {
   const waves = Math.max(1, Math.floor(overMs / waveMs));
   const upTo = (wave: number) => Math.ceil((all.length * wave) / waves);

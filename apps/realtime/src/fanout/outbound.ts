@@ -26,7 +26,7 @@ export interface Egress {
   overflowed(): void;
 }
 
-/** Beyond this size a turn's frames are written at once instead of at its end. */
+/** Beyond this size a turn's frames are written immediately instead of at its end. */
 export const joinBytes = 64 * 1024;
 
 /** How soon a full socket is checked again if it emits no `drain`, because its own limit is above ours. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const place = ['-L', '127.0.0.1', '-p', String(port), '--allow-loopback-peers', '--no-tls', '--no-dtls'];
   const rest = ['-n', '--no-cli', '--pidfile', join(folder, 'pid'), '--log-file', join(folder, 'log')];
   coturn = spawn('turnserver', [...authentication, ...place, ...rest], { stdio: 'ignore', cwd: folder });
-  // Rejects at once when coturn is not installed; `npm run prove -- --only foreign` installs it.
+  // Rejects immediately when coturn is not installed; `npm run prove -- --only foreign` installs it.
   await once(coturn, 'spawn');
   await eventually(async () => {
     const fresh = turnCredentials('nobody', { secret, seconds: 60 }, Date.now());

@@ -55,7 +55,7 @@ export interface PublicEvent {
 interface RtcPeer {
   peer: string;
   customer: string;
-  /** Whether the receiver gives way when both send an offer at once (perfect negotiation). */
+  /** Whether the receiver gives way when both send an offer at the same time (perfect negotiation). */
   polite: boolean;
 }
 

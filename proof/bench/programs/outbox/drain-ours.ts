@@ -3,7 +3,7 @@ import type { Program } from '../program.ts';
 import { fill } from './backlog.ts';
 import { freshDatabase, inSchema } from './database.ts';
 
-/** Read in order, publish, delete: by the relay, into a broker that takes everything at once. */
+/** Read in order, publish, delete: by the relay, into a broker that accepts everything without delay. */
 export const run: Program = async ({ databaseUrl, operations }) => {
   const database = await freshDatabase(databaseUrl, 2);
   await fill(database, operations);

@@ -10,7 +10,7 @@ import type { ServiceState } from '@halftone/tools/os/run-state.ts';
 import { topology, type ServiceName } from '@halftone/tools/shop/topology.ts';
 
 export interface RealtimeSandboxOptions {
-  /** Names its folder; two commands with the same name can't run at once. */
+  /** Names its folder; two commands with the same name can't run at the same time. */
   name: string;
   /** Processes of realtime. */
   replicas: number;

@@ -82,7 +82,7 @@ export class Call {
     this.addMessage('me', text);
   }
 
-  /** Both sides may call this at once. */
+  /** Both sides may call this at the same time. */
   renegotiate(): void {
     for (const { link } of this.peers.values()) link.restart();
   }

@@ -2,7 +2,7 @@ import type { IceServer, Signal } from '@halftone/client';
 
 export interface LinkOptions {
   iceServers: readonly IceServer[];
-  /** Whether this side yields when both send an SDP offer at once (perfect negotiation). */
+  /** Whether this side yields when both send an SDP offer at the same time (perfect negotiation). */
   polite: boolean;
   video: MediaStream;
   send(signal: Signal): void;
@@ -11,7 +11,7 @@ export interface LinkOptions {
   onMessage(text: string): void;
 }
 
-/** How often both sides offered at once, and this side yielded or ignored the other offer. */
+/** How often both sides offered at the same time, and this side yielded or ignored the other offer. */
 export interface Collisions {
   yielded: number;
   ignored: number;

@@ -28,7 +28,7 @@ function isShortDeadline(error: unknown, ...[, timing]: [Work?, CallTiming?]): b
   return timing?.fullTime === false && isDomainError(error) && error.code === 'DEADLINE_EXCEEDED';
 }
 
-/** A circuit breaker for the bank. While it is open, calls fail at once; after `openMs` it lets one call through, and that call decides. */
+/** A circuit breaker for the bank. While it is open, calls fail immediately. After `openMs` it lets one call through, which decides. */
 export class Breaker {
   private readonly circuit: CircuitBreaker<[Work, CallTiming], unknown>;
 

@@ -25,7 +25,7 @@ interface OpenRoom {
  * The call rooms of this process, connected with other replicas. All messages go through Redis, also between two connections of one
  * process, so the messages from one peer to another keep their order.
  *
- * A lost connection does not leave at once: it stays on the roster for the time to live, in which the peer may return at any replica.
+ * A lost connection stays on the roster for the time to live, in which the peer may return at any replica.
  * One sweep per process renews all participants and reads the rosters.
  */
 @Injectable()

@@ -89,7 +89,7 @@ function greetAtOnce(client: WebSocketClient, to: string): void {
   });
 }
 
-test('two peers that join at once see each other and get immediate signals', async () => {
+test('two peers that join at the same time see each other and get immediate signals', async () => {
   for (let round = 0; round < 20; round += 1) {
     room = `call:${randomUUID()}`;
     const pair = [await connected(0), await connected(1)] as const;

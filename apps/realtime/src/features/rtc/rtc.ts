@@ -36,7 +36,7 @@ export function peerIdOf(mark: string, name: string): string {
 }
 
 /**
- * Whether `self` gives way when both send an offer at once (perfect negotiation, https://www.w3.org/TR/webrtc/#perfect-negotiation-example).
+ * Whether `self` gives way when both send an offer at the same time (perfect negotiation, https://www.w3.org/TR/webrtc/#perfect-negotiation-example).
  * Exactly one of each pair does, and it stays the same after a reconnect.
  */
 export const isPolite = (self: string, other: string): boolean => self < other;
