@@ -17,6 +17,7 @@ test.each([
   ['generate limits dash', ['dashboards']],
   ['verify --self', ['--self-test']],
   ['dev orders gate', ['gateway']],
+  ['doctor k', ['k8s']],
   ['completion z', ['zsh']],
   ['nosuch x', []],
 ])('%s', async (line, expected) => {

@@ -1,4 +1,8 @@
 const preset = require('../jest.preset.js');
 
-// A command is a file beside the others.
-module.exports = { ...preset, testMatch: preset.testMatch.map((glob) => glob.replace('/src/**/', '/')) };
+// A command is a file beside the others; what some are made of is in folders.
+const folders = ['/', '/!(dist)/**/'];
+module.exports = {
+  ...preset,
+  testMatch: preset.testMatch.flatMap((glob) => folders.map((folder) => glob.replace('/src/**/', folder))),
+};

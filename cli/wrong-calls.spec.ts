@@ -10,6 +10,8 @@ test.each([
   ['help nosuch', "unknown command 'nosuch'"],
   ['start --onec', 'Did you mean --once?'],
   ['start now', "start takes no 'now'"],
+  ['doctor minikube', "there is no way 'minikube'. There is start, packages, docker,"],
+  ['doctor start now', "doctor takes no 'now'"],
   ['build bogus', "build takes no 'bogus'"],
   ['lint apps', "lint takes no 'apps'"],
   ['test --only', "option '--only <name>' argument missing"],

@@ -1,6 +1,8 @@
 /** The commands around a running shop. */
+import { Argument } from 'commander';
 import { appsOf } from '@halftone/tools/build/workspace.ts';
 import { root } from '@halftone/tools/os/config.ts';
+import { wayNames } from '../doctor/ways.ts';
 import { command } from './halftone-command.ts';
 
 const start = command('start', 'build, start the whole shop and take a tour of it', 'halftone start --once')
@@ -40,4 +42,13 @@ const engines = command('engines', 'start PostgreSQL, Kafka and Valkey alone', '
   )
   .runs(() => import('../engines.ts'));
 
-export const shop = [start, dev, engines];
+const doctor = command('doctor', 'say what this machine lacks, and how to install it', 'halftone doctor k8s')
+  .addArgument(new Argument('[way]', 'judge this way of running only').choices(wayNames))
+  .json()
+  .addHelpText(
+    'after',
+    '\nWithout a way: exit code 0 if npm start and npm test can run here, else 69. It installs nothing.',
+  )
+  .runs(() => import('../doctor.ts'));
+
+export const shop = [start, dev, engines, doctor];

@@ -8,20 +8,10 @@ import { root } from '@halftone/tools/os/config.ts';
 import type { Check } from '@halftone/tools/check/check.ts';
 import { run, runNode } from '@halftone/tools/check/command.ts';
 import { forgetCounts, readCounts, sumCounts } from '@halftone/tools/check/counts.ts';
-import { chromium, installMissing, type Toolkit } from '@halftone/tools/check/debian.ts';
+import { installMissing, type Toolkit } from '@halftone/tools/check/debian.ts';
 import { withTestEngines } from '@halftone/tools/check/test-engines.ts';
+import { soap, streams } from './toolkits.ts';
 
-const soap: readonly Toolkit[] = [
-  { packages: ['python3-zeep', 'python3-xmlsec'], ask: ['/usr/bin/python3', '-c', 'import zeep, xmlsec'] },
-  { packages: ['php-cli', 'php-soap'], ask: ['php', '-r', 'exit(class_exists("SoapClient") ? 0 : 1);'] },
-  { packages: ['xmlsec1'], ask: ['xmlsec1', '--version'] },
-];
-
-const streams: readonly Toolkit[] = [
-  chromium,
-  { packages: ['coturn'], ask: ['turnserver', '--version'] },
-  { packages: ['python3-venv'], ask: ['python3', '-c', 'import venv, ensurepip'] },
-];
 const ofPython = ['websockets==17.4', 'httpx==0.28.1', 'httpx-sse==0.4.3'];
 const python = join(root, '.halftone/foreign-python');
 

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { type Sandbox, openSandbox } from '../harness/sandbox/sandbox.ts';
 import { environment, programHome } from '@halftone/tools/os/config.ts';
 import { capture, findProgram } from '@halftone/tools/os/command.ts';
+import { findGo } from '@halftone/tools/os/go.ts';
 import type { ServiceState } from '@halftone/tools/os/run-state.ts';
 import { signAccessToken } from '../harness/sandbox/realtime/access-token.ts';
 import { topology } from '@halftone/tools/shop/topology.ts';
 import type { Check, Outcome } from '@halftone/tools/check/check.ts';
 
-const module = 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4';
+const goModule = 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4';
 const folder = join(programHome, 'go-bin');
 
 /** A harmless call of each service. One that is missing here fails the check. */
@@ -25,16 +26,19 @@ const calls: Readonly<Record<string, { method: string; request: object }>> = {
   'halftone.payments.v1.PaymentsService': { method: 'ListPayments', request: { limit: 1 } },
 };
 
+const own = join(folder, 'grpcurl');
+
+export const findGrpcurl = (): string | undefined => findProgram('grpcurl') ?? (existsSync(own) ? own : undefined);
+
 /** Found, else built by Go. Throws where neither is possible. */
 async function grpcurl(signal: AbortSignal, say: (line: string) => void): Promise<string> {
-  const own = join(folder, 'grpcurl');
-  const found = findProgram('grpcurl') ?? (existsSync(own) ? own : undefined);
+  const found = findGrpcurl();
   if (found) return found;
-  const go = findProgram('go') ?? '/usr/local/go/bin/go';
-  if (!existsSync(go)) throw new Error('neither grpcurl nor Go is on PATH');
+  const go = findGo();
+  if (!go) throw new Error('neither grpcurl nor Go is on PATH');
   mkdirSync(folder, { recursive: true });
-  say(`building ${module}`);
-  await capture(go, ['install', module], { env: { ...environment, GOBIN: folder }, signal });
+  say(`building ${goModule}`);
+  await capture(go, ['install', goModule], { env: { ...environment, GOBIN: folder }, signal });
   return own;
 }
 

@@ -8,7 +8,7 @@ import { environment, programHome } from '@halftone/tools/os/config.ts';
 import { capture } from '@halftone/tools/os/command.ts';
 
 const lastWithPython2 = 'bullseye';
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+export const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 const packages = [
   'python2.7-minimal',
@@ -35,6 +35,9 @@ const ready = join(folder, 'ready');
 const multiarch: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
 const libraries = () => join(unpacked, 'lib', multiarch[process.arch] ?? '');
 
+/** It was prepared before. */
+export const hasPython2 = (): boolean => existsSync(ready);
+
 /** Throws, with a line that says why, where it cannot be had. */
 export async function python2(requirements: readonly string[], signal: AbortSignal): Promise<Python2> {
   const python = {
@@ -42,7 +45,7 @@ export async function python2(requirements: readonly string[], signal: AbortSign
     env: { LD_LIBRARY_PATH: libraries(), PYTHONDONTWRITEBYTECODE: '1', PYTHONNOUSERSITE: '1' },
     packages: join(folder, 'packages'),
   };
-  if (existsSync(ready)) return python;
+  if (hasPython2()) return python;
   rmSync(folder, { recursive: true, force: true });
   await unpack(signal);
   await install(python, requirements, signal);

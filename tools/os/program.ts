@@ -2,7 +2,8 @@
 import { capture, findProgram, type CommandOptions } from './command.ts';
 import { Unavailable } from './unavailable.ts';
 
-const sources = {
+/** Where each says how to get it. */
+export const sources = {
   kind: 'https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
   minikube: 'https://minikube.sigs.k8s.io/docs/start/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',

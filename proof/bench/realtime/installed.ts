@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { programHome } from '@halftone/tools/os/config.ts';
 import { capture, findProgram } from '@halftone/tools/os/command.ts';
+import { findGo } from '@halftone/tools/os/go.ts';
 import { peerFile } from './program.ts';
 
 const home = join(programHome, 'peers');
@@ -23,7 +24,7 @@ export async function npmPackage(name: string, version: string, signal: AbortSig
 /** A program built from the Go module in this folder of the peers. */
 export async function goProgram(name: string, signal: AbortSignal): Promise<string> {
   const file = join(home, name);
-  const go = findProgram('go');
+  const go = findGo();
   if (existsSync(file)) return file;
   if (!go) throw new Error(`Go 1.26 is needed to build ${name}`);
   mkdirSync(home, { recursive: true });

@@ -43,9 +43,15 @@ const handshakes: Readonly<Record<Transport, { request: string[]; upgrade?: bool
   sse: { request: ['GET /sub HTTP/1.1', 'Accept: text/event-stream'], readyAt: '\r\n\r\n' },
 };
 
-async function start(): Promise<Running> {
+/** The nginx that can load Nchan. Throws, with how to get it. */
+export function findNchan(): string {
   const nginx = findProgram('nginx') ?? '/usr/sbin/nginx';
   if (!existsSync(nginx) || !existsSync(nchanModule)) throw new Error('apt-get install nginx-light libnginx-mod-nchan');
+  return nginx;
+}
+
+async function start(): Promise<Running> {
+  const nginx = findNchan();
   const folder = mkdtempSync(join(tmpdir(), 'halftone-nchan-'));
   const port = await freePort();
   writeFileSync(join(folder, 'nginx.conf'), config(folder, port));

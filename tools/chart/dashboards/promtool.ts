@@ -50,11 +50,12 @@ async function inImage(): Promise<Promtool> {
   return [docker, 'run', '--rm', '--interactive', ...folder, '--entrypoint', '/bin/promtool', image];
 }
 
+const debianFolder = join(paths.engines, 'promtool');
+export const unpackedPromtool = join(debianFolder, 'usr/bin/promtool');
+
 async function fromDebian(): Promise<Promtool> {
-  const folder = join(paths.engines, 'promtool');
-  const program = join(folder, 'usr/bin/promtool');
-  if (!existsSync(program)) await unpackDebian(folder);
-  return [program];
+  if (!existsSync(unpackedPromtool)) await unpackDebian(debianFolder);
+  return [unpackedPromtool];
 }
 
 /** In a folder of its own until it is whole, as two commands may do it at the same time. */
