@@ -1,10 +1,11 @@
 /** What this machine has: memory, cores, disk, open files, ports. Measured, not judged. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { isFreePort } from '@halftone/local';
 import { nodePorts } from '@halftone/tools/cluster/cluster.ts';
 import { capture } from '@halftone/tools/os/command.ts';
 import { root } from '@halftone/tools/os/config.ts';
-import { isFreePort } from '@halftone/tools/os/port.ts';
+
 import { runningSystem } from '@halftone/tools/os/run-state.ts';
 import { portSetting } from '@halftone/tools/shop/settings.ts';
 import { topology } from '@halftone/tools/shop/topology.ts';

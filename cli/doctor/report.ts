@@ -47,7 +47,7 @@ function machineRows(wanted: Capacity, machine: Machine): Row[] {
   const measured: readonly [need: string, has: number, wants: number, unit: string, remedy: string][] = [
     ['memory', memoryGiB, wanted.memoryGiB, 'GiB of memory', 'close what else runs, or use a larger machine'],
     ['cores', cores, wanted.cores, 'cores', 'it takes longer'],
-    ['disk', diskGiB, wanted.diskGiB, 'GiB of disk free', 'make room, halftone clean deletes what builds wrote'],
+    ['disk', diskGiB, wanted.diskGiB, 'GiB of disk free', 'free some space; halftone clean deletes what builds wrote'],
     ['open files', openFiles, wanted.openFiles, 'open files', `ulimit -n ${wanted.openFiles}`],
   ];
   const short = measured

@@ -12,7 +12,7 @@ const kindConfig = join(root, 'k8s/kind.yaml');
 const namespaceFile = join(root, 'k8s/namespace.yaml');
 
 /** Of the edges and of what watches them: the same on this machine and in the cluster (k8s/kind.yaml). */
-const nodePorts = {
+export const nodePorts = {
   gateway: 30080,
   graph: 30081,
   realtime: 30090,
