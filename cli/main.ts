@@ -8,7 +8,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 async function main([first, ...rest]: readonly string[]): Promise<number> {
   if (first !== 'complete') return runProgram(halftone(), first === undefined ? [] : [first, ...rest]);
-  // The shells' scripts ask this; words of a line that is not finished are no options of ours.
+  // Called by the completion scripts of shells. The words of an unfinished line are not parsed as options.
   for (const word of await complete(halftone(), rest)) process.stdout.write(`${word}\n`);
   return 0;
 }

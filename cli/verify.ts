@@ -63,7 +63,7 @@ async function watch({ json, every, patience, port }: VerifyOptions): Promise<nu
   return broken || samples.unbalanced > 0 ? 1 : 0;
 }
 
-/** Needs the whole repository, which the image of the tools does not have: found when it is asked for. */
+/** Needs the whole repository, which the image of the tools does not have, so it is imported only here. */
 async function selfTest({ json, only }: VerifyOptions): Promise<number> {
   const place = '@halftone/proof/verify/self-test/self-test.ts';
   const { runSelfTest } = (await import(place)) as typeof import('@halftone/proof/verify/self-test/self-test.ts');

@@ -1,4 +1,4 @@
-/** `halftone completion bash|zsh`: the script for a shell. It asks the hidden command `complete` for what may come next. */
+/** `halftone completion bash|zsh`: the script for a shell. It calls the hidden command `complete`, which prints what may come next. */
 import { Argument } from 'commander';
 import { command } from './halftone-command.ts';
 

@@ -1,4 +1,4 @@
-/** What `halftone load` was asked for. Pure. */
+/** The options of `halftone load`. Pure. */
 import { UsageError } from '@halftone/tools/terminal/usage-error.ts';
 import { loadTests, type LoadTest } from './tests.ts';
 

@@ -23,7 +23,7 @@ const form = /^\s*([a-z]+(?:\(\d+(?:\.\d+)?\))?)\s*(===|==|!=|<=|>=|<|>)\s*(-?\d
 /** `p(95)` of `p(95)<500`. */
 export const measureOf = (expression: string): string => form.exec(expression)?.[1] ?? '';
 
-/** Not ok when the expression asks for something that is not among the values: nothing passes unseen. */
+/** Not ok when the expression names a value that does not exist, so a wrong name cannot pass. */
 export function judge(metric: string, expression: string, values: Readonly<Record<string, number>>): Threshold {
   const [, measure = '', operator = '', limit = ''] = form.exec(expression) ?? [];
   const seen = values[measure] ?? Number.NaN;

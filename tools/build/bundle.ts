@@ -36,8 +36,8 @@ const nestRequires: esbuild.Plugin = {
 };
 
 /**
- * A package that is not installed is an optional one: its import stays in place. Asking esbuild is slow, so it is asked
- * only about packages that are not in the root's node_modules.
+ * A package that is not installed is an optional one: its import stays in place. Resolving with esbuild is slow, so it is done
+ * only for packages that are not in the root's node_modules.
  */
 const optionalPackages = (root: string): esbuild.Plugin => ({
   name: 'optional-packages',

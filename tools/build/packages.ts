@@ -45,7 +45,7 @@ export function closureOf(lockfile: Lockfile, names: readonly string[], platform
   return [...found].sort();
 }
 
-/** The places of what the package at this place asks for. */
+/** The places of the dependencies of the package at this place. */
 export function needsOf(lockfile: Lockfile, place: string): string[] {
   const { dependencies, optionalDependencies, peerDependencies } = lockfile[place] ?? {};
   return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })

@@ -55,7 +55,7 @@ function complaintsAboutPod({ kind, metadata: { name }, spec }: Reachable): stri
   return isOnHost ? [`${kind}/${name} listens at its node`] : [];
 }
 
-/** Nothing is open but what a route leads to, and, where node ports are asked for, the edges and what watches them. */
+/** Only targets of routes are open, and, with node ports, the edges and the monitoring. */
 export const complaintsAboutExposure = (manifests: readonly Reachable[], nodePorts: boolean): string[] =>
   manifests.flatMap((manifest) => {
     if (manifest.kind === 'Service') return complaintsAboutService(manifest, nodePorts ? [...edges, ...watchers] : []);

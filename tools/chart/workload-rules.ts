@@ -13,7 +13,7 @@ export interface Manifest {
 
 const component = ({ metadata }: Manifest) => metadata.labels?.['app.kubernetes.io/component'] ?? metadata.name;
 
-/** The only one that asks the API server for anything. */
+/** The only one that calls the API server. */
 const mayHaveToken = (manifest: Manifest) => component(manifest) === 'prometheus';
 
 const podRules = (manifest: Manifest, pod: PodSpec): [boolean, string][] => [

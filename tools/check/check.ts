@@ -1,10 +1,10 @@
-/** One thing the test command asks. */
+/** The result of one check. */
 export interface Outcome {
   passed: number;
   failed: number;
   /** Shown when something failed. */
   output: string;
-  /** Why it could not be asked here; then nothing is counted. */
+  /** Why the check cannot run here; then nothing is counted. */
   skipped?: string;
   /** Tests within it that were not run; they count neither as passed nor as failed, so each is named. */
   skippedTests?: readonly string[];

@@ -34,7 +34,7 @@ async function take({ name, run }: Check, signal: AbortSignal): Promise<Outcome>
   return outcome;
 }
 
-/** Throws when there is none of that name: nothing that was asked is not the same as nothing that failed. */
+/** Throws when no check has that name: a run without checks must not look like one without failures. */
 export function chosenOf<Named extends { name: string }>(checks: readonly Named[], parts: readonly string[]): Named[] {
   for (const part of parts) {
     if (checks.some(({ name }) => name.includes(part))) continue;
@@ -86,7 +86,7 @@ export async function runChecks(steps: readonly Step[], { only, list, json }: Ch
   if (failures.length > 0) say(`failed: ${failures.join(', ')}`);
   const skipped = outcomes.flatMap(([name, { skipped, skippedTests = [] }]) => (skipped ? [name] : skippedTests));
   if (skipped.length > 0) say(`NOT RUN (${skipped.length}): ${skipped.join('; ')}`);
-  if (stopping.signal.aborted) say('interrupted: not everything was asked');
+  if (stopping.signal.aborted) say('interrupted: some checks did not run');
   const ok = failures.length === 0 && !stopping.signal.aborted;
   if (json) print({ ok, passed: sum('passed'), failed: sum('failed') });
   else process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);

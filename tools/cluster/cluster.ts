@@ -39,7 +39,7 @@ export async function ensureCluster(target: Target, signal?: AbortSignal): Promi
   return true;
 }
 
-/** Throws Unavailable when the cluster does not answer: nothing can be asked of its release then. */
+/** Throws Unavailable when the cluster does not answer, because its release cannot be read then. */
 export async function requireAnswer(target: Target): Promise<void> {
   requirePrograms('kubectl');
   if (await answers(target)) return;

@@ -21,9 +21,9 @@ export interface Seen {
   failedJob: string | undefined;
 }
 
-/** How long what a pod said counts as its last word, and how many are asked per look. */
+/** How long the last log line of a pod is reused, and how many logs are read per poll. */
 const wordsLastMs = 5_000;
-const asksPerLook = 3;
+const logsPerPoll = 3;
 
 type Kind<Item, Name extends string> = Item & { kind: Name };
 type Found = Kind<Pod, 'Pod'> | Kind<Job, 'Job'> | Kind<Workload, 'Deployment'> | Kind<Workload, 'StatefulSet'>;
@@ -68,7 +68,7 @@ export class ReleaseWatch {
       const [line = ''] = await lastLines(this.#target, pod, 1);
       this.#words.set(pod, { at: Date.now(), text: wordsOf(line) });
     };
-    await Promise.all(due.slice(0, asksPerLook).map(ask));
+    await Promise.all(due.slice(0, logsPerPoll).map(ask));
   }
 
   #withWords(waiting: Waiting): Waiting {

@@ -1,4 +1,4 @@
-/** The Helm release: rendered, installed, upgraded, asked, tested, taken away. */
+/** Renders, installs, upgrades, reads, tests and removes the Helm release. */
 import { join } from 'node:path';
 import type { CommandOptions } from '../os/command.ts';
 import { CommandFailed } from '../os/command.ts';
@@ -53,7 +53,7 @@ const wholeFailure = (ran: Promise<string>): Promise<string> =>
     throw error;
   });
 
-/** What a template is rendered for while no cluster can be asked. */
+/** The Kubernetes version that templates are rendered for without a cluster. */
 const assumedKubernetes = '1.34.0';
 
 /** The manifest, without a cluster. */

@@ -26,7 +26,7 @@ export interface TargetOptions {
   minikube?: boolean | undefined;
 }
 
-/** What the command line asks for, else KUBE_CONTEXT, else kind. */
+/** The context of the command line, else KUBE_CONTEXT, else kind. */
 export function targetOf({ context = environment['KUBE_CONTEXT'], minikube = false }: TargetOptions): Target {
   if (context && minikube)
     throw new UsageError('--minikube makes a cluster of its own; leave out --context and KUBE_CONTEXT');

@@ -65,7 +65,7 @@ export function forgetUndo(): void {
   update((things) => ({ ...things, undo: [] }));
 }
 
-/** What still runs stays, because the user asked for it. */
+/** Deletes the record and stops nothing: the user wants to keep what runs. */
 export function forgetAll(): void {
   removeFile(file);
 }

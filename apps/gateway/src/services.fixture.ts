@@ -54,7 +54,7 @@ export const fakeServices = (stubs: Stubs) =>
 
 /**
  * The gateway's environment for these services. Nothing listens on port 1, because it must work without Redis. The
- * customers of a test may ask faster than those of the shop; `shopLimits` are for the tests of those limits.
+ * customers of a test may send more requests than those of the shop; `shopLimits` are for the tests of those limits.
  */
 export const gatewayEnv = (grpcUrl: string, redisUrl = 'redis://127.0.0.1:1') => ({
   ORDERS_GRPC: grpcUrl,

@@ -20,5 +20,5 @@ export function withBrokenQuery(all: readonly Dashboard[]): { dashboards: Dashbo
       return { dashboards, panel: panel.title ?? '?' };
     }
   }
-  throw new Error('no panel asks anything');
+  throw new Error('no panel has a query');
 }

@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => asked.splice(0));
 
-/** The dashboard with one panel asking something else. */
+/** The dashboard with another query in one panel. */
 function brokenBy(change: (expr: string) => string): { dashboard: Dashboard; title: string } {
   const [dashboard] = dashboards();
   const panel = dashboard?.panels?.find(({ type }) => type === 'timeseries');

@@ -1,4 +1,4 @@
-/** Prometheus asks every pod, and every panel of every dashboard has something to show of the load that went before. */
+/** Prometheus scrapes every pod, and every panel of every dashboard shows the load of the phases before. */
 import { jsonOf, send } from '../../harness/clients/http.ts';
 import { componentOf, isReady } from '@halftone/tools/cluster/objects.ts';
 import { pods } from '@halftone/tools/cluster/pods.ts';
@@ -20,7 +20,7 @@ async function targetsOf(prometheus: string): Promise<Target[]> {
   return jsonOf<{ data: { activeTargets: Target[] } }>(reply).data.activeTargets;
 }
 
-/** A pod that has just become Ready is asked a moment later. */
+/** Prometheus scrapes a pod a moment after it becomes Ready. */
 async function allAreAsked({ target }: PhaseContext, prometheus: string): Promise<string> {
   const look = async () => {
     const ready = (await pods(target)).filter((pod) => isReady(pod) && isService(componentOf(pod)));

@@ -11,7 +11,7 @@ async function restartOne(context: PhaseContext, observer: Observer, component: 
   const { target, report, signal } = context;
   const from = Date.now();
   await restartDeployment(target, component);
-  // One program that watches; asking again and again would take from the shop what it is tested on.
+  // One program that watches: many short ones would take CPU from the shop under test.
   const status = ['rollout', 'status', `deployment/${target.release}-${component}`, '--timeout=180s'];
   await kubectl(target, status, { signal, timeoutMs: 200_000 });
   const readyAt = Date.now();

@@ -37,7 +37,7 @@ export function chartLimits(): (service: string) => number {
 /** MiB at most so far, by process. */
 export type Peaks = Record<string, number>;
 
-/** Looks until it is asked for what it has seen. */
+/** Samples until the result is requested. */
 export function watchMemory(services: () => readonly ServiceState[]): () => Peaks {
   const peaks: Peaks = {};
   const look = () => {

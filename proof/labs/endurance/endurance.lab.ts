@@ -1,4 +1,4 @@
-/** `npm run lab -- endurance`: what is asked of it and how it is shown. */
+/** `npm run lab -- endurance`: its options and its output. */
 import { transportNames, type TransportName } from '@halftone/client';
 import { killSandbox } from '../../harness/sandbox/sandbox.ts';
 import type { ListenerResult } from './endurance-listener.ts';

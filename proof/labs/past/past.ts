@@ -118,7 +118,7 @@ function countOf(listeners: readonly Listener[], range: { after?: number; until:
   return { clients: listeners.length, published, lost: sum('lost'), duplicated: sum('duplicated'), resets };
 }
 
-/** Samples until the result is asked for. */
+/** Samples until the result is requested. */
 function watchMemory({ processes }: RealtimeSandbox): () => Memory {
   const look = () => Math.round(Object.values(rssMiB(processes))[0] ?? 0);
   const before = look();

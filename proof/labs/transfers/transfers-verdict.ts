@@ -33,7 +33,7 @@ export interface Restart {
 export interface Requests {
   about: 'requests';
   count: number;
-  /** Tries that were answered with a status that asks for another. */
+  /** Tries that were answered with a status that says: try again. */
   again: number;
   /** Not answered in 10 s, or with an error that no other try would change. */
   failed: number;

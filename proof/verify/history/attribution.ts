@@ -1,6 +1,6 @@
 /**
  * Which effect is whose. Pure. An acknowledged operation names its effect in the answer; one that failed or whose outcome is unknown may
- * have one that its key remembers; of what is left over, an unknown one may have the one effect that says what it asked for.
+ * have the effect that is stored with its key. An unknown one may also have one of the remaining effects, if it fits the request.
  */
 import type { Operation } from '../../harness/workload/history.ts';
 import { groupBy } from '../invariant.ts';

@@ -10,7 +10,7 @@ export interface DoneEffect {
   createdAt: Date;
   /** The content of the request. Effects of equal requests cannot be distinguished. */
   content: string;
-  /** Done for the saga or by an operator's answer, so nobody need have asked with a key. */
+  /** Done by the saga or by an operator's answer, so no request with a key has to exist. */
   unasked: boolean;
 }
 

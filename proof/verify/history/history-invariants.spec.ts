@@ -21,7 +21,7 @@ const operation = (f: Operation['f'], value: object, more: Partial<Operation> = 
 
 const answer = (id: string) => JSON.stringify({ id });
 
-/** What alice must have asked for so that the example came about. */
+/** The requests of alice that lead to the example. */
 const historyOf = (): Operation[] => [
   operation('transfer', { to: 'bob', amount: 100, currency: 'USD' }, { body: answer('t1') }),
   operation('order', { payment: 'wallet' }, { body: answer('o1') }),

@@ -1,4 +1,4 @@
-/** What `verify` asks, in the order it reports. */
+/** The invariants of `verify`, in the order of its report. */
 import type { Invariant } from '../invariant.ts';
 import { balanceIsSum } from './balance-is-sum.ts';
 import { bankBalanceIsSum } from './bank-balance-is-sum.ts';

@@ -1,4 +1,4 @@
-/** Panels as data: what they ask, in which unit, and from where on it is bad. Looks are decided here once. */
+/** Panels as data: queries, unit and limits. Their looks are defined here only. */
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';

@@ -1,4 +1,4 @@
-/** Everything a dashboard asks Prometheus: its panels, its variables and its annotations, as they stand in the JSON. */
+/** Every query of a dashboard to Prometheus: of panels, variables and annotations, as in the JSON. */
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 
 export interface Question {

@@ -25,7 +25,7 @@ export interface LinkEvents {
 const MAX_UNCONFIRMED = 32;
 /**
  * How long one stream is used. A server asks clients to leave old connections, and grpc-js stops watching such a connection:
- * on a stream that stays, an outage of the service would go unnoticed.
+ * an outage of the service would go unnoticed on a stream that stays open.
  */
 const STREAM_MS = 25_000;
 /** How long the service may take to end a stream on request. */
