@@ -67,7 +67,7 @@ class Page {
   }
 
   async opened(): Promise<this> {
-    await eventually(() => expect(this.client.open).toBeDefined());
+    await eventually(() => expect(this.client.open).toMatchObject({ url: expect.any(String) }));
     return this;
   }
 
@@ -191,7 +191,7 @@ test('one connection carries several channels, each with its own cursor', async 
     client.subscribe({ channel, event: ({ seq }) => events.push(`${channel} ${seq}`) });
   expect(() => client.subscribe({ event: () => undefined })).toThrow('me overlaps with order:1');
   client.connect();
-  await eventually(() => expect(client.open).toBeDefined());
+  await eventually(() => expect(client.open).toMatchObject({ url: expect.any(String) }));
   await feed.publish(customer, { subject: 'orders/2' }, { subject: 'images/3' }, { subject: 'orders/9' });
   await feed.publish(customer, { subject: 'orders/1' });
   await eventually(() => expect(events).toEqual(['order:2 1', 'image:3 2', 'order:1 4']));

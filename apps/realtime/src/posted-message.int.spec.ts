@@ -51,7 +51,7 @@ async function postingClient(transport: 'websocket' | 'sse', name = newCustomer(
     client.on(type, (message) => heard.push(message));
   client.subscribe({ event: () => undefined });
   client.connect();
-  await eventually(() => expect(client.open).toBeDefined());
+  await eventually(() => expect(client.open).toMatchObject({ url: expect.any(String) }));
   const said = () => heard.flatMap((one) => (one.type === 'chat.message' ? one.text : []));
   return { client, heard, said, name, token };
 }

@@ -22,13 +22,13 @@ test('a case passes with one effect, an equal replay and a killed process', () =
 });
 
 test.each([
-  ['two effects', { effects: 2 }],
-  ['no effect', { effects: 0 }],
-  ['another replay', { replayEqual: false }],
-  ['an error in the end', { status: 503 }],
-  ['a process that nobody killed', { killed: false }],
-])('a case with %s does not', (_, wrong) => {
-  expect(complaintAbout({ ...held, ...wrong })).toBeDefined();
+  ['two effects', { effects: 2 }, '2 effects instead of 1'],
+  ['no effect', { effects: 0 }, '0 effects instead of 1'],
+  ['another replay', { replayEqual: false }, 'a replay has other bytes'],
+  ['an error in the end', { status: 503 }, 'the retry was answered 503'],
+  ['a process that nobody killed', { killed: false }, 'nothing was killed: no request came to the failpoint'],
+])('a case with %s does not', (_, wrong, complaint) => {
+  expect(complaintAbout({ ...held, ...wrong })).toBe(complaint);
 });
 
 test('the lesson needs protection that held everywhere and its absence seen', () => {

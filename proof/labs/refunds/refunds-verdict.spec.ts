@@ -24,16 +24,32 @@ test.each([refused, forNothing, given])('as promised: $protection, $attempt', (s
   expect(complaintAbout(seen)).toBeUndefined();
 });
 
-test.each<[string, Seen]>([
-  ['goods for nothing in spite of the protection', { ...forNothing, protection: 'on' }],
-  ['money that comes back though it was refused', { ...refused, back: 29 }],
-  ['goods for nothing that verify does not see', { ...forNothing, broken: ['goods-paid-for'] }],
-  ['goods that are given and look like a theft', { ...given, broken: ['goods-paid-for'] }],
-  ['another refusal', { ...refused, code: 'FORBIDDEN' }],
-  ['an order that was not shipped', { ...refused, order: 'refunded' }],
-  ['an attempt that the lab does not make without protection', { ...given, protection: 'off' }],
-])('not as promised: %s', (_what, seen) => {
-  expect(complaintAbout(seen)).toBeDefined();
+test.each<[string, Seen, string]>([
+  [
+    'goods for nothing in spite of the protection',
+    { ...forNothing, protection: 'on' },
+    'answered 201  instead of 409 REFUND_NEEDS_OPERATOR',
+  ],
+  ['money that comes back though it was refused', { ...refused, back: 29 }, '29 came back, not 0'],
+  [
+    'goods for nothing that verify does not see',
+    { ...forNothing, broken: ['goods-paid-for'] },
+    'verify says that goods-paid-for is broken, not goods-paid-for, shipped-not-refunded',
+  ],
+  [
+    'goods that are given and look like a theft',
+    { ...given, broken: ['goods-paid-for'] },
+    'verify says that goods-paid-for is broken, not nothing',
+  ],
+  ['another refusal', { ...refused, code: 'FORBIDDEN' }, 'answered 409 FORBIDDEN instead of 409 REFUND_NEEDS_OPERATOR'],
+  ['an order that was not shipped', { ...refused, order: 'refunded' }, 'the order is refunded'],
+  [
+    'an attempt that the lab does not make without protection',
+    { ...given, protection: 'off' },
+    'the lab does not try this',
+  ],
+])('not as promised: %s', (_what, seen, complaint) => {
+  expect(complaintAbout(seen)).toBe(complaint);
 });
 
 test('without protection only the refund itself is tried', () => {

@@ -22,7 +22,7 @@ test('names packages that are in the bundle, and no others, such as those for de
     'pkg:npm/kafkajs',
   ]);
   for (const name of ['jest', 'typescript', 'esbuild']) {
-    expect(lockfile[`node_modules/${name}`]).toBeDefined();
+    expect(lockfile[`node_modules/${name}`]?.version).toMatch(/^\d+\.\d+\.\d+/);
     expect(sbom.components.find((component) => component.name === name)).toBeUndefined();
   }
 });

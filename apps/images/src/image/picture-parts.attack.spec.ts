@@ -39,7 +39,7 @@ test.each(['zTXt', 'iTXt', 'iCCP', 'prVt'])(
 
 test('a colour profile is kept, one that inflates into more than any profile is left out', async () => {
   const profiled = await plain().withIccProfile('p3').png().toBuffer();
-  expect((await sharp(decoderInput(profiled)).metadata()).icc).toBeDefined();
+  expect((await sharp(decoderInput(profiled)).metadata()).icc?.toString('latin1', 36, 40)).toBe('acsp');
   expect(decoderInput(withChunks(png, deflated('iCCP', 'x', bomb)))).toEqual(decoderInput(png));
   expect(decoderInput(withChunks(png, deflated('iCCP', 'x', Buffer.from('damaged'))))).toEqual(decoderInput(png));
 });
@@ -112,10 +112,10 @@ test('of an animated WebP only the first frame reaches the decoder', async () =>
 
 test('a WebP loses its texts and keeps its profile', async () => {
   const webp = await plain().withIccProfile('p3').withXmp('<x/>').webp().toBuffer();
-  expect((await sharp(webp).metadata()).xmp).toBeDefined();
+  expect((await sharp(webp).metadata()).xmp?.toString()).toBe('<x/>');
   const { xmp, icc } = await sharp(decoderInput(webp)).metadata();
   expect(xmp).toBeUndefined();
-  expect(icc).toBeDefined();
+  expect(icc?.toString('latin1', 36, 40)).toBe('acsp');
 });
 
 test.each(['png', 'jpeg', 'webp'] as const)(

@@ -30,7 +30,7 @@ afterAll(async () => {
 test('100,000 jobs, one of them free: taking reads few rows', async () => {
   const jobs = new JobStore(db);
   const reads = await readsOf(schema.url, 'job', async () => {
-    expect(await db.tx((tx) => jobs.take(tx))).toBeDefined();
+    expect(await db.tx((tx) => jobs.take(tx))).toMatchObject({ fence: 1, attempts: 1 });
     expect(await db.tx((tx) => jobs.take(tx))).toBeUndefined();
   });
   expect(reads.wholeTable).toBe(false);
