@@ -22,7 +22,7 @@ import { countsOf, reportOf, type InjectedFault, type Counts, type FaultReport }
 import { watch } from './signals.ts';
 import { targetOf, type Planned } from './schedule.ts';
 import { customers, openChaosSandbox } from './chaos-sandbox.ts';
-import { awaitedLater } from '@halftone/tools/engines/awaited-later.ts';
+import { awaitedLater } from '@halftone/tools/os/waiting.ts';
 
 export interface ChaosOptions {
   seed: number;

@@ -6,7 +6,7 @@ import { resultOf, type LoadResult } from './result.ts';
 import type { CutSeen, RequestSeen } from './load-events.ts';
 import { Streams } from './streams.ts';
 import { loadTests, type LoadTest } from './tests.ts';
-import { awaitedLater } from '@halftone/tools/engines/awaited-later.ts';
+import { awaitedLater } from '@halftone/tools/os/waiting.ts';
 
 export type { LoadResult } from './result.ts';
 

@@ -11,7 +11,7 @@ import { environment, home, root } from '../os/config.ts';
 import { paths } from '../os/home.ts';
 import type { Engines } from '../os/run-state.ts';
 import { runNode } from './command.ts';
-import { awaitedLater } from '../engines/awaited-later.ts';
+import { awaitedLater } from '../os/waiting.ts';
 
 const ownHome = join(home, 'test');
 

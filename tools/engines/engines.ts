@@ -14,7 +14,7 @@ import { postgres } from './postgres.ts';
 import { updateRun } from '../os/run-state.ts';
 import { prepareSecrets } from './secrets.ts';
 import { valkey } from './valkey.ts';
-import { awaitedLater } from './awaited-later.ts';
+import { awaitedLater } from '../os/waiting.ts';
 import type { StartedEngine } from './engine-lifecycle.ts';
 import type { Engine, EngineContext, EngineRecord } from './engine.ts';
 import type { OsProcess } from '../os/os-process.ts';

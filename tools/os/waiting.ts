@@ -24,3 +24,19 @@ export const rest = (ms: number, signal: AbortSignal): Promise<void> =>
 export async function waitAtMost(...args: Parameters<typeof eventually>): Promise<void> {
   await eventually(...args).catch(() => undefined);
 }
+
+/** Whether it comes true in time. Rejects when the signal aborts. */
+export async function comesTrue(
+  holds: () => boolean,
+  { withinMs, signal, everyMs = 20 }: { withinMs: number; signal: AbortSignal; everyMs?: number },
+): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!holds() && performance.now() < deadline) await sleep(everyMs, undefined, { signal });
+  return holds();
+}
+
+/** Node ends the process for a rejection without a handler. This adds one; a later await still gets the error. */
+export function awaitedLater<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => undefined);
+  return promise;
+}

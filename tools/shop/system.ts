@@ -8,7 +8,7 @@ import { startEngines, stopEngines } from '../engines/engines.ts';
 import { assignPorts } from './ports.ts';
 import { stopOrphans, Supervisor } from './supervisor.ts';
 import { topology } from './topology.ts';
-import { awaitedLater } from '../engines/awaited-later.ts';
+import { awaitedLater } from '../os/waiting.ts';
 import type { RunningEngines } from '../engines/engines.ts';
 import type { Engines, RunState } from '../os/run-state.ts';
 import type { Assignment } from './topology.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { environment, root } from '../os/config.ts';
 import { runningSystem, type RunState } from '../os/run-state.ts';
-import { awaitedLater } from '../engines/awaited-later.ts';
+import { awaitedLater } from '../os/waiting.ts';
 
 export interface UsedSystem {
   run: RunState;

@@ -2,10 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames, type TransportName } from '@halftone/client';
 import { Listener } from '../../harness/clients/listener.ts';
-import { eventually, rest, waitAtMost } from '@halftone/tools/os/waiting.ts';
+import { awaitedLater, eventually, rest, waitAtMost } from '@halftone/tools/os/waiting.ts';
 import { openRealtimeSandbox, type RealtimeSandbox } from '../../harness/sandbox/realtime/realtime-sandbox.ts';
 import { backplanes, faults, type Backplane, type Fault, type ClientResult } from './backplane-verdict.ts';
-import { awaitedLater } from '@halftone/tools/engines/awaited-later.ts';
 
 export interface BackplaneOptions {
   note: (text: string) => void;

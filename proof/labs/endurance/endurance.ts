@@ -7,7 +7,7 @@ import type { TransportName } from '@halftone/client';
 import { signalProcess } from '@halftone/tools/os/os-process.ts';
 import { openRealtimeSandbox, type RealtimeSandbox } from '../../harness/sandbox/realtime/realtime-sandbox.ts';
 import { EnduranceListener, type ListenerResult } from './endurance-listener.ts';
-import { awaitedLater } from '@halftone/tools/engines/awaited-later.ts';
+import { awaitedLater, comesTrue } from '@halftone/tools/os/waiting.ts';
 
 export interface EnduranceLoad {
   events: number;
@@ -62,10 +62,8 @@ export async function runEndurance(load: EnduranceLoad, { note, signal }: Endura
 }
 
 /** Ends after a timeout too; missing events then show in the counts. */
-async function until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + settleMs;
-  while (!holds() && performance.now() < deadline) await sleep(50, undefined, { signal });
-}
+const until = (holds: () => boolean, signal: AbortSignal): Promise<boolean> =>
+  comesTrue(holds, { withinMs: settleMs, signal, everyMs: 50 });
 
 /** SIGKILL to one process after the other, each as soon as the one before is back; halfway, all are replaced in order. */
 async function killProcesses(

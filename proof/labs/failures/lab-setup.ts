@@ -1,5 +1,6 @@
 /** The sandbox of the failures lab, nginx in front of it, and observers that listen while events are published. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { comesTrue } from '@halftone/tools/os/waiting.ts';
 import { transportNames, type Timeouts, type TransportName } from '@halftone/client';
 import { openRealtimeSandbox, type RealtimeSandbox } from '../../harness/sandbox/realtime/realtime-sandbox.ts';
 import { TimedListener } from './timed-listener.ts';
@@ -85,11 +86,8 @@ export const publish = (sandbox: RealtimeSandbox, customer: string, count = 1): 
     Array.from({ length: count }, () => ({ data: { at: Date.now() } })),
   );
 
-export async function until(holds: () => boolean, signal: AbortSignal, withinMs = settleMs): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  while (!holds() && performance.now() < deadline) await sleep(20, undefined, { signal });
-  return holds();
-}
+export const until = (holds: () => boolean, signal: AbortSignal, withinMs = settleMs): Promise<boolean> =>
+  comesTrue(holds, { withinMs, signal });
 
 /** Causes the failure for one client per transport, then waits until each has the last event, with a timeout. */
 export async function observe(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awaitedLater } from '@halftone/tools/engines/awaited-later.ts';
+import { awaitedLater } from '@halftone/tools/os/waiting.ts';
 
 export interface Slowly {
   url: string;
