@@ -19,8 +19,9 @@ export const giveBack = (rows: Snapshot['rows'], orderedBy: RefundRow['orderedBy
   const facts = { id: 'r2', paymentId: 'p1', orderId: 'o1', amount: 29, createdAt: late };
   rows.refunds.push({ ...first(rows.refunds), ...facts, orderedBy, ...more });
 };
-export const unseen = ({ rows }: Snapshot, consumer: string, eventId: string) =>
-  (rows.inbox = rows.inbox.filter((row) => row.consumer !== consumer || row.eventId !== eventId));
+export const unseen = ({ rows }: Snapshot, consumer: string, eventId: string): void => {
+  rows.inbox = rows.inbox.filter((row) => row.consumer !== consumer || row.eventId !== eventId);
+};
 
 /** What each invariant notices, by its name. */
 export const damages: Readonly<Record<string, Readonly<Record<string, Damage>>>> = {

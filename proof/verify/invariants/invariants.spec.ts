@@ -2,7 +2,7 @@ import { imagesV1 } from '@halftone/contracts';
 import type { Snapshot } from '../invariant.ts';
 import { judge } from '../verify.ts';
 import { type Damage, damages, giveBack, letter, parked, unseen } from './damages.fixture.ts';
-import { first, payment, time, whole } from './example.fixture.ts';
+import { first, time, whole } from './example.fixture.ts';
 import { invariants } from './index.ts';
 
 /** The invariants that a damage breaks. */
