@@ -86,11 +86,15 @@ export default [
   },
   {
     files: ['**/package.json'],
+    ignores: ['tools/generators/package.json'],
     languageOptions: { parser: json },
     rules: {
       '@nx/dependency-checks': [
         'error',
-        { ignoredFiles: ['**/*.spec.ts', '**/*.fixture.ts', '**/jest.config.js'], ignoredDependencies: peersOfNest },
+        {
+          ignoredFiles: ['**/*.spec.ts', '**/*.fixture.ts', '**/jest.config.js', '**/generators/**'],
+          ignoredDependencies: peersOfNest,
+        },
       ],
     },
   },

@@ -67,7 +67,7 @@ async function ask(run: GrpcurlRun, args: readonly string[], expected: RegExp): 
 }
 
 async function askProcess(run: GrpcurlRun, { name, grpc = '' }: ServiceState): Promise<void> {
-  const listed = await ask(run, [grpc, 'list'], new RegExp(`^halftone\\.${name}\\.v1\\.`, 'm'));
+  const listed = await ask(run, [grpc, 'list'], new RegExp(`^halftone\\.${name.replaceAll('-', '_')}\\.v1\\.`, 'm'));
   for (const service of listed?.split('\n').filter(Boolean) ?? []) await askService(run, grpc, service);
 }
 

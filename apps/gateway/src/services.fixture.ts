@@ -1,4 +1,11 @@
-import { imagesV1, limits, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
+import {
+  grpcServices,
+  type imagesV1,
+  limits,
+  type notificationsV1,
+  type ordersV1,
+  type paymentsV1,
+} from '@halftone/contracts';
 import {
   GrpcController,
   type GrpcHandlers,
@@ -17,14 +24,6 @@ type Handlers = GrpcHandlers<typeof ordersV1.OrdersServiceService> &
   GrpcHandlers<typeof paymentsV1.AccountsServiceService> &
   GrpcHandlers<typeof imagesV1.ImagesServiceService> &
   GrpcHandlers<typeof notificationsV1.NotificationsServiceService>;
-
-const definitions: readonly ServiceShape[] = [
-  ordersV1.OrdersServiceService,
-  paymentsV1.PaymentsServiceService,
-  paymentsV1.AccountsServiceService,
-  imagesV1.ImagesServiceService,
-  notificationsV1.NotificationsServiceService,
-];
 
 function controllerOf(definition: ServiceShape, stubs: Stubs) {
   class Fake {}
@@ -47,8 +46,8 @@ export const fakeServices = (stubs: Stubs) =>
     settings: grpcSettings,
     module: ({ GRPC_HOST, GRPC_PORT }) => ({
       module: class FakesModule {},
-      imports: [GrpcServerModule.forRoot({ services: definitions, host: GRPC_HOST, port: GRPC_PORT })],
-      controllers: definitions.map((definition) => controllerOf(definition, stubs)),
+      imports: [GrpcServerModule.forRoot({ services: grpcServices, host: GRPC_HOST, port: GRPC_PORT })],
+      controllers: grpcServices.map((definition) => controllerOf(definition, stubs)),
     }),
   });
 

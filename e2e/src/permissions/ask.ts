@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import { imagesV1, notificationsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
+import { grpcServices } from '@halftone/contracts';
 import { codeOf, jsonOf, type Reply, type Request } from '@halftone/proof/harness/clients/http.ts';
 import { processesOf } from '@halftone/tools/shop/processes.ts';
 import type { Session } from '@halftone/proof/harness/clients/session.ts';
@@ -57,16 +57,10 @@ interface Method {
 }
 
 const methods: ReadonlyMap<string, Method> = new Map(
-  [
-    ordersV1.OrdersServiceService,
-    paymentsV1.PaymentsServiceService,
-    paymentsV1.AccountsServiceService,
-    imagesV1.ImagesServiceService,
-    notificationsV1.NotificationsServiceService,
-  ].flatMap((service) => Object.values(service).map((method: Method) => [method.path, method] as const)),
+  grpcServices.flatMap((service) => Object.values(service).map((method) => [method.path, method as Method] as const)),
 );
 
-const serviceOf = (path: string) => path.split('.')[1] as ServiceState['name'];
+const serviceOf = (path: string) => path.split('.')[1]?.replaceAll('_', '-') as ServiceState['name'];
 
 /** `endpoint` is `gRPC package.Service/Method`; a stream is asked with the one message. */
 export async function grpc(who: Who, endpoint: string, request: unknown): Promise<string> {

@@ -26,12 +26,8 @@ export {
 } from './dead-letter';
 export { enumOf, wordOf, type WordOf, wordsOf } from './enum-words';
 export { type EventParameter, eventParameters, feedTypes, galleryTypes, notifiedTypes } from './feed-types';
-export * as eventsV1 from './gen/halftone/events/v1/events';
-export * as imagesV1 from './gen/halftone/images/v1/images';
-export * as notificationsV1 from './gen/halftone/notifications/v1/notifications';
-export * as ordersV1 from './gen/halftone/orders/v1/orders';
-export * as paymentsV1 from './gen/halftone/payments/v1/payments';
-export * as realtimeV1 from './gen/halftone/realtime/v1/realtime';
+export * from './versions';
+export { grpcServices } from './grpc-services';
 export * as retention from './retention';
 export {
   channelOf,

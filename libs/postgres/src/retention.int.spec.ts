@@ -29,7 +29,7 @@ async function tablesOf(schema: string): Promise<string[]> {
   }
 }
 
-test('five services have tables', () => {
+test('the services with tables', () => {
   expect(schemas).toEqual(['bank', 'images', 'notifications', 'orders', 'payments']);
   expect(Object.keys(retention.serviceTables).sort()).toEqual(schemas);
 });

@@ -15,7 +15,7 @@ export interface FreshSchema {
 
 /** An empty schema in its own database, so tests of one schema name can run in parallel. */
 export async function freshSchema(schema: string): Promise<FreshSchema> {
-  const name = `test_${schema}_${randomBytes(6).toString('hex')}`;
+  const name = `test_${schema.replaceAll('-', '_')}_${randomBytes(6).toString('hex')}`;
   const { databaseUrl } = engines();
   await run(databaseUrl, [`create role ${name} login password '${name}'`, `create database ${name} owner ${name}`]);
   const inside = new URL(databaseUrl);

@@ -1,18 +1,16 @@
-import { refusalOf, settingsFrom, SettingsMissing } from './database-settings.ts';
+import { databaseServices } from '../../shop/topology.ts';
+import { passwordKey, refusalOf, settingsFrom, SettingsMissing } from './database-settings.ts';
 
 const env = {
   DATABASE_ADMIN_URL: 'postgres://postgres:secret@halftone-postgres:5432/postgres',
-  HALFTONE_ROLE_PASSWORD_ORDERS: 'o',
-  HALFTONE_ROLE_PASSWORD_PAYMENTS: 'p',
-  HALFTONE_ROLE_PASSWORD_IMAGES: 'i',
-  HALFTONE_ROLE_PASSWORD_NOTIFICATIONS: 'n',
-  HALFTONE_ROLE_PASSWORD_BANK: 'b',
+  ...Object.fromEntries(databaseServices.map((name) => [passwordKey(name), `of ${name}`])),
 };
 
 test('the environment says all', () => {
+  expect(Object.keys(env)).toContain('HALFTONE_ROLE_PASSWORD_ORDERS');
   expect(settingsFrom(env)).toEqual({
     adminUrl: env.DATABASE_ADMIN_URL,
-    passwords: { orders: 'o', payments: 'p', images: 'i', notifications: 'n', bank: 'b' },
+    passwords: Object.fromEntries(databaseServices.map((name) => [name, `of ${name}`])),
   });
 });
 
