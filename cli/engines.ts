@@ -1,14 +1,16 @@
-/** `halftone engines [stop]`: PostgreSQL, Kafka and Valkey alone. */
+/** `halftone engines [stop]`: PostgreSQL, Kafka and Valkey alone; with `--test` those of integration tests, which have data of their own. */
 import { stillUsedBy } from '@halftone/tools/engines/engine-users.ts';
 import { keepEngines, startEngines, stopEngines } from '@halftone/tools/engines/engines.ts';
+import { moveHome, testHome } from '@halftone/tools/os/config.ts';
 import { aborted, onInterruption } from '@halftone/tools/os/interruption.ts';
 import { runningSystem } from '@halftone/tools/os/run-state.ts';
 import { UsageError } from '@halftone/tools/terminal/usage-error.ts';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-export async function run(values: { detach: boolean; json: boolean }, verb?: string): Promise<number> {
+export async function run(values: { detach: boolean; test: boolean; json: boolean }, verb?: string): Promise<number> {
   if (verb !== undefined && verb !== 'stop') throw new UsageError(`engines takes 'stop', not '${verb}'`);
+  if (values.test) moveHome(testHome);
   if (verb === 'stop') return stop(values.json);
   const { signal } = onInterruption(() => undefined);
   const { engines, ready } = await startEngines({ signal, note: say });

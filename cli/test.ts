@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything a change must hold, all of it even if some fails; first what needs no engine. Words go to stderr, the last line `N passed, N failed` to stdout; a static check counts as one, tests by
- * their number. `--only NAME` runs what the name is part of.
+ * their number. `--only NAME` runs what the name is part of, `--only check` those that need no engine.
  */
 import type { Check } from '@halftone/tools/check/check.ts';
 import { bufBreaking, bufLint, generatedCurrent } from '@halftone/tools/check/contracts.ts';
@@ -49,6 +49,12 @@ const onEngines: readonly Check[] = [integration, toolkitsAtBank, endToEnd];
 
 const checks: readonly Step[] = [...withoutEngines, ...onEngines];
 
-export const run = (options: CheckOptions): Promise<number> => runChecks(checks, options);
+/** `--only check`: all that need no engine. */
+const groups: Readonly<Record<string, readonly Check[]>> = { check: withoutEngines };
 
-export const names = (): string[] => checks.flatMap(checksOf).map(({ name }) => name);
+const namesOf = (part: string): string[] => groups[part]?.map(({ name }) => name) ?? [part];
+
+export const run = ({ only, ...options }: CheckOptions): Promise<number> =>
+  runChecks(checks, { ...options, only: only.flatMap(namesOf) });
+
+export const names = (): string[] => [...Object.keys(groups), ...checks.flatMap(checksOf).map(({ name }) => name)];

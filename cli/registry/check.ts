@@ -2,7 +2,7 @@
 import { command } from './halftone-command.ts';
 
 const test = command('test', 'run everything a change must pass', 'halftone test --only lint')
-  .repeated('--only <name>', 'the checks that this is part of; may be repeated')
+  .repeated('--only <name>', 'the checks that this is part of, or "check": those without engines; may be repeated')
   .offers('--only', async () => (await import('../test.ts')).names())
   .option('--list', 'list the checks', false)
   .json()

@@ -30,13 +30,14 @@ const engines = command('engines', 'start PostgreSQL, Kafka and Valkey alone', '
   .argument('[stop]', '"stop" stops them; without it they are started')
   .offers('stop', () => ['stop'])
   .option('--detach', 'leave them running', false)
+  .option('--test', 'those of integration tests, with data of their own', false)
   .json()
   .addHelpText(
     'after',
     [
       '',
       'Ctrl-C stops them unless another command uses them.',
-      'DATABASE_URL, KAFKA_BROKERS, REDIS_URL: use these.',
+      'DATABASE_URL, KAFKA_BROKERS, REDIS_URL: use these (not with --test).',
       'HALFTONE_ENGINES=docker|path|packages: start them in this way only.',
     ].join('\n'),
   )

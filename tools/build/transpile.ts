@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { transformFile, type Options } from '@swc/core';
 
 /** As Jest compiles them (jest.preset.js); NestJS needs the metadata of decorators. */
-const options: Options = {
+export const swcOptions: Options = {
   swcrc: false,
   // Node finds the names of what is exported in the annotation.
   module: { type: 'commonjs', ignoreDynamic: true, exportInteropAnnotation: true },
@@ -33,7 +33,7 @@ export async function transpile(root: string, folders: readonly string[]): Promi
   await Promise.all(
     files.map(async ({ from, to }) => {
       if (from.endsWith('.json')) return writeChanged(to, await readFile(from, 'utf8'));
-      const { code } = await transformFile(from, options);
+      const { code } = await transformFile(from, swcOptions);
       return writeChanged(to.replace(/\.ts$/, '.js'), code);
     }),
   );

@@ -7,15 +7,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { environment, home, root } from '../os/config.ts';
+import { environment, root, testHome } from '../os/config.ts';
 import { paths } from '../os/home.ts';
 import type { Engines } from '../os/run-state.ts';
 import { runNode } from './command.ts';
 import { awaitedLater } from '../os/waiting.ts';
 
-const ownHome = join(home, 'test');
-
-const programs = join(ownHome, 'engines');
+const programs = join(testHome, 'engines');
 
 const foldersOf = (folder: string): string[] =>
   existsSync(folder)
@@ -27,8 +25,8 @@ const main = join(root, 'cli/main.ts');
 /** Downloaded programs are shared with the home of everything else, data is not. */
 async function prepareHome(signal: AbortSignal): Promise<void> {
   // Engines of a run that was killed would keep their old data.
-  if (existsSync(programs)) await runNode(main, ['engines', 'stop'], { env: { HALFTONE_HOME: ownHome }, signal });
-  rmSync(join(ownHome, 'data'), { recursive: true, force: true });
+  if (existsSync(testHome)) await runNode(main, ['engines', 'stop'], { env: { HALFTONE_HOME: testHome }, signal });
+  rmSync(join(testHome, 'data'), { recursive: true, force: true });
   rmSync(programs, { recursive: true, force: true });
   mkdirSync(programs, { recursive: true });
   for (const name of foldersOf(paths.engines)) symlinkSync(join(paths.engines, name), join(programs, name));
@@ -60,7 +58,7 @@ export async function withTestEngines<T>(
 ): Promise<T> {
   await prepareHome(signal);
   const engines = spawn(process.execPath, [main, 'engines', '--json'], {
-    env: { ...environment, HALFTONE_HOME: ownHome },
+    env: { ...environment, HALFTONE_HOME: testHome },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -7,6 +7,9 @@ export const root = resolve(import.meta.dirname, '../..');
 /** Where downloads and the stamps of builds go, and unless `moveHome` says otherwise also data and logs. */
 export const programHome = resolve(process.env['HALFTONE_HOME'] ?? join(root, '.halftone'));
 
+/** Where the engines of integration tests have their data. */
+export const testHome = join(programHome, 'test');
+
 /** Where the data and logs of this command's system are. */
 export let home = programHome;
 
