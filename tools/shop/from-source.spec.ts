@@ -18,7 +18,7 @@ function fromSource(...args: string[]) {
 }
 
 test('a service that is not there is refused', () => {
-  expect(fromSource('nosuch')).toMatchObject({ status: 64, stderr: expect.stringContaining('no service nosuch') });
+  expect(fromSource('bogus')).toMatchObject({ status: 64, stderr: expect.stringContaining('no service bogus') });
 });
 
 test('without engines it says how to start them', () => {

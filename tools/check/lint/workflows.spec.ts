@@ -40,8 +40,8 @@ test('a workflow without a mistake', () => {
 });
 
 test.each([
-  ['a value that the matrix has not', 'matrix.name', 'matrix.nmae', 'property "nmae" is not defined'],
-  ['an event that is not there', 'on: push', 'on: psuh', 'unknown Webhook event "psuh"'],
+  ['a value that the matrix has not', 'matrix.name', 'matrix.label', 'property "label" is not defined'],
+  ['an event that is not there', 'on: push', 'on: pushed', 'unknown Webhook event "pushed"'],
   ['a key that is not there', 'runs-on', 'run-on', 'unexpected key "run-on"'],
   ['another image', 'ubuntu-24.04', 'ubuntu-24.40', 'label "ubuntu-24.40" is unknown'],
   ['a time that is none', 'on: push', "on: { schedule: [{ cron: '61 4 * * 1' }] }", 'invalid CRON'],
