@@ -5,11 +5,11 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { freePort } from '@halftone/local';
 import { serviceUrl } from '../engines/database.ts';
 import { loadSecrets } from '../engines/secrets.ts';
 import { runSources } from '../build/source-hooks.ts';
 import { root } from '../os/config.ts';
-import { freePort } from '../os/port.ts';
 import { type Engines, readRun, type ServiceState } from '../os/run-state.ts';
 import { Unavailable } from '../os/unavailable.ts';
 import { exitCodeOf } from '../terminal/exit-code.ts';
