@@ -27,6 +27,12 @@ test('each allowed use exists and has a reason', () => {
   expect(list.allowed.filter((one) => !one.because || !isUsed(one))).toEqual([]);
 });
 
+test('the terms that the spelling check knows are sorted, each once', () => {
+  const terms = readFileSync(join(root, 'tools/check/prose/terms.txt'), 'utf8').trimEnd().split('\n');
+  const sorted = [...new Set(terms)].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+  expect(terms).toEqual(sorted);
+});
+
 const sample: PlainWords = {
   words: [
     { not: ['told', 'stand apart'], write: 'notified' },
