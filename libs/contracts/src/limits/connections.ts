@@ -25,7 +25,7 @@ export const connections = {
     unit: 'connections',
     per: 'address',
     setting: 'HTTP_CONNECTIONS_PER_ADDRESS',
-    beyond: 'the connection is closed at once',
+    beyond: 'the connection is closed immediately',
     metric: 'http_connections_refused_total',
   },
   streamsPerAddress: {
@@ -34,7 +34,7 @@ export const connections = {
     unit: 'connections',
     per: 'address',
     setting: 'HTTP_CONNECTIONS_PER_ADDRESS',
-    beyond: 'the connection is closed at once',
+    beyond: 'the connection is closed immediately',
     metric: 'http_connections_refused_total',
   },
   http2Streams: {

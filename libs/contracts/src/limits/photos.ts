@@ -2,7 +2,7 @@ import type { Limit } from './limit';
 
 export const photos = {
   uploadRate: {
-    what: 'Bytes per second that a gateway reads of the uploads of one customer, half as many at once.',
+    what: 'Bytes per second that a gateway reads of the uploads of one customer, in bursts of half as many',
     value: 2 * 2 ** 20,
     unit: 'bytes',
     per: 'customer',
