@@ -190,7 +190,7 @@ const chart = ({ name }: Names): Edits => ({
   'helm/halftone/values.schema.json': [within(/"enum": \[\s*"orders"[^\]]*\]/, before(/\s*\]/, `, "${name}"`))],
   'helm/halftone/templates/_engines.tpl': [within(/define "halftone\.roles" .*/, before(/\{\{- end/, ` ${name}`))],
   'helm/halftone/README.md': [
-    within(/\s\(roles of the database\)/, () => `,\n\`${name}-password\`\n(roles of the database)`),
+    within(/^.*`superuser-password`.*$/m, afterLast(/`[a-z-]+-password`/, `, \`${name}-password\``)),
   ],
   'proof/kubernetes/network/arrows.ts': [
     within(/const services = \[[^\]]*\]/, before(/,?\s*\]/, `, '${name}'`)),
