@@ -7,7 +7,8 @@ export async function commandsPage(program: HalftoneCommand): Promise<string> {
   const lines = [
     '# Commands',
     '',
-    '`./halftone COMMAND` from the root, `npx halftone COMMAND`, or `npm run COMMAND -- OPTIONS`.',
+    '`./halftone COMMAND` from the root, or `npx halftone COMMAND`.',
+    'Those of every day are npm scripts as well: `npm run COMMAND -- OPTIONS`.',
     '`./halftone help COMMAND` lists the options of a command. With `--json`, stdout has JSON lines only; words go to stderr.',
     `${exitCodes.replace('\n', ' ')}`,
     'Completion: `source <(./halftone completion bash)`, or `zsh`.',

@@ -13,7 +13,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** The files are current, and promtool accepts the rules and their tests. */
 export async function check({ json }: { json: boolean }): Promise<number> {
   const names = stale();
-  if (names.length > 0) words(`stale: ${names.join(' ')}. Run npm run generate dashboards and commit the result`);
+  if (names.length > 0) words(`stale: ${names.join(' ')}. Run ./halftone generate dashboards and commit the result`);
   const { ok, output } = await judgeRules(await findPromtool());
   words(output.trim());
   const held = ok && names.length === 0;

@@ -103,7 +103,7 @@ export async function run(
     const problems = await problemsOf(generators[what], check, signal);
     ok &&= problems.length === 0;
     say([`${problems.length === 0 ? '✔' : '✘'} ${what}`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
-    if (check && problems.length > 0) say(`  run: npm run generate ${what}, and commit the result`);
+    if (check && problems.length > 0) say(`  run: ./halftone generate ${what}, and commit the result`);
     if (json) process.stdout.write(`${JSON.stringify({ generate: what, ok: problems.length === 0, problems })}\n`);
   }
   if (json) process.stdout.write(`${JSON.stringify({ ok })}\n`);

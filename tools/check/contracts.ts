@@ -69,7 +69,7 @@ export const generatedCurrent: Check = {
       ];
       return verdict({
         code: stale.length,
-        output: `run npm run generate and commit the result:\n${stale.join('\n')}`,
+        output: `run ./halftone generate and commit the result:\n${stale.join('\n')}`,
       });
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,6 @@ import type { ReleaseUrls } from './urls.ts';
 export function addresses(urls: ReleaseUrls, target: Target): string[] {
   const { context, namespace, way } = target;
   const at = way === 'context' ? ` --context ${context}` : way === 'minikube' ? ' --minikube' : '';
-  const option = at && ` --${at}`;
   const lines = [
     `REST        ${urls.gateway}   (customers alice and bob, operator olga)`,
     `password    ${passwordCommand(target)}`,
@@ -17,10 +16,10 @@ export function addresses(urls: ReleaseUrls, target: Target): string[] {
     urls.grafana && `Grafana     ${urls.grafana}`,
     urls.jaeger && `Jaeger      ${urls.jaeger}`,
     `look        kubectl --context ${context} -n ${namespace} get pods`,
-    `kill a pod  npm run k8s:kill -- realtime${at}`,
+    `kill a pod  ./halftone k8s kill realtime${at}`,
     `load        SEED_PASSWORD=… npm run load -- smoke --url ${urls.gateway}`,
-    `measure     npm run k8s:report${option}`,
-    `stop        npm run k8s:down${option}`,
+    `measure     ./halftone k8s report${at}`,
+    `stop        ./halftone k8s down${at}`,
   ];
   return lines.filter((line): line is string => line !== undefined);
 }

@@ -32,7 +32,8 @@ export async function ensureCluster(target: Target, signal?: AbortSignal): Promi
   if (await clusterExists(target)) {
     if (target.way === 'kind') await run('kind', ['export', 'kubeconfig', '--name', ownName]);
     if (await answers(target)) return false;
-    const remedy = target.way === 'kind' ? 'npm run k8s:down, then this again' : `minikube start --profile ${ownName}`;
+    const remedy =
+      target.way === 'kind' ? './halftone k8s down, then this again' : `minikube start --profile ${ownName}`;
     throw new Unavailable(`there is a ${target.way} cluster "${ownName}" that does not answer: ${remedy}`);
   }
   await createCluster(target, { signal });
@@ -43,7 +44,7 @@ export async function ensureCluster(target: Target, signal?: AbortSignal): Promi
 export async function requireAnswer(target: Target): Promise<void> {
   requirePrograms('kubectl');
   if (await answers(target)) return;
-  const remedy = target.way === 'context' ? '' : ', or npm run k8s:up';
+  const remedy = target.way === 'context' ? '' : ', or ./halftone k8s up';
   throw new Unavailable(
     `the cluster of context ${target.context} does not answer: kubectl --context ${target.context} get nodes${remedy}`,
   );

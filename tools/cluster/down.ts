@@ -1,4 +1,4 @@
-/** Removes everything that k8s:up created. Returns what is left, which should be nothing. */
+/** Removes everything that k8s up created. Returns what is left, which should be nothing. */
 import { clusterExists, deleteCluster } from './cluster.ts';
 import { answers, kubectl } from './kubectl.ts';
 import { requirePrograms } from '../os/program.ts';
@@ -10,7 +10,7 @@ import { leftOfCluster, leftOfRelease, nodeVolumes } from './remains.ts';
 export async function down(target: Target, progress: Progress): Promise<string[]> {
   const left = await (target.way === 'context' ? removeRelease(target, progress) : removeCluster(target, progress));
   for (const remains of left) progress.note(`left: ${remains}`);
-  if (left.length === 0) progress.note('nothing is left; images stay in docker, so that the next k8s:up is quick');
+  if (left.length === 0) progress.note('nothing is left; images stay in docker, so that the next k8s up is quick');
   return left;
 }
 

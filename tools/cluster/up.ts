@@ -1,5 +1,5 @@
 /**
- * The steps of `npm run k8s:up`. Each finds out what is there already, so that running it again is an upgrade, and an
+ * The steps of `./halftone k8s up`. Each finds out what is there already, so that running it again is an upgrade, and an
  * interrupted run is finished by the next one. Cluster and images are made side by side.
  */
 import { ensureCluster, ensureNamespace } from './cluster.ts';
@@ -34,7 +34,7 @@ export async function up(options: UpOptions, progress: Progress, signal: AbortSi
     for (const line of addresses(urls, target)) progress.note(line);
     return { ok: true, ms, pods, urls };
   } catch (error) {
-    if (signal.aborted) progress.note('interrupted; what is made so far stays, and the next k8s:up goes on from there');
+    if (signal.aborted) progress.note('interrupted; what is made so far stays, and the next k8s up goes on from there');
     else progress.failure(error);
     if (error instanceof NotReady) for (const line of await diagnose(target)) progress.note(line);
     return { ok: false, ms: Date.now() - beganAt, pods: 0 };

@@ -1,5 +1,5 @@
 /**
- * The wire: code generated from proto/ by `npm run generate`, the topics, the enum words, the limits, and the format
+ * The wire: code generated from proto/ by `./halftone generate`, the topics, the enum words, the limits, and the format
  * of dead letters. Pure.
  */
 import descriptors from './gen/descriptors.json';

@@ -19,7 +19,7 @@ const runFile = z.object({
 });
 
 /**
- * Reads DATABASE_URL, KAFKA_BROKERS and REDIS_URL; where one is not set, the engines of `npm run engines:test`. Never
+ * Reads DATABASE_URL, KAFKA_BROKERS and REDIS_URL; where one is not set, the engines of `./halftone engines --test`. Never
  * the engines of a running shop: tests publish events without rows, which `verify` would report.
  */
 export function engines(): Engines {
@@ -29,7 +29,7 @@ export function engines(): Engines {
     const url = given || found;
     if (!url)
       throw new Error(
-        'no engines are running: run `npm run engines:test -- --detach`, or set DATABASE_URL, KAFKA_BROKERS and REDIS_URL',
+        'no engines are running: run `./halftone engines --test --detach`, or set DATABASE_URL, KAFKA_BROKERS and REDIS_URL',
       );
     return url;
   };

@@ -47,7 +47,7 @@ export async function measure(target: Target): Promise<Measures> {
   const [all, usage, owners] = await Promise.all([pods(target), top(target), workloads(target)]);
   const running = all.filter((pod) => isReady(pod) && !isOfJob(pod));
   if (running.length === 0)
-    throw new Error(`no pod of ${target.release} is Ready in ${target.context}: npm run k8s:up`);
+    throw new Error(`no pod of ${target.release} is Ready in ${target.context}: ./halftone k8s up`);
   const unready = owners.filter((owner) => !isRolledOut(owner)).map(({ metadata }) => metadata.name);
   return { unready, pods: running.map((pod) => measureOf(pod, usage)), images: await sizesOf(ownImagesOf(running)) };
 }

@@ -64,6 +64,7 @@ export function victimIn(all: readonly Pod[], target: Target, component: string)
   const [victim] = ready.filter((pod) => componentOf(pod) === component).sort((a, b) => age(a) - age(b));
   if (victim) return victim;
   const known = [...new Set(ready.map(componentOf))].sort();
-  if (known.length === 0) throw new Error(`no pod of ${target.release} is Ready in ${target.context}: npm run k8s:up`);
+  if (known.length === 0)
+    throw new Error(`no pod of ${target.release} is Ready in ${target.context}: ./halftone k8s up`);
   throw new Error(`no pod of "${component}" is Ready; there is ${known.join(', ')}`);
 }

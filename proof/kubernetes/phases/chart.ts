@@ -31,7 +31,7 @@ export const chart: Phase = {
     await report.check('promtool check rules, test rules', rulesHold);
     await report.check('dashboards are what their source gives', () => {
       const names = stale();
-      if (names.length > 0) throw new Error(`stale: ${names.join(' ')}: npm run dashboards`);
+      if (names.length > 0) throw new Error(`stale: ${names.join(' ')}: ./halftone generate dashboards`);
     });
   },
 };

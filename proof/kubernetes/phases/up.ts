@@ -1,4 +1,4 @@
-/** `npm run k8s:up` from what is there to URLs that answer, and once more, which must change nothing. */
+/** `./halftone k8s up` from what is there to URLs that answer, and once more, which must change nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentCursor } from '../../harness/clients/listener.ts';
 import { send } from '../../harness/clients/http.ts';
@@ -32,7 +32,7 @@ async function deploy(context: PhaseContext, without: OptionalPart[]): Promise<s
   const { target, signal } = context;
   const options = { target, profile: 'full', without, set: ['seed.loadCustomers=10'] } as const;
   const { ok, pods: ready, ms } = await k8sUp(options, new Progress(false), signal);
-  if (!ok) throw new Error('k8s:up failed; see its output above');
+  if (!ok) throw new Error('k8s up failed; see its output above');
   return `${ready} pods, ${(ms / 1000).toFixed(0)} s since the command began`;
 }
 
@@ -74,7 +74,7 @@ export const up: Phase = {
   run: async (context) => {
     const { report } = context;
     const without = await missingParts(context);
-    const isUp = await report.check('k8s:up: all pods are Ready', () => deploy(context, without));
+    const isUp = await report.check('k8s up: all pods are Ready', () => deploy(context, without));
     if (!isUp) throw new Error('there is no release for the other phases');
     await report.check('the printed URLs answer', async () => realAnswers(await context.urls()));
     await report.check('once more changes nothing', () => again(context, without));

@@ -29,7 +29,7 @@ export async function requireBase(base: string, signal: AbortSignal | undefined)
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
       `the base image ${base} is not here and can't be pulled (${reason}): get it into docker, ` +
-        'or name another that has Node 24, npm and user 1000: npm run images -- --base IMAGE',
+        'or name another that has Node 24, npm and user 1000: ./halftone images --base IMAGE',
     );
   });
   return (await sizeOf(base)) ?? 0;

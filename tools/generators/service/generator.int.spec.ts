@@ -129,7 +129,7 @@ async function callRest({ http }: Process, method: string, path: string, token: 
 }
 
 test('it says what to run next, and only the copy has the service', () => {
-  expect(said).toMatch(/npm install[^]*npm run generate[^]*tsc -b/);
+  expect(said).toMatch(/npm install[^]*\.\/halftone generate[^]*tsc -b/);
   expect(existsSync(join(root, 'apps', name))).toBe(false);
 });
 

@@ -29,7 +29,7 @@ export default async function service(tree: Tree, { name, entity }: ServiceOptio
   };
 }
 
-/** `npm run generate` cannot: it imports the contracts, which name the new code already. */
+/** `./halftone generate` cannot: it imports the contracts, which name the new code already. */
 async function generateCode(root: string): Promise<void> {
   const { code, output } = await generateContracts(root, new AbortController().signal);
   if (code !== 0) throw new Error(`buf generate failed: ${output}`);
@@ -82,10 +82,10 @@ async function formatAll(tree: Tree): Promise<void> {
 const nextSteps = ({ name, nameSnake, entity }: Names): string => `
 The service ${name} is there. What is left:
   npm install                    links it
-  npm run generate               dashboards, the chart's page
+  ./halftone generate            dashboards, the chart's page
   npx tsc -b && npm run lint
   npx nx test ${name}
-  npx nx test-int ${name}        on engines: npm run engines:test -- --detach
+  npx nx test-int ${name}        on engines: ./halftone engines --test --detach
   npm start                      then curl http://127.0.0.1:8080/v1/${name} with a token
 Give it rules of its own in apps/${name}/src/${entity}/${entity}.ts, and fields in proto/halftone/${nameSnake}/v1/${nameSnake}.proto.
 `;
