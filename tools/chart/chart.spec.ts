@@ -41,7 +41,8 @@ test('the table has a section for each key of the first level, and a bar in a ce
 });
 
 test('the table goes between its marks, again and again', () => {
-  const readme = 'a\n<!-- values: written by `./halftone generate chart` from values.schema.json -->\nold\n<!-- /values -->\nb\n';
+  const readme =
+    'a\n<!-- values: written by `./halftone generate chart` from values.schema.json -->\nold\n<!-- /values -->\nb\n';
   const once = withTable(readme, 'new');
   expect(once).toContain('-->\n\nnew\n\n<!-- /values -->\nb\n');
   expect(withTable(once, 'new')).toBe(once);

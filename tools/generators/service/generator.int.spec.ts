@@ -41,7 +41,11 @@ const urlOf = (path: string) => Object.assign(new URL(DATABASE_URL), { pathname:
 async function sql(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 function tokenOf(customer: string): string {
