@@ -36,11 +36,11 @@ async function limit(rows: Parameters<ReturnType<typeof sql>['execute']>[0]): Pr
 }
 
 test('a statement after a slow part of the transaction gets only the time that is left', async () => {
-  const slow = within(1_000, () =>
+  const slow = within(4_000, () =>
     database.tx(async (tx) => {
       await sql`select 1`.execute(tx);
-      await sleep(900);
-      await sql`select pg_sleep(5)`.execute(tx);
+      await sleep(2_000);
+      await sql`select pg_sleep(20)`.execute(tx);
     }),
   );
   await expect(slow).rejects.toMatchObject(canceledByServer);
@@ -49,9 +49,9 @@ test('a statement after a slow part of the transaction gets only the time that i
 test('the server ends a late wait for a lock with the deadline error', async () => {
   await other.tx(async (held) => {
     await sql`select from item for update`.execute(held);
-    const waiting = within(1_000, () =>
+    const waiting = within(4_000, () =>
       database.tx(async (tx) => {
-        await sleep(900);
+        await sleep(2_000);
         await sql`update item set id = 1`.execute(tx);
       }),
     );
