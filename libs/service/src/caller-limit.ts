@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { limits } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -39,8 +40,11 @@ const refused = counter('customer_requests_refused_total', 'Requests refused bec
   reason: ['at once', 'per second'],
 });
 
-/** A refusal is delayed by this. Otherwise a client that retries immediately would keep the process busy with refusals. */
-const REFUSAL_DELAY_MS = 250;
+/**
+ * A refusal is delayed by a random time between these. Without a delay, a client that retries immediately would keep the process
+ * busy with refusals. With a fixed delay, requests that are refused together would come back together and delay all others.
+ */
+const REFUSAL_DELAY_MS = { min: 250, max: 750 };
 /**
  * The most refusals that are delayed at the same time. Further ones are answered immediately, because each delayed one keeps a
  * request in memory.
@@ -97,9 +101,12 @@ function delayedRefusals(): (refuse: () => void) => void {
   return (refuse) => {
     if (pending >= MAX_DELAYED) return refuse();
     pending += 1;
-    setTimeout(() => {
-      pending -= 1;
-      refuse();
-    }, REFUSAL_DELAY_MS);
+    setTimeout(
+      () => {
+        pending -= 1;
+        refuse();
+      },
+      randomInt(REFUSAL_DELAY_MS.min, REFUSAL_DELAY_MS.max),
+    );
   };
 }
