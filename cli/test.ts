@@ -12,45 +12,34 @@ import {
   valuesTableCurrent,
 } from '@halftone/tools/check/deployment.ts';
 import { endToEnd } from '@halftone/tools/check/end-to-end.ts';
-import { integration } from '@halftone/tools/check/integration.ts';
+import { integration, unit } from '@halftone/tools/check/project-tests.ts';
 import { toolkitsAtBank } from '@halftone/proof/conformance/foreign-toolkits.ts';
 import { type CheckOptions, checksOf, runChecks, type Step } from '@halftone/tools/check/run-checks.ts';
-import {
-  format,
-  lint,
-  lintLoadTests,
-  promiseLint,
-  spelling,
-  syncCheck,
-  tests,
-  types,
-} from '@halftone/tools/check/workspace.ts';
+import { format, lint, promiseLint, spelling, syncCheck, types } from '@halftone/tools/check/workspace.ts';
 
-const withoutEngines: readonly Check[] = [
-  format,
-  bufLint,
-  bufBreaking,
-  generatedCurrent,
-  syncCheck,
-  types,
-  lint,
-  lintLoadTests,
-  promiseLint,
-  spelling,
-  supergraphCurrent,
-  loadTestTypes,
-  valuesTableCurrent,
-  limitsPageCurrent,
-  dashboardsAndRules,
-  tests('unit tests', 'test', 'unit'),
+/** Two lists side by side, because most of these use one processor each. */
+const inParallel: readonly (readonly Check[])[] = [
+  [format, bufLint, bufBreaking, generatedCurrent, syncCheck, lint],
+  [
+    types,
+    promiseLint,
+    spelling,
+    supergraphCurrent,
+    loadTestTypes,
+    valuesTableCurrent,
+    limitsPageCurrent,
+    dashboardsAndRules,
+  ],
 ];
+
+const withoutEngines: readonly Step[] = [{ parallel: inParallel }, unit];
 
 const onEngines: readonly Check[] = [integration, toolkitsAtBank, endToEnd];
 
 const checks: readonly Step[] = [...withoutEngines, ...onEngines];
 
 /** `--only check`: all that need no engine. */
-const groups: Readonly<Record<string, readonly Check[]>> = { check: withoutEngines };
+const groups: Readonly<Record<string, readonly Check[]>> = { check: withoutEngines.flatMap(checksOf) };
 
 const namesOf = (part: string): string[] => groups[part]?.map(({ name }) => name) ?? [part];
 

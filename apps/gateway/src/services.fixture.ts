@@ -64,6 +64,7 @@ export const gatewayEnv = (grpcUrl: string, redisUrl = 'redis://127.0.0.1:1') =>
   REALTIME_URLS: 'http://one.example:3005,http://two.example:3005/',
   CUSTOMER_WRITES_PER_SECOND: '100000',
   CUSTOMER_REQUESTS_PER_SECOND: '100000',
+  UPLOAD_BYTES_PER_SECOND: '1000000000',
 });
 
 /** The limits of one customer as they are in the shop. */

@@ -1,5 +1,5 @@
-// The integration tests of all projects in one run, so that no processor waits for the last file of each. `npx jest` in a project's folder
-// with TIER=int runs those of that project.
+// The tests of all projects of one TIER (see jest.preset.js) in one run: no processor waits for the last file of each project, and each
+// worker starts once. `npx jest` in a project's folder runs those of that project.
 const { globSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const preset = require('../../jest.preset.js');
@@ -14,10 +14,13 @@ function projectOf(file) {
 
 module.exports = {
   rootDir,
-  projects: globSync(['{apps,libs}/*/jest.config.js', '{tools,proof,cli}/jest.config.cjs'], { cwd: rootDir }).map(
-    (file) => projectOf(join(rootDir, file)),
+  projects: globSync(['{apps,libs,.}/*/jest.config.*js'], { cwd: rootDir }).map((file) =>
+    projectOf(join(rootDir, file)),
   ),
+  // On real engines a test mostly waits.
   maxWorkers: 3,
+  // A worker keeps what the modules of earlier files left in memory; beyond this it is replaced.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: preset.testTimeout,
   forceExit: preset.forceExit,
   reporters: preset.reporters,
