@@ -30,7 +30,9 @@ const transaction = { 'db.system.name': 'postgresql', 'db.operation.name': 'tran
  * - Reads get a connection while transactions wait, and one customer's transactions never hold all of them (TransactionLimiter).
  *
  * Throws UNAVAILABLE when the server is unreachable. The outcome of a commit is then unknown; idempotency keys and
- * inboxes exist for that.
+ * inboxes exist for that. Throws DEADLINE_EXCEEDED after the deadline, also when a silent server used up the time.
+ *
+ * The address of the server is resolved again for each connection.
  */
 export class Database<T = object> {
   /** For reads outside a transaction. */
