@@ -1,4 +1,4 @@
-/** `halftone completion bash|zsh`. */
+/** `halftone completion bash|zsh`. Where the command offers nothing, both shells offer file names. */
 
 const bash = `_halftone() {
   local IFS=$'\\n'
@@ -10,8 +10,8 @@ complete -o default -F _halftone halftone ./halftone
 const zsh = `#compdef halftone
 _halftone() {
   local -a found
-  found=("\${(@f)$("\${words[1]}" complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -a found
+  found=(\${(f)"$("\${words[1]}" complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  if (( $#found )); then compadd -a found; else _files; fi
 }
 compdef _halftone halftone ./halftone
 `;
