@@ -105,7 +105,7 @@ export class HalftoneCommand extends Command {
     return this.addOption(new Option(flags, about).argParser(collect).default([]));
   }
 
-  /** What completion offers for an option (`--only`) or an argument (`name`), where not every value can be listed or refused at once. */
+  /** Completion offers these names for an option (`--only`) or an argument (`name`) that accepts others too, or checks them later. */
   offers(name: string, names: Names): this {
     this.#names.set(name, names);
     return this;

@@ -67,7 +67,7 @@ export const realtimeSettings = {
     .int()
     .min(0)
     .default(0)
-    .describe('time in ms over which a stop disconnects its clients in waves; 0 is all at once'),
+    .describe('time in ms over which a stop disconnects its clients in waves; 0 is all at the same time'),
   REALTIME_TLS_CERT: z
     .string()
     .min(1)
@@ -81,7 +81,7 @@ export const realtimeSettings = {
     .enum(['elsewhere', 'here'])
     .default('elsewhere')
     .describe(
-      'where clients reconnect after a stop: elsewhere, at another replica at once (close code 1001), or here, some seconds later, if there is no other (1012)',
+      'where clients reconnect after a stop: elsewhere, immediately at another replica (close code 1001), or here, some seconds later, if there is no other (1012)',
     ),
   REALTIME_ACCEPTS_PER_SECOND: positive(2_000).describe(
     'new connections per second; others are refused with 503 and Retry-After of some seconds',

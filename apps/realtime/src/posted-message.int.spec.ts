@@ -141,7 +141,7 @@ describe('over HTTP', () => {
     const { peer, close } = await open(token);
     const answers = await Promise.all(Array.from({ length: 60 }, () => post(peer, token, { type: 'ping' })));
     const refused = answers.filter(({ status }) => status === 429);
-    // Twenty at once and one per second are accepted; the rest must not wait in memory.
+    // A burst of twenty and one per second are accepted; the rest must not wait in memory.
     expect(refused.length).toBeGreaterThan(20);
     expect(await refused[0]?.json()).toMatchObject({ code: 'RATE_LIMITED' });
     await close();

@@ -56,7 +56,10 @@ export const queryLimits = (max: QueryLimits): Plugin => ({
         if (excess.length === 0) return;
         for (const { path } of excess) refused.inc({ limit: path });
         const placeholder = parse('{ __typename }', { noLocation: true });
-        refusals.set(placeholder, new DomainError('QUERY_TOO_LARGE', 'The query asks for too much at once', excess));
+        refusals.set(
+          placeholder,
+          new DomainError('QUERY_TOO_LARGE', 'The query asks for too much in one request', excess),
+        );
         Object.assign(request, { document: placeholder });
       },
     };

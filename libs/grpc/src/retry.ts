@@ -4,7 +4,7 @@ import { type DomainError, isDomainError } from '@halftone/kernel';
 const firstPauseMs = 25;
 const longestPauseMs = 400;
 
-/** Exponential backoff with full jitter, so callers do not return to a recovered peer all at once. */
+/** Exponential backoff with full jitter, so callers do not all return to a recovered peer at the same time. */
 export const pauseMs = (attempt: number, random: number = Math.random()): number =>
   random * Math.min(firstPauseMs * 2 ** attempt, longestPauseMs);
 

@@ -41,7 +41,7 @@ async function checkPartitions(admin: Admin, specs: readonly TopicSpec[]): Promi
   }
 }
 
-/** kafkajs can only replace all settings of a topic at once, so settings made by others are sent again. */
+/** kafkajs can only replace all settings of a topic together, so settings made by others are sent again. */
 async function configure(admin: Admin, name: string, config: Readonly<Record<string, string>>): Promise<void> {
   const type = ConfigResourceTypes.TOPIC;
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] });

@@ -15,7 +15,7 @@ const rows = {
   HEADERS_TOO_LARGE: { http: 431, grpc: 3, title: 'The headers of the request are too large' },
   EXPECTATION_FAILED: { http: 417, grpc: 3, title: 'The expectation cannot be met' },
   UNSUPPORTED_CONTENT_ENCODING: { http: 415, grpc: 3, title: 'This content encoding is not supported' },
-  QUERY_TOO_LARGE: { http: 400, grpc: 3, title: 'The query asks for too much at once' },
+  QUERY_TOO_LARGE: { http: 400, grpc: 3, title: 'The query asks for too much in one request' },
   BODY_TOO_LARGE: { http: 413, grpc: 3, title: 'The body is too large' },
   EVENT_TOO_LARGE: { http: 413, grpc: 3, log: 'warn', title: 'The event for this change would be too large' },
   UNSUPPORTED_MEDIA_TYPE: { http: 415, grpc: 3, title: 'This content type is not supported' },

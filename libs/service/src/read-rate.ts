@@ -2,7 +2,7 @@
 const BURST_MS = 50;
 
 /**
- * Limits the bytes per second of all readers that count here; `burstMs` of the rate may come at once. Times are
+ * Limits the bytes per second of all readers that count here; the bytes of `burstMs` may come without a wait. Times are
  * milliseconds of one clock. Pure.
  */
 export class ReadRate {

@@ -47,7 +47,7 @@ async function measure({ running, pool, join }: ServerRun, size: number) {
 export const fanout: Benchmark = {
   name: 'fanout',
   about:
-    'server CPU per delivery: 4,000 connections on one channel, 200 bytes, 1 and 32 messages at once, against others',
+    'server CPU per delivery: 4,000 connections on one channel, 200 bytes, 1 and 32 messages outstanding, against others',
   rounds: 5,
   run: (options) =>
     onEachTransport(

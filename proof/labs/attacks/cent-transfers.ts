@@ -6,7 +6,7 @@ const atOnce = 150;
 
 export const centTransfers: Attack = {
   name: 'cent-transfers',
-  about: `${atOnce} transfers of a cent at once, all from one wallet, as soon as the ones before are answered`,
+  about: `${atOnce} concurrent transfers of a cent, all from one wallet, as soon as the ones before are answered`,
   refusedBy: ['429', '503'],
   run: async (target, until) => {
     const tally = new Tally();

@@ -41,7 +41,7 @@ async function upload(target: Target, tally: Tally, until: AbortSignal): Promise
 
 export const unfinishedUploads: Attack = {
   name: 'unfinished-uploads',
-  about: `${uploads} uploads of 19 MiB at once that are never finished`,
+  about: `${uploads} concurrent uploads of 19 MiB that are never finished`,
   refusedBy: ['429', '503'],
   run: async (target, until) => {
     const tally = new Tally();

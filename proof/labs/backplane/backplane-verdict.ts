@@ -5,7 +5,7 @@ export type Backplane = (typeof backplanes)[number];
 
 export const faults = {
   replica: 'one of two realtime processes is killed',
-  replicas: 'both realtime processes are killed at once',
+  replicas: 'both realtime processes are killed at the same time',
   kafka: 'Kafka is killed and comes back',
   redis: 'Redis is killed and comes back empty',
 } as const;

@@ -1,4 +1,4 @@
-/** Failures of the server: stop, crash, and too many new clients at once. */
+/** Failures of the server: stop, crash, and too many new clients at the same time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transportNames, type TransportName } from '@halftone/client';
 import { signalProcess } from '@halftone/tools/os/os-process.ts';

@@ -29,7 +29,7 @@ export const past: Lab = {
   name: 'past',
   title: 'let 20 clients catch up from a cursor a million events old',
   about: [
-    'Twenty clients connect at once with a cursor that is a million events old, while other clients follow the live feed.',
+    'Twenty clients connect at the same time with a cursor that is a million events old, while other clients follow the live feed.',
     'They receive every event since, in order. Memory stops growing, and no other client misses an event.',
   ],
   killNow: killSandbox,

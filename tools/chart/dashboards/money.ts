@@ -71,7 +71,7 @@ const rows: Layout['rows'] = [
       }),
       figure({
         title: 'Share of payments declined',
-        description: 'Customers without money. Most of them at once is a price or a balance gone wrong.',
+        description: 'Customers without money. If it is most of them, a price or a balance is wrong.',
         unit: 'percentunit',
         queries: [
           {

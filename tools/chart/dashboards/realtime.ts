@@ -56,7 +56,7 @@ const rows: Layout['rows'] = [
       series({
         title: 'Who is turned away, and why?',
         description:
-          'Per second: too many at once (a storm; they come back in seconds), or connections or memory at their limit (the pod is not ready meanwhile).',
+          'Per second: too many at the same time (they come back in seconds), or connections or memory at their limit (the pod is not ready meanwhile).',
         unit: 'ops',
         queries: [{ expr: perSecond('realtime_refusals_total', 'reason'), legend: '{{reason}}' }],
         limits: { warn: 1, bad: 50 },

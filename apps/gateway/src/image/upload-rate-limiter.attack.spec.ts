@@ -42,7 +42,7 @@ test('uploads one after the other share the rate as well, until the customer has
   })();
   await jest.advanceTimersByTimeAsync(60_000);
   await all;
-  // 8 MiB in all, half of one at once.
+  // 8 MiB in all, half a MiB of it without a wait.
   expect((ends.at(-1) ?? 0) - begun).toBeGreaterThanOrEqual(7_000);
   const later = performance.now();
   const next = timesOf(limiter.limit('alice', piecesOf(2)));

@@ -79,5 +79,5 @@ export class Capacity {
   }
 }
 
-/** A random Retry-After in seconds, so that refused clients do not return all at once. */
+/** A random Retry-After in seconds, so that refused clients do not all return at the same time. */
 export const retryAfterSeconds = (random: number = Math.random()): number => 1 + Math.floor(random * maxRetrySeconds);

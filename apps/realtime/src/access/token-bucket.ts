@@ -1,5 +1,5 @@
 /**
- * Limits a rate to `perSecond` on average and `burst` at once. It has no timer, so that each connection can have one.
+ * Limits a rate to `perSecond` on average, after a burst of `burst`. It has no timer, so that each connection can have one.
  * Times are of a monotonic clock, in ms.
  */
 export class TokenBucket {

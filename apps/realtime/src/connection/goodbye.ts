@@ -9,7 +9,7 @@ const maxRestartMs = 4_000;
 export interface Goodbye {
   /** 1001: reconnect to another replica. 1012: wait until this process is back. */
   code: 1001 | 1012;
-  /** Random, so that the clients of one wave do not reconnect all at once. */
+  /** Random, so that the clients of one wave do not all reconnect at the same time. */
   reconnectInMs: number;
 }
 

@@ -12,7 +12,7 @@ import type { Outbound } from '../fanout/outbound';
 import { keyedFrame, withKey } from './stream-key.service';
 
 /**
- * How long a client waits before it reconnects, in ms. It is random, so that clients do not return all at once.
+ * How long a client waits before it reconnects, in ms. It is random, so that clients do not all return together.
  * An EventSource keeps the last `retry` for ever (HTML standard, 9.2.6), so only the first frame has one, and it is never short.
  */
 export const retryMs = () => Math.round(3_000 + 2_000 * Math.random());

@@ -1,4 +1,4 @@
-/** Socket.IO over WebSocket alone, to everybody at once. Its package is where the first argument says. */
+/** Socket.IO over WebSocket alone, one emit to all clients. Its package is where the first argument says. */
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { control } from './control.ts';

@@ -14,7 +14,7 @@ export const isFinal = (code: ErrorCode): boolean => finalCodes.has(code);
 const firstMs = 50;
 const maxMs = 2_000;
 
-/** Exponential backoff with full jitter, so that the links of a replica do not reconnect all at once. */
+/** Exponential backoff with full jitter, so that the links of a replica do not all reconnect at the same time. */
 export const pauseMs = (failures: number, random: number = Math.random()): number =>
   random * Math.min(firstMs * 2 ** Math.min(failures, 10), maxMs);
 

@@ -254,7 +254,7 @@ export interface RtcPeer {
   peer: string;
   customer: string;
   present: boolean;
-  /** Whether you yield to this peer when both offer at once (perfect negotiation). */
+  /** Whether you yield to this peer when both offer at the same time (perfect negotiation). */
   polite: boolean;
 }
 
