@@ -10,7 +10,7 @@ export interface Called {
   given: { options: object; args: readonly unknown[] } | undefined;
 }
 
-const heard = (stream: NodeJS.WriteStream, lines: string[]) =>
+const recording = (stream: NodeJS.WriteStream, lines: string[]) =>
   jest.spyOn(stream, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
 
 /** With `work` it is done, for calls that are refused by it before it begins. */
@@ -23,7 +23,7 @@ export async function called(args: readonly string[], { work = false } = {}): Pr
       return Promise.resolve(0);
     };
   const [out, err]: [string[], string[]] = [[], []];
-  const spies = [heard(process.stdout, out), heard(process.stderr, err)];
+  const spies = [recording(process.stdout, out), recording(process.stderr, err)];
   try {
     const code = await runProgram(program, args);
     return { code, stdout: out.join(''), stderr: err.join(''), given };

@@ -12,7 +12,7 @@ export const ordersPlaced = new Counter('orders_placed');
 
 export const listeners = new Counter('listeners');
 /** Of the live feed, over all listeners, by `seq`. */
-export const eventsHeard = new Counter('events_heard');
+export const eventsReceived = new Counter('events_received');
 export const gaps = new Counter('gaps');
 export const duplicates = new Counter('duplicates');
 /** How often the server said that it can't go on from a cursor. */

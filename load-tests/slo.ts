@@ -15,7 +15,7 @@ export const requestsSlo: Thresholds = {
 };
 
 export const feedSlo: Thresholds = {
-  events_heard: ['count>0'],
+  events_received: ['count>0'],
   gaps: ['count==0'],
   duplicates: ['count==0'],
   resets: ['count==0'],

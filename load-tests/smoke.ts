@@ -1,4 +1,4 @@
-/** Every public edge a few times, by a customer who does it all: signs in, looks around, orders, pays, hears of it. */
+/** Every public edge a few times, by a customer who does it all: signs in, looks around, orders, pays, receives the events. */
 import { check } from 'k6';
 import exec from 'k6/execution';
 import { currentCursor } from './listen/channel.ts';
@@ -49,9 +49,9 @@ export default function everything({ customers }: Opening): void {
     new Listener(customer.id, 'websocket', turn, cursor),
   ];
   listenByLongPoll(poll, customer, Date.now());
-  check(poll, { 'the long poll heard of the order': ({ lastSeq }) => lastSeq > 0 });
+  check(poll, { 'the long poll received the order': ({ lastSeq }) => lastSeq > 0 });
   listenByWebSocket(socket, customer, Date.now() + 500, () => {
-    check(socket, { 'the WebSocket heard of the order': ({ lastSeq }) => lastSeq >= poll.lastSeq });
+    check(socket, { 'the WebSocket received the order': ({ lastSeq }) => lastSeq >= poll.lastSeq });
   });
 }
 

@@ -15,15 +15,15 @@ interface Message {
   clientId: string;
 }
 
-type Heard = { type: string } & Record<string, unknown>;
+type Received = { type: string } & Record<string, unknown>;
 
 /** A client in a chat room. When cut off, it reconnects, names the last message it received and sends unconfirmed messages again. */
 class ChatClient {
   readonly messages: Message[] = [];
-  readonly others: Heard[] = [];
+  readonly others: Received[] = [];
   cuts = 0;
   url = '';
-  private readonly unheard = new Map<string, string>();
+  private readonly unacknowledged = new Map<string, string>();
   private socket: WebSocket | undefined;
   private isDone = false;
 
@@ -41,7 +41,7 @@ class ChatClient {
 
   say(text: string): void {
     const clientId = randomUUID();
-    this.unheard.set(clientId, text);
+    this.unacknowledged.set(clientId, text);
     this.send({ type: 'chat.send', room: this.room, text, clientId });
   }
 
@@ -60,14 +60,15 @@ class ChatClient {
     const socket = new WebSocket(`${this.url.replace(/^http/, 'ws')}/v1/events`, 'halftone.v1.json', { headers });
     this.socket = socket;
     socket.on('open', () => this.greet());
-    socket.on('message', (data) => this.hear(JSON.parse(String(data)) as Heard));
+    socket.on('message', (data) => this.receive(JSON.parse(String(data)) as Received));
     socket.on('error', () => undefined);
     socket.on('close', () => void this.comeBack());
   }
 
   private greet(): void {
     this.send({ type: 'chat.join', room: this.room, after: this.messages.at(-1)?.seq ?? 0 });
-    for (const [clientId, text] of this.unheard) this.send({ type: 'chat.send', room: this.room, text, clientId });
+    for (const [clientId, text] of this.unacknowledged)
+      this.send({ type: 'chat.send', room: this.room, text, clientId });
   }
 
   private async comeBack(): Promise<void> {
@@ -77,11 +78,11 @@ class ChatClient {
     await this.connect();
   }
 
-  private hear(message: Heard): void {
+  private receive(message: Received): void {
     if (message.type !== 'chat.message') return void this.others.push(message);
     const said = message as unknown as Message;
     this.messages.push(said);
-    this.unheard.delete(said.clientId);
+    this.unacknowledged.delete(said.clientId);
   }
 
   private send(message: object): void {
@@ -123,7 +124,7 @@ test('a customer and an operator talk while a replica of realtime and notificati
   }
   const all = Array.from({ length: before + 2 * each }, (_, index) => index + 1);
   for (const client of clients) {
-    await eventually('everything is heard', () => (client.messages.length >= all.length ? true : undefined));
+    await eventually('all messages', () => (client.messages.length >= all.length ? true : undefined));
     expect(client.messages.map(({ seq }) => seq)).toEqual(all);
   }
   expect(a.messages).toEqual(o.messages);
@@ -162,7 +163,7 @@ test("an order's room is its customer's and the operators'", async () => {
   ];
   clients[0]?.say('where is it?');
   for (const client of clients) {
-    await eventually('it is heard', () => client.messages.length === 1 || undefined);
+    await eventually('the message', () => client.messages.length === 1 || undefined);
     expect(client.messages).toMatchObject([{ seq: 1, from: 'alice', text: 'where is it?' }]);
     client.leave();
   }

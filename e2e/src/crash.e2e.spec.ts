@@ -76,7 +76,7 @@ test.each(['orders', 'payments', 'images', 'notifications', 'gateway', 'realtime
     const done = async () => {
       const table = tables[name];
       if (table) return rowsOf(table);
-      return name === 'graph' ? graph.answers : listener.heard.length;
+      return name === 'graph' ? graph.answers : listener.received.length;
     };
     const doneBefore = await done();
     let ended = false;

@@ -26,7 +26,7 @@ test('everybody sees what is sold in numbers, and the numbers are those of the n
   const { id } = await placeOrder(alice, imageId, product);
   await mine.waitFor('its end', ({ subject, type }) => subject === `orders/${id}` && type === 'order.shipped');
   await mine.close();
-  const page = await eventually('the gallery to hear of it', async () => {
+  const page = await eventually('the event of the gallery', async () => {
     const found = await gallery({ cursor });
     return found.events.some(({ type }) => type === 'gallery.orders-shipped') ? found : undefined;
   });

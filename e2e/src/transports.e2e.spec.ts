@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const isShipped = (id: string) => (event: FeedEvent) =>
   event.subject === `orders/${id}` && event.type === 'order.shipped';
-/** Without the time at which it was heard. */
+/** Without the time at which it was received. */
 const asSent = ({ id, seq, channel, type, subject, time, data }: FeedEvent): FeedEvent => ({
   id,
   seq,
@@ -30,7 +30,7 @@ const asSent = ({ id, seq, channel, type, subject, time, data }: FeedEvent): Fee
   time,
   data,
 });
-const seqs = ({ heard }: Listener) => heard.map(({ seq }) => seq);
+const seqs = ({ received }: Listener) => received.map(({ seq }) => seq);
 
 async function shortPolls(from: string, until: number): Promise<FeedEvent[]> {
   const [url = ''] = system().urls.realtime;
@@ -52,7 +52,7 @@ test('WebSocket, server-sent events, long poll and short poll show the same sequ
   );
   const { id } = await placeOrder(alice, imageId, product);
   await Promise.all(listeners.map((listener) => listener.waitFor('the end', isShipped(id))));
-  const [socket, stream, long] = listeners.map(({ heard }) => heard.map(asSent));
+  const [socket, stream, long] = listeners.map(({ received }) => received.map(asSent));
   expect(stream).toEqual(socket);
   expect(long).toEqual(socket);
   expect(await shortPolls(cursor, socket?.at(-1)?.seq ?? 0)).toEqual(socket);
@@ -66,7 +66,7 @@ test('every replica can go on from a cursor of any other', async () => {
     system().urls.realtime.map((url) => Listener.start({ session: alice, urls: [url], transport: 'sse', cursor })),
   );
   await Promise.all(onEach.map((listener) => listener.waitFor('the end', isShipped(id))));
-  const [first, ...others] = onEach.map(({ heard }) => heard.map((event) => event.id));
+  const [first, ...others] = onEach.map(({ received }) => received.map((event) => event.id));
   expect(others).not.toEqual([]);
   for (const other of others) expect(other).toEqual(first);
   await Promise.all(onEach.map((listener) => listener.close()));
@@ -76,9 +76,9 @@ test('a listener from the beginning gets the list of notifications, number by nu
   const listener = await listen(alice, 'websocket', 'earliest');
   const notifications = await notificationsAfter(alice, 0);
   await listener.waitFor('the newest', ({ seq }) => seq >= (notifications.at(-1)?.seq ?? 0));
-  const heard = listener.heard.slice(0, notifications.length);
+  const received = listener.received.slice(0, notifications.length);
   const brief = ({ seq, type, subject }: FeedEvent) => ({ seq, type, subject });
-  expect(heard.map(brief)).toEqual(notifications.map(brief));
+  expect(received.map(brief)).toEqual(notifications.map(brief));
   await listener.close();
 });
 
@@ -107,7 +107,7 @@ test("a stranger's stream stays silent about alice", async () => {
   const mine = await listen(alice, 'websocket');
   const { id } = await placeOrder(alice, imageId, product);
   await mine.waitFor('the end', isShipped(id));
-  expect(olga.heard).toEqual([]);
+  expect(olga.received).toEqual([]);
   await Promise.all([olga.close(), mine.close()]);
 });
 

@@ -17,5 +17,5 @@ export function currentCursor(customer: Customer): string {
   return (reply.json() as { cursor: string }).cursor;
 }
 
-/** How long a listener may take, at the end, to hear what is written already. */
+/** The time, at the end, in which a listener must receive the events that are written. */
 export const settleMs = 10_000;

@@ -1,7 +1,7 @@
 /** What every listener has in common: where it goes on, what it missed, and how long it was cut off. */
 import { fullJitter } from '../../libs/client/src/backoff.ts';
 import { Sequence } from '../../libs/client/src/sequence.ts';
-import { cuts, duplicates, eventsHeard, gaps, listeners, reconnectMs, resets } from '../metrics.ts';
+import { cuts, duplicates, eventsReceived, gaps, listeners, reconnectMs, resets } from '../metrics.ts';
 import { reportLive } from '../live.ts';
 import { urls } from '../settings.ts';
 
@@ -64,7 +64,7 @@ export class Listener {
     const { missing, duplicate } = this.#sequence.record(seq);
     if (missing > 0) this.#report(gaps, missing, seq);
     if (duplicate) this.#report(duplicates, 1, seq);
-    eventsHeard.add(1, this.#tags);
+    eventsReceived.add(1, this.#tags);
     this.cursor = id;
   }
 

@@ -51,7 +51,7 @@ class Line {
   readonly #ended: (hint: number | undefined) => void;
   readonly #timer: number;
   #hint: number | undefined;
-  #heardAt = Date.now();
+  #receivedAt = Date.now();
   #open = true;
 
   constructor(listener: Listener, customer: Customer, ended: (hint: number | undefined) => void) {
@@ -81,7 +81,7 @@ class Line {
 
   #receive(message: Message): void {
     if (!this.#open) return;
-    this.#heardAt = Date.now();
+    this.#receivedAt = Date.now();
     if (message.type === 'subscribed') this.#listener.opened(message.cursor);
     else if (message.type === 'event' && message.event) this.#listener.receive(message.event);
     else if (message.type === 'reset') this.#listener.receive({ type: 'reset' });
@@ -90,7 +90,7 @@ class Line {
   }
 
   #beat(): void {
-    if (Date.now() - this.#heardAt > silenceMs) this.close();
+    if (Date.now() - this.#receivedAt > silenceMs) this.close();
     else if (this.#socket.readyState === 1) this.#say({ type: 'ping' });
   }
 

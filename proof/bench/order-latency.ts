@@ -17,7 +17,7 @@ interface Times {
   placedToAccepted: number;
 }
 
-async function placeAndHear(session: Session, socket: Listener, body: object): Promise<Times> {
+async function placeAndReceive(session: Session, socket: Listener, body: object): Promise<Times> {
   const sent = performance.now();
   const reply = expecting('order', await session.post('/v1/orders', body), 201);
   const accepted = performance.now();
@@ -38,7 +38,7 @@ async function measure(session: Session, socket: Listener, count: number): Promi
   const body = orderOf(imageId, (await cheapestProduct(session)).id);
   const times: Times[] = [];
   for (let index = -warmUp; index < count; index += 1) {
-    const took = await placeAndHear(session, socket, body);
+    const took = await placeAndReceive(session, socket, body);
     if (index >= 0) times.push(took);
   }
   return times;

@@ -11,10 +11,10 @@ db_transaction_duration_seconds_count 4
 replay_cache_total_of_others 9`;
 
 test('a metric is the sum of its series, a histogram of its parts', () => {
-  expect(sumsIn(text, ['redis_up', 'replay_cache_total', 'db_transaction_duration_seconds', 'unheard_of'])).toEqual({
+  expect(sumsIn(text, ['redis_up', 'replay_cache_total', 'db_transaction_duration_seconds', 'unknown_name'])).toEqual({
     redis_up: 1,
     replay_cache_total: 5,
     db_transaction_duration_seconds: 8.5,
-    unheard_of: 0,
+    unknown_name: 0,
   });
 });

@@ -105,9 +105,9 @@ async function resultWhenEnded(name: string, k6: K6Run, streams: Streams, { onCu
   const watch = setInterval(reportCuts, 200);
   try {
     const { summary, scriptErrors } = await k6.ended;
-    const heard = await streams.end();
+    const received = await streams.end();
     reportCuts();
-    return resultOf(name, summary, heard, scriptErrors);
+    return resultOf(name, summary, received, scriptErrors);
   } finally {
     clearInterval(watch);
     await streams.close();

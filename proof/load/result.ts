@@ -1,4 +1,4 @@
-/** What a load test has found, out of k6's summary and what the event streams heard. Pure. */
+/** What a load test has found, out of k6's summary and the events that the streams received. Pure. */
 import { judge, measureOf, type Threshold } from './threshold.ts';
 
 /** As `load-tests/summary.ts` writes it. */
@@ -7,7 +7,7 @@ export interface Summary {
   checks: { name: string; passes: number; fails: number }[];
 }
 
-export interface StreamsHeard {
+export interface StreamsResult {
   listeners: number;
   events: number;
   gaps: number;
@@ -41,7 +41,7 @@ export interface LoadResult {
   scriptErrors: string[];
 }
 
-export const nothingHeard: StreamsHeard = { listeners: 0, events: 0, gaps: 0, duplicates: 0, resets: 0, backMs: [] };
+export const noStreams: StreamsResult = { listeners: 0, events: 0, gaps: 0, duplicates: 0, resets: 0, backMs: [] };
 
 function seenByK6({ metrics }: Summary): Threshold[] {
   return Object.entries(metrics).flatMap(([metric, { values, thresholds = {} }]) =>
@@ -53,15 +53,15 @@ function seenByK6({ metrics }: Summary): Threshold[] {
 }
 
 /** The streams are held against the same thresholds as k6's own listeners. */
-function seenByStreams(thresholds: readonly Threshold[], heard: StreamsHeard): Threshold[] {
-  if (heard.listeners === 0) return [];
+function seenByStreams(thresholds: readonly Threshold[], streams: StreamsResult): Threshold[] {
+  if (streams.listeners === 0) return [];
   const values: Record<string, Record<string, number>> = {
-    events_heard: { count: heard.events },
-    gaps: { count: heard.gaps },
-    duplicates: { count: heard.duplicates },
-    resets: { count: heard.resets },
-    cuts: { count: heard.backMs.length },
-    reconnect_ms: { max: Math.max(0, ...heard.backMs) },
+    events_received: { count: streams.events },
+    gaps: { count: streams.gaps },
+    duplicates: { count: streams.duplicates },
+    resets: { count: streams.resets },
+    cuts: { count: streams.backMs.length },
+    reconnect_ms: { max: Math.max(0, ...streams.backMs) },
   };
   return thresholds.flatMap(({ metric, expression }) => {
     const ours = values[metric];
@@ -69,11 +69,11 @@ function seenByStreams(thresholds: readonly Threshold[], heard: StreamsHeard): T
   });
 }
 
-export function resultOf(name: string, summary: Summary, heard: StreamsHeard, scriptErrors: string[]): LoadResult {
+export function resultOf(name: string, summary: Summary, streams: StreamsResult, scriptErrors: string[]): LoadResult {
   const count = (metric: string) => summary.metrics[metric]?.values['count'] ?? 0;
   const ofTrend = (metric: string, value: string) => summary.metrics[metric]?.values[value] ?? 0;
   const ofK6 = seenByK6(summary);
-  const thresholds = [...ofK6, ...seenByStreams(ofK6, heard)];
+  const thresholds = [...ofK6, ...seenByStreams(ofK6, streams)];
   return {
     name,
     ok: scriptErrors.length === 0 && thresholds.length > 0 && thresholds.every((one) => one.ok),
@@ -82,13 +82,13 @@ export function resultOf(name: string, summary: Summary, heard: StreamsHeard, sc
     firstTryFailures: count('first_try_failures'),
     p95Ms: Math.round(ofTrend('answer_ms', 'p(95)')),
     orders: count('orders_placed'),
-    listeners: count('listeners') + heard.listeners,
-    events: count('events_heard') + heard.events,
-    gaps: count('gaps') + heard.gaps,
-    duplicates: count('duplicates') + heard.duplicates,
-    resets: count('resets') + heard.resets,
-    reconnects: count('cuts') + heard.backMs.length,
-    reconnectMaxMs: Math.round(Math.max(ofTrend('reconnect_ms', 'max'), 0, ...heard.backMs)),
+    listeners: count('listeners') + streams.listeners,
+    events: count('events_received') + streams.events,
+    gaps: count('gaps') + streams.gaps,
+    duplicates: count('duplicates') + streams.duplicates,
+    resets: count('resets') + streams.resets,
+    reconnects: count('cuts') + streams.backMs.length,
+    reconnectMaxMs: Math.round(Math.max(ofTrend('reconnect_ms', 'max'), 0, ...streams.backMs)),
     thresholds,
     failedChecks: summary.checks
       .filter(({ fails }) => fails > 0)

@@ -7,9 +7,9 @@ import { demoPassword } from '@halftone/tools/shop/settings.ts';
 import { jsonOf, sendPatiently } from '../harness/clients/http.ts';
 import type { FeedEvent } from '@halftone/client';
 import type { Urls } from '@halftone/tools/os/run-state.ts';
-import type { StreamsHeard } from './result.ts';
+import type { StreamsResult } from './result.ts';
 
-/** How long, at the end, what is written may take to be heard. */
+/** The time, at the end, in which written events must arrive. */
 const settleMs = 10_000;
 
 interface Stream {
@@ -69,8 +69,8 @@ export class Streams {
     }
   }
 
-  /** Closes all, after each has heard what was written for it by now, or had time to. */
-  async end(): Promise<StreamsHeard> {
+  /** Closes all, after each has received the events that are written for it, or has had the time. */
+  async end(): Promise<StreamsResult> {
     const tallies = await Promise.all(this.#streams.map(tallyOf));
     const ended = performance.now();
     await this.close();
@@ -78,7 +78,7 @@ export class Streams {
     const listeners = this.#streams.map(({ listener }) => listener);
     return {
       listeners: listeners.length,
-      events: listeners.reduce((total, { heard }) => total + heard.length, 0),
+      events: listeners.reduce((total, { received }) => total + received.length, 0),
       gaps: sum('lost'),
       duplicates: sum('duplicated'),
       resets: listeners.reduce((total, { resets }) => total + resets, 0),
@@ -95,6 +95,6 @@ async function tallyOf({ session, listener }: Stream) {
   const reply = expecting('notifications', await session.call('/v1/notifications?limit=1'), 200);
   const until = jsonOf<Page<FeedEvent>>(reply).items[0]?.seq ?? 0;
   const late = performance.now() + settleMs;
-  while (listener.heard.length > 0 && listener.lastSeq < until && performance.now() < late) await sleep(50);
-  return listener.heard.length > 0 ? listener.tally({ until }) : listener.tally();
+  while (listener.received.length > 0 && listener.lastSeq < until && performance.now() < late) await sleep(50);
+  return listener.received.length > 0 ? listener.tally({ until }) : listener.tally();
 }

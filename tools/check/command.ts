@@ -12,7 +12,7 @@ export interface RunOptions {
   env?: Readonly<Record<string, string>>;
   cwd?: string;
   signal: AbortSignal;
-  /** Hears each line. */
+  /** Called with each line. */
   onLine?: (line: string) => void;
 }
 
@@ -35,14 +35,14 @@ export function run(
     noteChild(child);
     let output = '';
     let line = '';
-    const hear = (text: string) => {
+    const read = (text: string) => {
       output += text;
       const lines = (line + text).split('\n');
       line = lines.pop() ?? '';
       lines.forEach((whole) => onLine?.(whole));
     };
-    child.stdout.setEncoding('utf8').on('data', hear);
-    child.stderr.setEncoding('utf8').on('data', hear);
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
     const stop = () => child.pid && process.kill(-child.pid, 'SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', reject);

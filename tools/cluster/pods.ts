@@ -29,7 +29,7 @@ export async function restartDeployment(target: Target, component: string): Prom
 export interface WaitOptions {
   withinMs?: number;
   signal?: AbortSignal | undefined;
-  /** Hears how far it is, whenever that changes. */
+  /** Called with the progress, whenever it changes. */
   describe?: ((text: string) => void) | undefined;
 }
 

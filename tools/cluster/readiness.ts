@@ -13,7 +13,7 @@ const hopelessMs = 20_000;
 export interface ReadinessOptions {
   withinMs?: number;
   signal?: AbortSignal | undefined;
-  /** Hears the whole state, whenever it changes. */
+  /** Called with the whole state, whenever it changes. */
   describe?: ((text: string) => void) | undefined;
 }
 

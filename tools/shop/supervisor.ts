@@ -89,7 +89,7 @@ export class Supervisor {
     return { engines: this.#engines, services, urls, owner: thisProcess(), up: this.#up };
   }
 
-  /** Resolves when every process says it is ready; `report` hears each time one more does. */
+  /** Resolves when every process says it is ready; `report` is called each time one more does. */
   async ready(signal: AbortSignal, report: (ready: readonly string[]) => void): Promise<void> {
     const names: string[] = [];
     const deadline = Date.now() + readyWithinMs;

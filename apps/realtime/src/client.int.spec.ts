@@ -5,7 +5,7 @@ import {
   memoryStorage,
   RealtimeClient,
   type RealtimeOptions,
-  type ServerMessage as Heard,
+  type ServerMessage as Received,
   type Subscription,
   type SubscriptionOptions,
   transportNames,
@@ -94,9 +94,9 @@ const consumed = (count: number) =>
 
 test('client and server have the same message types', () => {
   // The compiler checks this. The data of an event is an object only on the wire.
-  const heard = (message: Exclude<ServerMessage, { type: 'snapshot' }>): Heard => message;
+  const received = (message: Exclude<ServerMessage, { type: 'snapshot' }>): Received => message;
   const said = (command: Command): z.input<typeof clientMessage> => command;
-  expect(heard({ type: 'pong' })).toEqual({ type: 'pong' });
+  expect(received({ type: 'pong' })).toEqual({ type: 'pong' });
   expect(clientMessage.parse(said({ type: 'chat.join', room: 'order:1' }))).toMatchObject({ after: 0 });
 });
 

@@ -155,7 +155,7 @@ describe('an outage of notifications', () => {
     await notifications.stop();
   });
 
-  const heard = (client: WebSocketClient) =>
+  const received = (client: WebSocketClient) =>
     client.of('chat.message').map((message) => (message as { text?: string }).text);
 
   test('a join gets UNAVAILABLE once, and succeeds afterwards', async () => {
@@ -176,13 +176,13 @@ describe('an outage of notifications', () => {
     client.send({ type: 'chat.join', room });
     await eventually(() => expect(client.of('chat.joined')).toHaveLength(1));
     say('before');
-    await eventually(() => expect(heard(client)).toEqual(['before']));
+    await eventually(() => expect(received(client)).toEqual(['before']));
     expect(wire.cut()).toBeGreaterThan(0);
     say('meanwhile');
     await eventually(() => expect(errors(client)).toMatchObject([{ code: 'UNAVAILABLE', channel: room }]), soonMs);
     say('more');
     wire.set({ kind: 'pass' });
-    await eventually(() => expect(heard(client)).toEqual(['before', 'meanwhile', 'more']), soonMs);
+    await eventually(() => expect(received(client)).toEqual(['before', 'meanwhile', 'more']), soonMs);
     expect(errors(client)).toHaveLength(1);
     await client.close();
   });

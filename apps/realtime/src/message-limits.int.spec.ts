@@ -92,31 +92,31 @@ describe('the protobuf subprotocol', () => {
   async function opened(protocols: string[]) {
     const headers = { authorization: `Bearer ${await testToken(customer)}` };
     const socket = new WebSocket(`${replica.httpUrl.replace('http', 'ws')}/v1/events`, protocols, { headers });
-    const heard: realtimeV1.ServerMessage[] = [];
-    socket.on('message', (data, isBinary) => isBinary && heard.push(messages(data as Buffer)));
+    const received: realtimeV1.ServerMessage[] = [];
+    socket.on('message', (data, isBinary) => isBinary && received.push(messages(data as Buffer)));
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-    return { socket, heard };
+    return { socket, received };
   }
 
   test('subscriptions and events, in binary frames', async () => {
-    const { socket, heard } = await opened(['unheard', 'halftone.v1.proto', 'halftone.v1.json']);
+    const { socket, received } = await opened(['unknown', 'halftone.v1.proto', 'halftone.v1.json']);
     expect(socket.protocol).toBe('halftone.v1.proto');
     socket.send(said({ subscribe: {} }));
-    await eventually(() => expect(heard).toMatchObject([{ subscribed: { channel: 'me' } }]));
+    await eventually(() => expect(received).toMatchObject([{ subscribed: { channel: 'me' } }]));
     await feed.publish(customer, { data: { n: 1 } });
     await eventually(() =>
-      expect(heard[1]?.event).toMatchObject({ seq: 1, channel: `customer:${customer}`, data: '{"n":1}' }),
+      expect(received[1]?.event).toMatchObject({ seq: 1, channel: `customer:${customer}`, data: '{"n":1}' }),
     );
     socket.close();
   });
 
   test('an event resumes in the other subprotocol', async () => {
-    const { socket, heard } = await opened(['halftone.v1.proto']);
+    const { socket, received } = await opened(['halftone.v1.proto']);
     socket.send(said({ subscribe: { cursor: 'earliest' } }));
     await feed.publish(customer, { data: { n: 1 } });
     await feed.publish(customer, { data: { n: 2 } });
-    await eventually(() => expect(heard.filter(({ event }) => event)).toHaveLength(2));
-    const cursor = heard.find(({ event }) => event)?.event?.id ?? '';
+    await eventually(() => expect(received.filter(({ event }) => event)).toHaveLength(2));
+    const cursor = received.find(({ event }) => event)?.event?.id ?? '';
     const json = await connected();
     json.send({ type: 'subscribe', cursor });
     await eventually(() => expect(json.events.map(({ seq }) => seq)).toEqual([2]));
@@ -125,12 +125,12 @@ describe('the protobuf subprotocol', () => {
   });
 
   test('text and invalid bytes are errors, and the connection stays open', async () => {
-    const { socket, heard } = await opened(['halftone.v1.proto']);
+    const { socket, received } = await opened(['halftone.v1.proto']);
     socket.send('{"type":"ping"}');
     socket.send(Buffer.from('ffffffff', 'hex'));
     socket.send(said({ ping: {} }));
-    await eventually(() => expect(heard).toHaveLength(3));
-    expect(heard.map(({ error, pong }) => error?.code ?? Boolean(pong))).toEqual([
+    await eventually(() => expect(received).toHaveLength(3));
+    expect(received.map(({ error, pong }) => error?.code ?? Boolean(pong))).toEqual([
       'UNSUPPORTED_MEDIA_TYPE',
       'VALIDATION_FAILED',
       true,

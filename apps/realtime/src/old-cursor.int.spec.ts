@@ -37,7 +37,7 @@ afterAll(async () => {
 
 /** A client that counts events and stores none. */
 class Counter {
-  heard = 0;
+  received = 0;
   outOfOrder = 0;
   resets = 0;
   private constructor(readonly socket: WebSocket) {
@@ -57,17 +57,17 @@ class Counter {
     if (message.startsWith('{"type":"reset"')) this.resets += 1;
     const seq = /"seq":(\d+)/.exec(message)?.[1];
     if (seq === undefined) return;
-    this.heard += 1;
-    if (Number(seq) !== this.heard + 1) this.outOfOrder += 1;
+    this.received += 1;
+    if (Number(seq) !== this.received + 1) this.outOfOrder += 1;
   }
 }
 
 test('an old cursor gets all events since then, in order, from Kafka', async () => {
   const client = await Counter.from(oldest);
-  await eventually(() => expect(client.heard).toBe(count), 90_000);
+  await eventually(() => expect(client.received).toBe(count), 90_000);
   expect(client).toMatchObject({ outOfOrder: 0, resets: 0 });
   await feed.publish(customer, {});
-  await eventually(() => expect(client.heard).toBe(count + 1));
+  await eventually(() => expect(client.received).toBe(count + 1));
   client.socket.close();
 });
 

@@ -46,22 +46,22 @@ async function postingClient(transport: 'websocket' | 'sse', name = newCustomer(
     fetch: (address, init) => fetch(init.method === 'POST' ? address.replace(url(0), url(1)) : address, init),
   });
   clients.push(client);
-  const heard: ServerMessage[] = [];
+  const received: ServerMessage[] = [];
   for (const type of ['chat.joined', 'chat.message', 'presence', 'typing', 'error'] as const)
-    client.on(type, (message) => heard.push(message));
+    client.on(type, (message) => received.push(message));
   client.subscribe({ event: () => undefined });
   client.connect();
   await eventually(() => expect(client.open).toMatchObject({ url: expect.any(String) }));
-  const said = () => heard.flatMap((one) => (one.type === 'chat.message' ? one.text : []));
-  return { client, heard, said, name, token };
+  const said = () => received.flatMap((one) => (one.type === 'chat.message' ? one.text : []));
+  return { client, received, said, name, token };
 }
 
 test('a client with an event stream posts messages at any replica, and they are delivered like others', async () => {
   const [stream, socket] = await Promise.all([postingClient('sse'), postingClient('websocket')]);
   const room = 'order:talk';
-  for (const { client, heard } of [stream, socket]) {
+  for (const { client, received } of [stream, socket]) {
     expect(client.send({ type: 'chat.join', room })).toBe(true);
-    await eventually(() => expect(heard).toContainEqual(expect.objectContaining({ type: 'chat.joined', room })));
+    await eventually(() => expect(received).toContainEqual(expect.objectContaining({ type: 'chat.joined', room })));
   }
   for (const n of [1, 2, 3]) stream.client.send({ type: 'chat.send', room, text: `post ${n}`, clientId: `p${n}` });
   await eventually(() => expect(socket.said()).toEqual(['post 1', 'post 2', 'post 3']));
@@ -69,21 +69,21 @@ test('a client with an event stream posts messages at any replica, and they are 
   await eventually(() => expect(stream.said()).toEqual(['post 1', 'post 2', 'post 3', 'frame']));
   await stream.client.close();
   await eventually(() =>
-    expect(socket.heard).toContainEqual({ type: 'presence', room, customer: stream.name, present: false }),
+    expect(socket.received).toContainEqual({ type: 'presence', room, customer: stream.name, present: false }),
   );
 });
 
 test('errors are sent over the stream', async () => {
-  const { client, heard } = await postingClient('sse');
+  const { client, received } = await postingClient('sse');
   client.send({ type: 'chat.send', room: 'order:never-joined', text: 'hello', clientId: 'x' });
-  await eventually(() => expect(heard).toMatchObject([{ type: 'error', code: 'VALIDATION_FAILED' }]));
+  await eventually(() => expect(received).toMatchObject([{ type: 'error', code: 'VALIDATION_FAILED' }]));
 });
 
 test('too many messages are dropped, with an error over the stream', async () => {
-  const { client, heard } = await postingClient('sse');
+  const { client, received } = await postingClient('sse');
   for (let n = 0; n < 40; n += 1) client.send({ type: 'chat.typing', room: 'order:never-joined' });
   await eventually(() =>
-    expect(heard).toContainEqual(expect.objectContaining({ type: 'error', code: 'RATE_LIMITED' })),
+    expect(received).toContainEqual(expect.objectContaining({ type: 'error', code: 'RATE_LIMITED' })),
   );
 });
 

@@ -97,9 +97,9 @@ test('a stop in waves: remaining clients still get events, polls end immediately
   await expect(WebSocketClient.connect(replica.httpUrl, { token })).rejects.toThrow('ECONNREFUSED');
   await Promise.all(ends);
   expect(gone.indexOf('poll')).toBeLessThan(gone.length / 2);
-  const heard = [...sockets, ...streams].filter(({ events }) => events.length > 0);
-  expect(heard.length).toBeGreaterThan(2);
-  expect(heard.length).toBeLessThan(listening.length);
+  const received = [...sockets, ...streams].filter(({ events }) => events.length > 0);
+  expect(received.length).toBeGreaterThan(2);
+  expect(received.length).toBeLessThan(listening.length);
   await stopped;
   deaf.socket.terminate();
 });

@@ -48,34 +48,34 @@ afterEach(async () => {
 function ask(accept: string, query = '') {
   const headers = { ':path': `/v1/events${query}`, accept, authorization: `Bearer ${token}` };
   const stream = session.request(headers).setEncoding('utf8');
-  const heard = { text: '', status: 0, hasEnded: false };
-  stream.on('response', (answer) => (heard.status = answer[':status'] ?? 0));
-  stream.on('data', (text: string) => (heard.text += text));
-  stream.on('end', () => (heard.hasEnded = true));
-  return { stream, heard };
+  const received = { text: '', status: 0, hasEnded: false };
+  stream.on('response', (answer) => (received.status = answer[':status'] ?? 0));
+  stream.on('data', (text: string) => (received.text += text));
+  stream.on('end', () => (received.hasEnded = true));
+  return { stream, received };
 }
 
 test('twenty event streams and a poll share one connection', async () => {
   expect(session.alpnProtocol).toBe('h2');
-  const streams = Array.from({ length: 20 }, () => ask('text/event-stream').heard);
+  const streams = Array.from({ length: 20 }, () => ask('text/event-stream').received);
   await eventually(() => expect(streams.every(({ text }) => text.includes('retry: '))).toBe(true));
   await feed.publishMany(customer, 50);
   const numbers = ({ text }: { text: string }) => [...text.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
   const all = Array.from({ length: 50 }, (_, index) => index + 1);
   await eventually(() => expect(streams.map(numbers)).toEqual(streams.map(() => all)));
-  const { heard } = ask('application/json', '?cursor=earliest');
-  await eventually(() => expect(heard.hasEnded).toBe(true));
-  expect(heard.status).toBe(200);
-  expect(JSON.parse(heard.text).events).toHaveLength(50);
+  const { received } = ask('application/json', '?cursor=earliest');
+  await eventually(() => expect(received.hasEnded).toBe(true));
+  expect(received.status).toBe(200);
+  expect(JSON.parse(received.text).events).toHaveLength(50);
 });
 
 test('a stream that its client cancels ends, and the others continue', async () => {
   const [gone, kept] = [ask('text/event-stream'), ask('text/event-stream')];
-  await eventually(() => expect(gone.heard.text + kept.heard.text).toMatch(/retry: .*retry: /s));
+  await eventually(() => expect(gone.received.text + kept.received.text).toMatch(/retry: .*retry: /s));
   gone.stream.close();
   await eventually(async () => expect(await connections()).toBe(1));
   await feed.publish(customer, {});
-  await eventually(() => expect(kept.heard.text).toContain('"seq":1'));
+  await eventually(() => expect(kept.received.text).toContain('"seq":1'));
 });
 
 const connections = async () => {
@@ -85,13 +85,13 @@ const connections = async () => {
 
 test('a stream that is not read ends, and the others on its connection continue', async () => {
   const [idle, kept] = [ask('text/event-stream'), ask('text/event-stream')];
-  await eventually(() => expect(idle.heard.text + kept.heard.text).toMatch(/retry: .*retry: /s));
+  await eventually(() => expect(idle.received.text + kept.received.text).toMatch(/retry: .*retry: /s));
   // Like browsers: otherwise the unread bytes of one stream take the flow-control window of the others.
   session.setLocalWindowSize(16 * 1_024 * 1_024);
   idle.stream.pause();
   for (let published = 20; published <= 200; published += 20) {
     await feed.publishMany(customer, 20, { text: 'x'.repeat(10_000) });
-    await eventually(() => expect(kept.heard.text.includes(`"seq":${published},`)).toBe(true));
+    await eventually(() => expect(kept.received.text.includes(`"seq":${published},`)).toBe(true));
   }
   await eventually(async () => expect(await connections()).toBe(1));
 });
@@ -108,8 +108,8 @@ test('invalid TLS and aborted handshakes affect no other connection', async () =
   await once(garbage, 'secureConnect');
   garbage.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + '\xff'.repeat(1_000));
   await once(garbage.resume(), 'close');
-  const { heard } = ask('application/json');
-  await eventually(() => expect(heard.status).toBe(200));
+  const { received } = ask('application/json');
+  await eventually(() => expect(received.status).toBe(200));
 });
 
 test('an HTTP/2 body needs no content-length', async () => {
@@ -139,13 +139,13 @@ test.each([
 ])('%s over TLS is a problem document', async (_case, request, status, code) => {
   const [host = '', port] = address().split(':');
   const socket = connectTls({ ...trusting(), host, port: Number(port), ALPNProtocols: ['http/1.1'] });
-  let heard = '';
-  socket.setEncoding('utf8').on('data', (text: string) => (heard += text));
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (received += text));
   socket.write(request);
   await once(socket, 'close');
-  expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-  expect(heard).toContain('application/problem+json');
-  expect(JSON.parse(heard.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, code });
+  expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(received).toContain('application/problem+json');
+  expect(JSON.parse(received.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, code });
 });
 
 test.each([
@@ -153,41 +153,41 @@ test.each([
   ['CONNECT', { ':method': 'CONNECT', ':authority': 'a:1' }, 501, 'METHOD_UNKNOWN'],
 ])('%s over HTTP/2 is a problem document', async (_case, headers, status, code) => {
   const stream = session.request(headers).setEncoding('utf8');
-  let heard = '';
-  stream.on('data', (text: string) => (heard += text));
+  let received = '';
+  stream.on('data', (text: string) => (received += text));
   const answered = once(stream, 'response');
   const ended = once(stream, 'end');
   const [answer] = (await answered) as [{ ':status': number; 'content-type'?: string }];
   await ended;
   expect([answer[':status'], answer['content-type']]).toEqual([status, 'application/problem+json']);
-  expect(JSON.parse(heard)).toMatchObject({ status, code });
+  expect(JSON.parse(received)).toMatchObject({ status, code });
 });
 
 test('a WebSocket upgrades over the same port', async () => {
   const headers = { authorization: `Bearer ${token}` };
   const socket = new WebSocket(`wss://${address()}/v1/events`, { ...trusting(), headers });
-  const heard: string[] = [];
-  socket.on('message', (data) => heard.push(String(data)));
+  const received: string[] = [];
+  socket.on('message', (data) => received.push(String(data)));
   await once(socket, 'open');
   socket.send('{"type":"subscribe"}');
-  await eventually(() => expect(heard[0]).toContain('subscribed'));
+  await eventually(() => expect(received[0]).toContain('subscribed'));
   await feed.publish(customer, {});
-  await eventually(() => expect(heard[1]).toContain('"seq":1'));
+  await eventually(() => expect(received[1]).toContain('"seq":1'));
   socket.close();
   await once(socket, 'close');
 });
 
 test('a stop sends goodbyes, ends streams, and does not wait for silent connections', async () => {
-  const { heard } = ask('text/event-stream');
+  const { received } = ask('text/event-stream');
   const silent = connectTls({ ...trusting(), host: '127.0.0.1', port: Number(address().split(':')[1]) });
   await once(silent, 'secureConnect');
-  await eventually(() => expect(heard.text).toContain('retry: '));
+  await eventually(() => expect(received.text).toContain('retry: '));
   const began = Date.now();
   await replica.stop();
   expect(Date.now() - began).toBeLessThan(20_000);
-  await eventually(() => expect(heard.hasEnded).toBe(true));
-  expect(heard.text).toContain('event: goodbye');
-  expect(heard.text.match(/retry: /g)).toHaveLength(1);
+  await eventually(() => expect(received.hasEnded).toBe(true));
+  expect(received.text).toContain('event: goodbye');
+  expect(received.text.match(/retry: /g)).toHaveLength(1);
 });
 
 test('the TLS port has the same socket limit as the plain one', async () => {

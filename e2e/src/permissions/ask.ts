@@ -120,12 +120,12 @@ export async function talk(
   const channel = who === 'anonymous' ? 'gallery' : 'me';
   const address = `${url.replace('http', 'ws')}/v1/events?channel=${channel}`;
   const socket = new WebSocket(address, 'halftone.v1.json', { headers: await bearerOf(who) });
-  const heard: Message[] = [];
-  socket.on('message', (text: Buffer) => heard.push(JSON.parse(text.toString()) as Message));
+  const received: Message[] = [];
+  socket.on('message', (text: Buffer) => received.push(JSON.parse(text.toString()) as Message));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   try {
     let outcome = 'silence';
-    for (const message of messages) outcome = await answerTo(socket, heard, message, until);
+    for (const message of messages) outcome = await answerTo(socket, received, message, until);
     return outcome;
   } finally {
     socket.terminate();
@@ -135,15 +135,15 @@ export async function talk(
 /** Handled in turn, so the answer to a ping comes after what was said before it. */
 async function answerTo(
   socket: WebSocket,
-  heard: Message[],
+  received: Message[],
   message: Message,
   until: readonly string[],
 ): Promise<string> {
-  heard.length = 0;
+  received.length = 0;
   socket.send(JSON.stringify(message));
   if (until.includes('pong')) socket.send(JSON.stringify({ type: 'ping' }));
   for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const answer = heard.find(({ type }) => type === 'error' || until.includes(type));
+    const answer = received.find(({ type }) => type === 'error' || until.includes(type));
     if (answer) return answer.type === 'error' ? String(answer['code']) : 'ok';
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -72,6 +72,6 @@ livenessProbe:
   timeoutSeconds: 10
   failureThreshold: 6
 lifecycle:
-  # Until every node has heard that this pod is no longer to be sent new connections.
+  # Every node needs this time to learn that the pod gets no new connections.
   preStop: { sleep: { seconds: {{ .Values.stopping.preStopSeconds }} } }
 {{- end -}}

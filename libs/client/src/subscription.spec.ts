@@ -25,14 +25,14 @@ function listening(options: Partial<SubscriptionOptions> = {}, storage = memoryS
     },
     new CursorStorage(storage),
   );
-  const hear = (...seqs: number[]) => seqs.forEach((seq) => subscription.event(eventOf(seq)));
-  return { subscription, calls, hear };
+  const receive = (...seqs: number[]) => seqs.forEach((seq) => subscription.event(eventOf(seq)));
+  return { subscription, calls, receive };
 }
 
 describe('events', () => {
   test('are delivered once, and the last one is the cursor', () => {
-    const { subscription, calls, hear } = listening();
-    hear(4, 5, 5, 4, 6);
+    const { subscription, calls, receive } = listening();
+    receive(4, 5, 5, 4, 6);
     expect(calls).toEqual(['event 4', 'event 5', 'event 6']);
     expect(subscription.request()).toEqual({ channel: 'me', cursor: 'at-6' });
     expect(subscription).toMatchObject({ gaps: 0, duplicates: 2 });
@@ -40,10 +40,10 @@ describe('events', () => {
 
   test('that are missing are counted, for subscriptions to a whole channel', () => {
     const whole = listening();
-    whole.hear(1, 4);
+    whole.receive(1, 4);
     expect(whole.subscription.gaps).toBe(2);
     for (const part of [listening({ channel: 'order:7' }), listening({ types: ['order.paid'] })]) {
-      part.hear(1, 4);
+      part.receive(1, 4);
       expect(part.subscription.gaps).toBe(0);
     }
   });
@@ -57,12 +57,12 @@ describe('events', () => {
         errors.push(error);
       }
     });
-    const { subscription, hear } = listening({
+    const { subscription, receive } = listening({
       event: () => {
         throw new Error('of the page');
       },
     });
-    hear(1, 2);
+    receive(1, 2);
     queued.mockRestore();
     expect(errors).toEqual([new Error('of the page'), new Error('of the page')]);
     expect(subscription.cursor).toBe('at-2');
@@ -72,16 +72,16 @@ describe('events', () => {
 describe('a page that is refreshed', () => {
   test('continues where the previous page was, and sees gaps in between', () => {
     const storage = memoryStorage();
-    listening({}, storage).hear(1, 2);
-    const { subscription, hear } = listening({ from: 'earliest' }, storage);
+    listening({}, storage).receive(1, 2);
+    const { subscription, receive } = listening({ from: 'earliest' }, storage);
     expect(subscription.request()).toEqual({ channel: 'me', cursor: 'at-2' });
-    hear(2, 4);
+    receive(2, 4);
     expect(subscription).toMatchObject({ gaps: 1, duplicates: 1 });
   });
 
   test('begins with a snapshot if requested, because the state of the previous page is lost', () => {
     const storage = memoryStorage();
-    listening({}, storage).hear(1, 2);
+    listening({}, storage).receive(1, 2);
     expect(listening({ snapshot: true }, storage).subscription.request()).toEqual({ channel: 'me', snapshot: true });
   });
 
@@ -98,11 +98,11 @@ describe('a page that is refreshed', () => {
     const forbidden = () => {
       throw new Error('forbidden');
     };
-    const { subscription, calls, hear } = listening(
+    const { subscription, calls, receive } = listening(
       {},
       { getItem: forbidden, setItem: forbidden, removeItem: forbidden },
     );
-    hear(1);
+    receive(1);
     expect(calls).toEqual(['event 1']);
     expect(subscription.cursor).toBe('at-1');
   });
@@ -110,10 +110,10 @@ describe('a page that is refreshed', () => {
 
 describe('a reset', () => {
   test('is reported, and its loss is not a gap', () => {
-    const { subscription, calls, hear } = listening();
-    hear(1);
+    const { subscription, calls, receive } = listening();
+    receive(1);
     expect(subscription.reset('at-8')).toBe(false);
-    hear(9, 10);
+    receive(9, 10);
     expect(calls).toEqual(['event 1', 'reset', 'event 9', 'event 10']);
     expect(subscription.gaps).toBe(0);
   });
@@ -127,8 +127,8 @@ describe('a reset', () => {
   });
 
   test('follows an invalid cursor; other refusals end the subscription', () => {
-    const { subscription, calls, hear } = listening({ from: 'forged' });
-    hear(1);
+    const { subscription, calls, receive } = listening({ from: 'forged' });
+    receive(1);
     expect(subscription.refuse({ code: 'CURSOR_INVALID', message: '' })).toBe(false);
     expect(subscription.request()).toEqual({ channel: 'me' });
     expect(subscription.refuse({ code: 'FORBIDDEN', message: '' })).toBe(true);
@@ -138,9 +138,9 @@ describe('a reset', () => {
 
 describe('a snapshot', () => {
   test('counts a gap between it and the stream', () => {
-    const { subscription, calls, hear } = listening({ snapshot: true });
+    const { subscription, calls, receive } = listening({ snapshot: true });
     subscription.snapshot('at-7', [eventOf(7), eventOf(3)]);
-    hear(9);
+    receive(9);
     expect(calls).toEqual(['snapshot of 2', 'event 9']);
     expect(subscription.gaps).toBe(1);
   });

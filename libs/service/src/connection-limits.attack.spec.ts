@@ -229,11 +229,11 @@ test('bytes after the head of an upgrade reach the new protocol', async () => {
   server.on('upgrade', (_request, near: Socket, head: Buffer) => void echo(near, head));
   const socket = open();
   socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nfirst\r\n\r\nsecond');
-  let heard = '';
-  socket.on('data', (bytes: Buffer) => (heard += bytes.toString()));
-  await until(() => heard.replaceAll('][', '') === '[first\r\n\r\nsecond]');
+  let received = '';
+  socket.on('data', (bytes: Buffer) => (received += bytes.toString()));
+  await until(() => received.replaceAll('][', '') === '[first\r\n\r\nsecond]');
   socket.write('third');
-  await until(() => heard.endsWith('[third]'));
+  await until(() => received.endsWith('[third]'));
 });
 
 test('garbage after requests is answered once, and ends the connection', async () => {

@@ -69,7 +69,7 @@ export async function currentCursor(session: TokenSource, urls: readonly string[
 
 export class Listener {
   readonly transport: TransportName;
-  readonly heard: Timed<FeedEvent>[] = [];
+  readonly received: Timed<FeedEvent>[] = [];
   readonly passing: Timed<EphemeralEvent>[] = [];
   readonly cuts: Cut[] = [];
   resets = 0;
@@ -80,12 +80,12 @@ export class Listener {
     this.transport = transport;
     const token = () => session.token();
     this.#client = new RealtimeClient({ urls, transports: [transport], token, connect, backoff, timeouts, startAt: 0 });
-    const hear = (event: FeedEvent) => this.#remember(this.heard, event);
+    const receive = (event: FeedEvent) => this.#remember(this.received, event);
     this.#client.subscribe({
       channel,
       from: cursor,
-      event: hear,
-      duplicate: hear,
+      event: receive,
+      duplicate: receive,
       ephemeral: (event) => this.#remember(this.passing, event),
       reset: () => (this.resets += 1),
     });
@@ -111,7 +111,7 @@ export class Listener {
 
   /** Resolves with the first event that fits, past or future. */
   waitFor(what: string, fits: (event: FeedEvent) => boolean, timeoutMs = 30_000): Promise<Timed<FeedEvent>> {
-    return this.#until(what, () => this.heard.find(fits), timeoutMs);
+    return this.#until(what, () => this.received.find(fits), timeoutMs);
   }
 
   waitForPassing(
@@ -125,12 +125,12 @@ export class Listener {
   /** Lost and duplicated so far, by sequence number. */
   tally(range: { after?: number; until?: number } = {}): Tally {
     const { after = 0, until = Infinity } = range;
-    const seqs = this.heard.map(({ seq }) => seq).filter((seq) => seq > after && seq <= until);
+    const seqs = this.received.map(({ seq }) => seq).filter((seq) => seq > after && seq <= until);
     return tally(seqs, range);
   }
 
   get lastSeq(): number {
-    return this.heard.reduce((last, { seq }) => Math.max(last, seq), 0);
+    return this.received.reduce((last, { seq }) => Math.max(last, seq), 0);
   }
 
   close(): Promise<void> {

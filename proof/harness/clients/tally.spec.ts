@@ -13,7 +13,7 @@ test('what is missing at the ends shows only to someone who knows the ends', () 
   expect(tally([2, 3], { after: 0, until: 5 })).toMatchObject({ lost: 3, missing: [1, 4, 5] });
 });
 
-test('nothing heard is all lost', () => {
+test('nothing received is all lost', () => {
   expect(tally([])).toMatchObject({ lost: 0 });
   expect(tally([], { after: 7, until: 9 })).toMatchObject({ lost: 2, missing: [8, 9] });
 });

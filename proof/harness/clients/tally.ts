@@ -10,14 +10,14 @@ export interface Tally {
 const sample = 5;
 
 /**
- * `after` is the last sequence number before listening; the default is the first one heard.
- * `until` is the last one expected; the default is the highest one heard. For the order see `isInOrder`.
+ * `after` is the last sequence number before listening; the default is the first one received.
+ * `until` is the last one expected; the default is the highest one received. For the order see `isInOrder`.
  */
-export function tally(heard: readonly number[], { after, until }: { after?: number; until?: number } = {}): Tally {
+export function tally(received: readonly number[], { after, until }: { after?: number; until?: number } = {}): Tally {
   const seen = new Map<number, number>();
-  for (const seq of heard) seen.set(seq, (seen.get(seq) ?? 0) + 1);
-  const first = after === undefined ? Math.min(...heard) : after + 1;
-  const last = until ?? Math.max(after ?? 0, ...heard);
+  for (const seq of received) seen.set(seq, (seen.get(seq) ?? 0) + 1);
+  const first = after === undefined ? Math.min(...received) : after + 1;
+  const last = until ?? Math.max(after ?? 0, ...received);
   const missing: number[] = [];
   for (let seq = first; seq <= last; seq += 1) if (!seen.has(seq)) missing.push(seq);
   const repeated = [...seen].filter(([, times]) => times > 1).map(([seq]) => seq);
@@ -25,5 +25,5 @@ export function tally(heard: readonly number[], { after, until }: { after?: numb
   return { lost: missing.length, duplicated, missing: missing.slice(0, sample), repeated: repeated.slice(0, sample) };
 }
 
-export const isInOrder = (heard: readonly number[]): boolean =>
-  heard.every((seq, index) => index === 0 || seq > (heard[index - 1] ?? 0));
+export const isInOrder = (received: readonly number[]): boolean =>
+  received.every((seq, index) => index === 0 || seq > (received[index - 1] ?? 0));

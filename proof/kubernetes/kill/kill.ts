@@ -93,7 +93,7 @@ function stateOf({ clients, flow }: KillContext): string {
   const retried = flow.placed.filter(({ attempts }) => attempts > 1).length;
   const failed = flow.placed.filter(({ ok }) => !ok).length;
   return [
-    `clients ${clients.connected}/${clients.size} connected, ${clients.cuts} cut, ${clients.heard} events heard`,
+    `clients ${clients.connected}/${clients.size} connected, ${clients.cuts} cut, ${clients.received} events received`,
     `orders ${flow.placed.length} answered, ${flow.open} open, ${retried} retried, ${failed} failed`,
   ].join('; ');
 }

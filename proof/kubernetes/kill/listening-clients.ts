@@ -13,7 +13,7 @@ export interface ClientReport {
   cutAfterMs?: number;
   backAfterMs?: number;
   cuts: number;
-  heard: number;
+  received: number;
   lost: number;
   duplicated: number;
   resets: number;
@@ -69,8 +69,8 @@ export class ListeningClients {
     return this.#clients.reduce((sum, { listener }) => sum + listener.cuts.length, 0);
   }
 
-  get heard(): number {
-    return this.#clients.reduce((sum, { listener }) => sum + listener.heard.length, 0);
+  get received(): number {
+    return this.#clients.reduce((sum, { listener }) => sum + listener.received.length, 0);
   }
 
   allBack(signal: AbortSignal): Promise<true> {
@@ -121,7 +121,7 @@ function reportOf(
     ...(first && { cutAfterMs: Math.round(first.at - deletedAt) }),
     ...(first?.backAt !== undefined && { backAfterMs: Math.round(first.backAt - first.at) }),
     cuts: listener.cuts.length,
-    heard: listener.heard.length,
+    received: listener.received.length,
     lost,
     duplicated,
     resets: listener.resets,

@@ -4,7 +4,7 @@ import { linesOf, outcomeOf } from './report.ts';
 const client = (more: Partial<ClientReport> = {}): ClientReport => ({
   client: 'websocket 1',
   cuts: 1,
-  heard: 20,
+  received: 20,
   lost: 0,
   duplicated: 0,
   resets: 0,

@@ -51,16 +51,16 @@ export function outcomeOf(
   };
 }
 
-const columns = ['client', 'cut after', 'back after', 'cuts', 'heard', 'lost', 'duplicated', 'resets'];
+const columns = ['client', 'cut after', 'back after', 'cuts', 'received', 'lost', 'duplicated', 'resets'];
 
 const milliseconds = (value: number | undefined): string => (value === undefined ? '-' : `${value} ms`);
 
-function rowOf({ client, cutAfterMs, backAfterMs, cuts, heard, lost, duplicated, resets }: ClientReport): string[] {
+function rowOf({ client, cutAfterMs, backAfterMs, cuts, received, lost, duplicated, resets }: ClientReport): string[] {
   return [
     client,
     milliseconds(cutAfterMs),
     milliseconds(backAfterMs),
-    ...[cuts, heard, lost, duplicated, resets].map(String),
+    ...[cuts, received, lost, duplicated, resets].map(String),
   ];
 }
 

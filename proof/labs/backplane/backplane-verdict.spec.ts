@@ -24,7 +24,7 @@ test.each([
   ['an event lost with Redis while Kafka was away', { ...lossy, fault: 'kafka' as const }, '12 events lost, 1 resets'],
   ['an event twice', { ...lossy, duplicated: 1 }, '1 events came twice'],
   ['a loss without a reset', { ...lossy, resets: 0 }, '12 events lost without a reset'],
-  ['a client that hears no more', { ...whole, arrived: false }, 'the last event never came'],
+  ['a client that receives no more', { ...whole, arrived: false }, 'the last event never came'],
 ])('%s is a complaint', (_, result, complaint) => {
   expect(complaintAbout(result)).toBe(complaint);
 });

@@ -9,7 +9,7 @@ import {
   type Way,
 } from './balancing-verdict.ts';
 
-const counts = { subscriptions: 2, of: 2, lost: 0, duplicated: 0, unheard: 0 };
+const counts = { subscriptions: 2, of: 2, lost: 0, duplicated: 0, missed: 0 };
 const whole: ChangeResult = { way: 'migration', change: 'killed', ...counts };
 const gone: ChangeResult = { ...whole, way: 'sticky', subscriptions: 0, lost: 4 };
 
@@ -26,9 +26,9 @@ test.each([
   ['an event lost', { ...whole, lost: 1 }, 'this was promised to survive'],
   ['an acknowledged event again', { ...whole, duplicated: 1 }, '1 acknowledged events came again'],
   [
-    'a message of its chat room that was not heard',
-    { ...gone, unheard: 1 },
-    '1 messages of its chat room were not heard once and in order',
+    'a message of its chat room that did not arrive',
+    { ...gone, missed: 1 },
+    '1 messages of its chat room did not arrive once and in order',
   ],
   ['more than was promised', { ...whole, way: 'sticky' as const }, 'this was not expected to survive'],
 ])('%s is one', (_, survived, complaint) => {

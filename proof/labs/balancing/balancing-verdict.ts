@@ -35,16 +35,16 @@ export interface ChangeResult {
   /** Events it received again after it had acknowledged them. */
   duplicated: number;
   /** Chat messages sent while the client was away that it did not get once and in order after it joined again. */
-  unheard: number;
+  missed: number;
 }
 
 export const didSurvive = ({ subscriptions, of, lost }: ChangeResult): boolean => subscriptions === of && lost === 0;
 
 /** Undefined when the result is as promised. Surviving more than promised is wrong too: then the table is wrong. */
 export function complaintAbout(survived: ChangeResult): string | undefined {
-  const { way, change, duplicated, unheard } = survived;
+  const { way, change, duplicated, missed } = survived;
   if (duplicated > 0) return `${duplicated} acknowledged events came again`;
-  if (unheard > 0) return `${unheard} messages of its chat room were not heard once and in order`;
+  if (missed > 0) return `${missed} messages of its chat room did not arrive once and in order`;
   const promised = promises[way][change];
   if (promised === didSurvive(survived)) return undefined;
   return promised ? 'this was promised to survive' : 'this was not expected to survive';

@@ -13,10 +13,10 @@ import {
 import type { Lab } from '../lab.ts';
 
 function show(survived: ChangeResult, print: (text: string) => void): void {
-  const { way, change, subscriptions, of, lost, duplicated, unheard } = survived;
+  const { way, change, subscriptions, of, lost, duplicated, missed } = survived;
   const complaint = complaintAbout(survived);
   const mark = complaint ? '✘' : didSurvive(survived) ? '✔' : '!';
-  const counts = `${subscriptions} of ${of} subscriptions went on, lost ${lost}, duplicated ${duplicated}, unheard in its chat room ${unheard}`;
+  const counts = `${subscriptions} of ${of} subscriptions went on, lost ${lost}, duplicated ${duplicated}, missed in its chat room ${missed}`;
   print(`${mark} ${way}: ${changes[change]}: ${counts}${complaint ? `: ${complaint}` : ''}`);
 }
 

@@ -5,7 +5,7 @@ import { eventually, waitAtMost } from '@halftone/tools/os/waiting.ts';
 import { openRealtimeSandbox, type RealtimeSandbox } from '../../harness/sandbox/realtime/realtime-sandbox.ts';
 import { changes, ways, type Change, type ChangeResult, type Way } from './balancing-verdict.ts';
 import { ChatRoom } from './chat-room.ts';
-import { SessionClient, type HeardEvent } from './session-client.ts';
+import { SessionClient, type ReceivedEvent } from './session-client.ts';
 
 export interface BalancingOptions {
   note: (text: string) => void;
@@ -46,7 +46,7 @@ async function tryWay(way: Way, { note, onResult, signal }: BalancingOptions): P
   }
 }
 
-type Outcome = Pick<ChangeResult, 'subscriptions' | 'lost' | 'duplicated' | 'unheard'>;
+type Outcome = Pick<ChangeResult, 'subscriptions' | 'lost' | 'duplicated' | 'missed'>;
 
 async function runChange(sandbox: RealtimeSandbox, way: Way, change: Change): Promise<Outcome> {
   const [first = '', second = ''] = sandbox.urls;
@@ -54,10 +54,10 @@ async function runChange(sandbox: RealtimeSandbox, way: Way, change: Change): Pr
   const { id } = await before.resume();
   for (const name of names) await before.subscribe(name);
   const room = await ChatRoom.open(sandbox, second, customer);
-  await room.hear(before);
+  await room.receive(before);
   await publish(sandbox);
-  await eventually('the first events', () => before.heard.length === names.length * eventsEach || undefined);
-  const cursors = lastOf(before.heard);
+  await eventually('the first events', () => before.received.length === names.length * eventsEach || undefined);
+  const cursors = lastOf(before.received);
   await before.acknowledge(cursors);
   await applyChange(sandbox, change, before);
   await Promise.all([publish(sandbox), room.talk()]);
@@ -65,8 +65,8 @@ async function runChange(sandbox: RealtimeSandbox, way: Way, change: Change): Pr
   const after = await SessionClient.connect(way === 'sticky' ? first : second, sandbox.token(customer));
   try {
     const resumed = await comeBack(after, way, id, cursors);
-    const unheard = await room.comeBack(after);
-    return { subscriptions: resumed.length, unheard, ...(await compare(sandbox, before, after)) };
+    const missed = await room.comeBack(after);
+    return { subscriptions: resumed.length, missed, ...(await compare(sandbox, before, after)) };
   } finally {
     after.cut();
     room.leave();
@@ -118,24 +118,24 @@ async function compare(
   before: SessionClient,
   after: SessionClient,
 ): Promise<Pick<ChangeResult, 'lost' | 'duplicated'>> {
-  const known = new Set(before.heard.map(keyOf));
+  const known = new Set(before.received.map(keyOf));
   const expected = Object.values(channels).flatMap((channel) => {
     const last = publisher.last(channel);
     return Array.from({ length: eventsEach }, (_, back) => keyOf({ channel, seq: last - back }));
   });
   const missing = () => {
-    const heard = new Set(after.heard.map(keyOf));
-    return expected.filter((key) => !heard.has(key));
+    const received = new Set(after.received.map(keyOf));
+    return expected.filter((key) => !received.has(key));
   };
   const all = () => missing().length === 0 || undefined;
   await waitAtMost('what was missed', all, { withinMs: patienceMs });
-  return { lost: missing().length, duplicated: after.heard.filter((event) => known.has(keyOf(event))).length };
+  return { lost: missing().length, duplicated: after.received.filter((event) => known.has(keyOf(event))).length };
 }
 
-const keyOf = ({ channel, seq }: Pick<HeardEvent, 'channel' | 'seq'>): string => `${channel} ${seq}`;
+const keyOf = ({ channel, seq }: Pick<ReceivedEvent, 'channel' | 'seq'>): string => `${channel} ${seq}`;
 
-const lastOf = (heard: readonly HeardEvent[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [name, heard.findLast((one) => one.channel === channels[name])?.id ?? '']));
+const lastOf = (received: readonly ReceivedEvent[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, received.findLast((one) => one.channel === channels[name])?.id ?? '']));
 
 async function publish({ publisher }: RealtimeSandbox): Promise<void> {
   for (const channel of Object.values(channels)) await publisher.publishMany(channel, eventsEach);

@@ -25,7 +25,7 @@ export class ChatRoom {
   }
 
   /** The customer joins and receives new messages. */
-  async hear(client: SessionClient): Promise<void> {
+  async receive(client: SessionClient): Promise<void> {
     this.#last = await client.join(this.#room, this.#last);
     await this.talk();
     await eventually('what was said', () => client.said.at(-1) === this.#last || undefined, { withinMs: 10_000 });

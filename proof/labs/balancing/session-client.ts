@@ -6,7 +6,7 @@ import { eventually } from '@halftone/tools/os/waiting.ts';
 
 type Session = Extract<ServerMessage, { type: 'session' }>;
 
-export interface HeardEvent {
+export interface ReceivedEvent {
   channel: string;
   seq: number;
   /** The cursor after it. */
@@ -14,7 +14,7 @@ export interface HeardEvent {
 }
 
 export class SessionClient {
-  readonly heard: HeardEvent[] = [];
+  readonly received: ReceivedEvent[] = [];
   /** Numbers of the messages of its room, as they came. */
   readonly said: number[] = [];
   readonly #messages: ServerMessage[] = [];
@@ -85,7 +85,7 @@ export class SessionClient {
 
   #take(message: ServerMessage): void {
     this.#messages.push(message);
-    if (message.type === 'event' && 'seq' in message.event) this.heard.push(message.event);
+    if (message.type === 'event' && 'seq' in message.event) this.received.push(message.event);
     if (message.type === 'chat.message') this.said.push(message.seq);
   }
 

@@ -36,7 +36,7 @@ export class EnduranceListener {
     });
     this.#subscription = this.#client.subscribe({
       from: 'earliest',
-      event: (event) => this.#hear(event),
+      event: (event) => this.#receive(event),
       reset: () => (this.#resets += 1),
     });
     this.#client.on('cut', () => (this.#cutAt ??= performance.now()));
@@ -68,7 +68,7 @@ export class EnduranceListener {
     };
   }
 
-  #hear({ id, seq, type, subject }: FeedEvent): void {
+  #receive({ id, seq, type, subject }: FeedEvent): void {
     this.#events += 1;
     this.#digest.update(`${seq} ${id} ${type} ${subject}\n`);
   }

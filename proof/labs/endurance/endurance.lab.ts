@@ -26,21 +26,21 @@ interface Verdict {
   resets: number;
   cuts: number;
   backMs: { p50: number; p99: number; max: number };
-  /** Different sequences that were heard. */
+  /** Different sequences that clients received. */
   sequences: number;
   ok: boolean;
 }
 
-/** `reference` is what everybody else heard. */
-function judge(transport: TransportName, heard: readonly ListenerResult[], reference: string | undefined): Verdict {
-  const sum = (of: 'events' | 'lost' | 'duplicated' | 'resets') => heard.reduce((total, one) => total + one[of], 0);
-  const away = heard.flatMap(({ awayMs }) => awayMs);
+/** `reference` is the digest of the others. */
+function judge(transport: TransportName, results: readonly ListenerResult[], reference: string | undefined): Verdict {
+  const sum = (of: 'events' | 'lost' | 'duplicated' | 'resets') => results.reduce((total, one) => total + one[of], 0);
+  const away = results.flatMap(({ awayMs }) => awayMs);
   const backMs = { p50: percentileMs(away, 0.5), p99: percentileMs(away, 0.99), max: percentileMs(away, 1) };
-  const sequences = new Set(heard.map(({ digest }) => digest));
+  const sequences = new Set(results.map(({ digest }) => digest));
   const [lost, duplicated, resets] = [sum('lost'), sum('duplicated'), sum('resets')];
-  const whole = lost === 0 && duplicated === 0 && resets === 0 && sum('events') === heard.length * load.events;
+  const whole = lost === 0 && duplicated === 0 && resets === 0 && sum('events') === results.length * load.events;
   const same = sequences.size === 1 && reference !== undefined && sequences.has(reference);
-  const counts = { clients: heard.length, events: sum('events'), lost, duplicated, resets, cuts: away.length };
+  const counts = { clients: results.length, events: sum('events'), lost, duplicated, resets, cuts: away.length };
   const ok = whole && same && away.length > 0 && backMs.p99 <= backWithinMs;
   return { transport, ...counts, backMs, sequences: sequences.size, ok };
 }
@@ -59,16 +59,16 @@ export const endurance: Lab = {
   title: 'kill realtime processes while 120 clients receive 20,000 events',
   about: [
     'the same 20,000 events to 50 WebSocket, 50 SSE and 20 long-poll clients, while the processes that serve them are',
-    'SIGKILLed 20 times and replaced in order once. All hear the same: nothing lost, nothing twice, back within 5 s.',
+    'SIGKILLed 20 times and replaced in order once. All receive the same: nothing lost, nothing twice, back within 5 s.',
   ],
   killNow: killSandbox,
   async run({ json, say, print, signal }) {
-    const { heard, kills, rolled, ms } = await runEndurance(load, { note: say, signal });
-    const reference = heard[0]?.digest;
+    const { results, kills, rolled, ms } = await runEndurance(load, { note: say, signal });
+    const reference = results[0]?.digest;
     const verdicts = transportNames.map((name) =>
       judge(
         name,
-        heard.filter(({ transport }) => transport === name),
+        results.filter(({ transport }) => transport === name),
         reference,
       ),
     );

@@ -17,7 +17,7 @@ export interface EnduranceLoad {
 }
 
 export interface EnduranceResult {
-  heard: ListenerResult[];
+  results: ListenerResult[];
   kills: number;
   rolled: number;
   ms: number;
@@ -52,8 +52,8 @@ export async function runEndurance(load: EnduranceLoad, { note, signal }: Endura
     await publishAll(sandbox, load.events, disruption, signal);
     const rolled = await disruption;
     await until(() => listeners.every(({ lastSeq }) => lastSeq === load.events), signal);
-    const heard = await Promise.all(listeners.map((listener) => listener.end(load.events)));
-    return { heard, kills: load.kills, rolled, ms: Math.round(performance.now() - begun) };
+    const results = await Promise.all(listeners.map((listener) => listener.end(load.events)));
+    return { results, kills: load.kills, rolled, ms: Math.round(performance.now() - begun) };
   } finally {
     // Ended already, or broken by the failure that is thrown; the sandbox must be closed in any case.
     await Promise.all(listeners.map((listener) => listener.end(0).catch(() => undefined)));

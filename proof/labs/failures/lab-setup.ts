@@ -141,8 +141,8 @@ function join(
 }
 
 function observed(one: Observer, { failedAt, wellAt, about }: FailureTimes, published: number): Observation {
-  const { heard, resets, cuts } = one.listener;
-  return { transport: one.transport, heard, resets, cuts, published, failedAt, wellAt, ...about?.(one) };
+  const { received, resets, cuts } = one.listener;
+  return { transport: one.transport, received, resets, cuts, published, failedAt, wellAt, ...about?.(one) };
 }
 
 /** Call the returned function to stop; it resolves when the last event is published. */

@@ -12,7 +12,7 @@ const readMs = 300;
 async function read({ sandbox, signal }: LabSetup, transport: TransportName): Promise<Observation> {
   const customer = newCustomer();
   const storage = memoryStorage();
-  const [heard, cuts]: [TimedEvent[], Cut[]] = [[], []];
+  const [received, cuts]: [TimedEvent[], Cut[]] = [[], []];
   let resets = 0;
   await publish(sandbox, customer);
   const failedAt = performance.now();
@@ -21,7 +21,7 @@ async function read({ sandbox, signal }: LabSetup, transport: TransportName): Pr
     new TimedListener({ transports: [transport], urls: sandbox.urls, token: () => sandbox.token(customer), storage });
   const leave = async (listener: TimedListener) => {
     await listener.close();
-    heard.push(...listener.heard);
+    received.push(...listener.received);
     resets += listener.resets;
   };
   let listener = open();
@@ -42,7 +42,7 @@ async function read({ sandbox, signal }: LabSetup, transport: TransportName): Pr
   await leave(listener);
   return {
     transport,
-    heard,
+    received,
     published: sandbox.publisher.last(channelOf(customer)),
     resets,
     cuts,

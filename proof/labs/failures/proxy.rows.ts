@@ -43,7 +43,7 @@ async function flow(about: (observer: Observer) => { remark?: string; complaint?
 function delayOf({ listener }: Observer) {
   const late = Math.round(
     percentile(
-      listener.heard.map(({ lateMs }) => lateMs),
+      listener.received.map(({ lateMs }) => lateMs),
       0.5,
     ) ?? Infinity,
   );

@@ -60,7 +60,7 @@ const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 function remarksOn(storms: Readonly<Record<TransportName, Storm>>): NonNullable<FailureTimes['about']> {
   return ({ transport, listener }) => {
     const { refusals, allInMs } = storms[transport];
-    const lateness = listener.heard.map(({ lateMs }) => lateMs);
+    const lateness = listener.received.map(({ lateMs }) => lateMs);
     if (allInMs === undefined) return { complaint: `not all newcomers were in after ${seconds(allInWithinMs)}` };
     const turned = refusals > 0 ? `, refused ${refusals} times` : '';
     const remark = `${newcomers} newcomers${turned}, all in after ${seconds(allInMs)}; here p99 ${percentileMs(lateness, 0.99)} ms`;

@@ -31,7 +31,7 @@ const timeouts: Timeouts = { openMs: 1_500, pingMs: 500, silenceMs: 3_000, waitM
 const backoff = { baseMs: 100, capMs: 1_000 };
 
 export class TimedListener {
-  readonly heard: TimedEvent[] = [];
+  readonly received: TimedEvent[] = [];
   readonly cuts: Cut[] = [];
   /** Tries that did not open. */
   failures = 0;
@@ -50,9 +50,9 @@ export class TimedListener {
       startAt: 0,
       ...(storage && { storage }),
     });
-    const hear = ({ seq, data }: { seq: number; data: Record<string, unknown> }) =>
-      this.heard.push({ seq, lateMs: Date.now() - Number(data['at']) });
-    this.#client.subscribe({ from, event: hear, duplicate: hear, reset: () => (this.resets += 1) });
+    const receive = ({ seq, data }: { seq: number; data: Record<string, unknown> }) =>
+      this.received.push({ seq, lateMs: Date.now() - Number(data['at']) });
+    this.#client.subscribe({ from, event: receive, duplicate: receive, reset: () => (this.resets += 1) });
     this.#client.on('cut', () => this.cuts.push({ at: performance.now() }));
     this.#client.on('failed', () => (this.failures += 1));
     this.#client.on('open', ({ transport }) => this.#opened(transport));
@@ -69,7 +69,7 @@ export class TimedListener {
   }
 
   get lastSeq(): number {
-    return this.heard.reduce((last, { seq }) => Math.max(last, seq), 0);
+    return this.received.reduce((last, { seq }) => Math.max(last, seq), 0);
   }
 
   close(): Promise<void> {

@@ -1,9 +1,9 @@
 import { judge, type Observation } from './verdict.ts';
 
-const heard = (...seqs: number[]) => seqs.map((seq) => ({ seq, lateMs: 1 }));
+const received = (...seqs: number[]) => seqs.map((seq) => ({ seq, lateMs: 1 }));
 const seen = (more: Partial<Observation> = {}): Observation => ({
   transport: 'sse',
-  heard: heard(1, 2, 3),
+  received: received(1, 2, 3),
   published: 3,
   resets: 0,
   cuts: [{ at: 1_200, backAt: 2_300 }],
@@ -23,15 +23,15 @@ test('what came before the failure is not of it', () => {
 });
 
 test.each([
-  ['a loss', { heard: heard(1, 3) }],
-  ['the end missing', { heard: heard(1, 2) }],
-  ['an event twice', { heard: heard(1, 2, 2, 3) }],
-  ['another order', { heard: heard(1, 3, 2) }],
+  ['a loss', { received: received(1, 3) }],
+  ['the end missing', { received: received(1, 2) }],
+  ['an event twice', { received: received(1, 2, 2, 3) }],
+  ['another order', { received: received(1, 3, 2) }],
   ['a reset', { resets: 1 }],
   ['a late notice', { cuts: [{ at: 1_600, backAt: 1_700 }] }],
   ['a late return', { cuts: [{ at: 1_200, backAt: 2_600 }] }],
   ['no return', { cuts: [{ at: 1_200 }] }],
-  ['silence', { heard: [], published: 0 }],
+  ['silence', { received: [], published: 0 }],
   ['what the row itself complains of', { complaint: 'no' }],
 ])('%s is a complaint', (_what, more: Partial<Observation>) => {
   expect(judge('a cut', seen(more), promised)).toMatchObject({ ok: false, complaints: [expect.any(String)] });

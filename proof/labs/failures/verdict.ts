@@ -6,7 +6,7 @@ import type { Cut, TimedEvent } from './timed-listener.ts';
 /** Of one client, or of one page over its refreshes. */
 export interface Observation {
   transport: TransportName;
-  heard: readonly TimedEvent[];
+  received: readonly TimedEvent[];
   /** How many events there were. */
   published: number;
   resets: number;
@@ -49,7 +49,7 @@ export interface Verdict {
 const round = (ms: number | undefined): number | null => (ms === undefined ? null : Math.max(0, Math.round(ms)));
 
 export function judge(failure: string, seen: Observation, promised: Promised): Verdict {
-  const seqs = seen.heard.map(({ seq }) => seq);
+  const seqs = seen.received.map(({ seq }) => seq);
   const { lost, duplicated } = tally(seqs, { after: 0, until: seen.published });
   const during = seen.cuts.filter(({ at }) => at >= seen.failedAt);
   const [first] = during;
@@ -75,11 +75,11 @@ export function judge(failure: string, seen: Observation, promised: Promised): V
 function complaintsAbout(verdict: Omit<Verdict, 'ok' | 'complaints'>, promised: Promised): string[] {
   const { noticedWithinMs = Infinity, backWithinMs = Infinity } = promised;
   const complaints: [boolean, string][] = [
-    [verdict.events === 0, 'it heard nothing at all'],
+    [verdict.events === 0, 'it received nothing at all'],
     [verdict.lost > 0, `it lost ${verdict.lost}`],
-    [verdict.duplicated > 0, `it heard ${verdict.duplicated} twice`],
+    [verdict.duplicated > 0, `it received ${verdict.duplicated} twice`],
     [verdict.resets > 0, `it was reset ${verdict.resets} times`],
-    [!verdict.inOrder, 'it heard them out of order'],
+    [!verdict.inOrder, 'it received them out of order'],
     [promised.cuts === 'some' && verdict.cuts === 0, 'its connection was never cut, so nothing was tried'],
     [promised.cuts === 'none' && verdict.cuts > 0, `its connection was cut ${verdict.cuts} times`],
     [(verdict.noticedMs ?? 0) > noticedWithinMs, `it knew after ${verdict.noticedMs} ms only`],

@@ -67,7 +67,7 @@ async function watch(sandbox: RealtimeSandbox, signal: AbortSignal): Promise<See
 const listen = (sandbox: RealtimeSandbox, name: string, transport: Listener['transport'], cursor?: string) =>
   Listener.start({ session: { token: async () => sandbox.token(name) }, urls: sandbox.urls, transport, cursor });
 
-const seqOf = ({ heard }: Listener): number => heard.at(-1)?.seq ?? 0;
+const seqOf = ({ received }: Listener): number => received.at(-1)?.seq ?? 0;
 
 /** Resolves with the last sequence number. */
 async function publishUntil({ publisher }: RealtimeSandbox, signal: AbortSignal): Promise<number> {
@@ -82,7 +82,7 @@ async function publishUntil({ publisher }: RealtimeSandbox, signal: AbortSignal)
 async function oldest(sandbox: RealtimeSandbox): Promise<string> {
   const client = await SessionClient.connect(sandbox.urls[0] ?? '', sandbox.token(customer));
   await client.subscribe('me', 'earliest');
-  const first = await eventually('the first event', () => client.heard[0]);
+  const first = await eventually('the first event', () => client.received[0]);
   client.cut();
   return first.id;
 }
@@ -101,7 +101,7 @@ async function comeLate(sandbox: RealtimeSandbox, cursor: string): Promise<Latec
 }
 
 function liveClientsOf(there: readonly Listener[], until: number, since: number, end: number): LiveClients {
-  const all = there.flatMap(({ heard }) => heard.map(({ at, data }) => ({ sent: Number(data['at']), at })));
+  const all = there.flatMap(({ received }) => received.map(({ at, data }) => ({ sent: Number(data['at']), at })));
   const lateness = (from: number, to: number) => {
     const values = all.filter(({ sent }) => sent >= from && sent < to).map(({ sent, at }) => at - sent);
     return { p50: percentileMs(values, 0.5), p99: percentileMs(values, 0.99) };

@@ -83,9 +83,9 @@ async function chat(realtime: string, seconds: number): Promise<Chat> {
   }
   const all = () => [alice, olga].every((one) => one.said.length >= said) || undefined;
   await waitAtMost('all that was said', all, { withinMs: 20_000 });
-  const heard = [alice, olga].map((one) => one.said);
-  const lost = heard.reduce((sum, numbers) => sum + said - new Set(numbers).size, 0);
-  const duplicated = heard.reduce((sum, numbers) => sum + numbers.length - new Set(numbers).size, 0);
+  const received = [alice, olga].map((one) => one.said);
+  const lost = received.reduce((sum, numbers) => sum + said - new Set(numbers).size, 0);
+  const duplicated = received.reduce((sum, numbers) => sum + numbers.length - new Set(numbers).size, 0);
   for (const one of [alice, olga]) one.cut();
   return { about: 'chat', seconds: secondsSince(begun), said, lost, duplicated };
 }

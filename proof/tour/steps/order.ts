@@ -7,14 +7,14 @@ import { hold, imageOf, listen, type Step } from '../step.ts';
 
 const life = ['order.placed', 'order.paid', 'order.printing', 'order.shipped'];
 
-const ofOrder = ({ heard }: Listener, subject: string) => heard.filter((event) => event.subject === subject);
+const ofOrder = ({ received }: Listener, subject: string) => received.filter((event) => event.subject === subject);
 
 /** Places one order. WebSocket and SSE must receive the same events, by id and in order. */
 export const orderStep: Step = {
   name: 'order',
   take: async (tour) => {
     const { alice, socket } = tour;
-    const stream = (tour.stream ??= await listen(tour, 'sse', socket.heard.at(-1)?.id));
+    const stream = (tour.stream ??= await listen(tour, 'sse', socket.received.at(-1)?.id));
     const product = await cheapestProduct(alice);
     const start = performance.now();
     const reply = expecting('order', await alice.post('/v1/orders', orderOf(imageOf(tour), product.id)), 201);

@@ -41,7 +41,7 @@ export const resumeStep: Step = {
     );
     const until = socket.lastSeq;
     const expected = (await notificationsAfter(alice, base)).filter(({ seq }) => seq <= until);
-    const heard = socket.heard.filter(({ seq }) => seq > base && seq <= until);
+    const received = socket.received.filter(({ seq }) => seq > base && seq <= until);
     const { lost, duplicated, missing, repeated } = socket.tally({ after: base, until });
     const numbers = {
       lost,
@@ -49,22 +49,22 @@ export const resumeStep: Step = {
       missing,
       repeated,
       resets: socket.resets,
-      heard: heard.length,
+      received: received.length,
       expected: expected.length,
     };
     hold(
-      lost === 0 && duplicated === 0 && socket.resets === 0 && heard.length === expected.length,
+      lost === 0 && duplicated === 0 && socket.resets === 0 && received.length === expected.length,
       'the stream broke',
       numbers,
     );
-    const same = heard.every(
+    const same = received.every(
       ({ seq, type, subject }, i) =>
         expected[i]?.seq === seq && expected[i].type === type && expected[i].subject === subject,
     );
-    hold(same && isInOrder(heard.map(({ seq }) => seq)), 'the stream differs from the list of notifications', {
-      heard,
+    hold(same && isInOrder(received.map(({ seq }) => seq)), 'the stream differs from the list of notifications', {
+      received,
       expected,
     });
-    return { killed, from: cut.from, to: cut.to, cutMs: cutMs(cut), orders, events: heard.length, lost, duplicated };
+    return { killed, from: cut.from, to: cut.to, cutMs: cutMs(cut), orders, events: received.length, lost, duplicated };
   },
 };

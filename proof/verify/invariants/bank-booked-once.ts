@@ -14,7 +14,7 @@ function agrees(operation: BankOperationRow, transactions: readonly BankTransact
   return operation.state === 'done' && isIt && more.length === 0;
 }
 
-/** A captured bank payment is a debit that was done, a completed refund of one a credit; the bank may never have heard of a declined one. */
+/** A captured bank payment is a debit that was done, a completed refund of one a credit; a declined one may never have reached the bank. */
 function judgeOwners({ bankOperations, payments, refunds }: Rows): Finding {
   const operations = new Map(bankOperations.map((operation) => [operation.refundId ?? operation.paymentId, operation]));
   const byBank = new Set(payments.filter(({ method }) => method === 'bank').map(({ id }) => id));

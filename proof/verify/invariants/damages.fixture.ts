@@ -29,7 +29,7 @@ export const damages: Readonly<Record<string, Readonly<Record<string, Damage>>>>
     'a transfer that was acknowledged and is not there': ({ rows }) => (rows.transfers = []),
     "an answer with another customer's order": ({ rows }) => (first(rows.orders).customer = 'bob'),
     'two keys with the same effect': ({ rows }) => rows.keys.push({ ...first(rows.keys), key: 'another' }),
-    'a route nobody knows': ({ rows }) => (first(rows.keys).route = 'orders.Unheard'),
+    'a route nobody knows': ({ rows }) => (first(rows.keys).route = 'orders.Unknown'),
   },
   'effect-has-request': {
     'a transfer nobody asked for': ({ rows }) => rows.transfers.push({ ...transfer, id: 't2' }),

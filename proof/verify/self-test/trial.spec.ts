@@ -79,5 +79,5 @@ test('an invariant that does not hold beforehand proves nothing', async () => {
   await subject.arm(trial);
   expect(await holds(subject, 'target', { ...patience, settleMs: -1, everyMs: 1 }, clock)).toBe(false);
   expect(await holds(subject, 'target', patience, clock)).toBe(true);
-  await expect(holds(subjectWith(false).subject, 'unheard of', patience, clock)).rejects.toThrow('unheard of');
+  await expect(holds(subjectWith(false).subject, 'unknown', patience, clock)).rejects.toThrow('unknown');
 });

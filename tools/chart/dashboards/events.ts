@@ -21,7 +21,7 @@ const rows: Layout['rows'] = [
       }),
       series({
         title: 'How long has the oldest row waited?',
-        description: 'Ten seconds page: then nobody hears of what has happened.',
+        description: 'Ten seconds page: then consumers receive no events.',
         unit: 's',
         queries: [{ expr: highest('outbox_age_seconds', 'schema'), legend: '{{schema}}' }],
         limits: { warn: 2, bad: 10 },

@@ -75,7 +75,7 @@ const rows: Layout['rows'] = [
         stacked: true,
       }),
       series({
-        title: 'How late do listeners hear of an event?',
+        title: 'How late do listeners receive an event?',
         description: 'From the time of the feed event until it was written to the sockets.',
         unit: 's',
         queries: [0.5, 0.95, 0.99].map((q) => ({
@@ -138,7 +138,7 @@ const rows: Layout['rows'] = [
   },
 ];
 
-/** Do listeners hear everything once, in time, on every transport? */
+/** Do listeners receive every event once, in time, on every transport? */
 export const realtime: Layout = {
   name: 'realtime',
   title: 'Halftone: realtime',

@@ -97,14 +97,14 @@ const answers: ServerMessage[] = [
 ];
 
 /** The payload of a frame with one length byte. */
-const heard = (message: ServerMessage) => {
+const received = (message: ServerMessage) => {
   const frame = protoCodec.encode(message);
   expect([frame[0], frame[1]]).toEqual([0x82, frame.length - 2]);
   return realtimeV1.ServerMessage.decode(frame.subarray(2));
 };
 
 test.each(answers)('$type has the same fields in protobuf and JSON', (message) => {
-  const [said, ...others] = Object.entries(heard(message)).filter(([, fields]) => fields !== undefined);
+  const [said, ...others] = Object.entries(received(message)).filter(([, fields]) => fields !== undefined);
   expect(others).toEqual([]);
   const [field, fields] = said as [string, Record<string, unknown>];
   expect(field.toLowerCase()).toBe(message.type.replace('.', ''));
@@ -116,12 +116,12 @@ test.each(answers)('$type has the same fields in protobuf and JSON', (message) =
 });
 
 test('nested fields are complete', () => {
-  expect(heard(answers[2] as ServerMessage).snapshot?.events).toEqual([
+  expect(received(answers[2] as ServerMessage).snapshot?.events).toEqual([
     { id: 'i', seq: 1, channel: 'customer:a', type: 't', subject: 's', time: new Date(time), data: '{"a":1}' },
   ]);
-  expect(heard(answers[16] as ServerMessage).rtcSignal).toMatchObject({ candidate: 'null', description: '' });
-  expect(heard(answers[11] as ServerMessage).chatMessage?.time).toEqual(new Date(time));
-  expect(heard(answers[4] as ServerMessage).error?.errors).toEqual([{ path: 'a', message: 'b' }]);
+  expect(received(answers[16] as ServerMessage).rtcSignal).toMatchObject({ candidate: 'null', description: '' });
+  expect(received(answers[11] as ServerMessage).chatMessage?.time).toEqual(new Date(time));
+  expect(received(answers[4] as ServerMessage).error?.errors).toEqual([{ path: 'a', message: 'b' }]);
 });
 
 test('every server message has a test, except events, which are encoded once for all clients', () => {

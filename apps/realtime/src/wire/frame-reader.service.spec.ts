@@ -17,7 +17,7 @@ const [continuation, text, binary, close, ping, pong] = [0, 1, 2, 8, 9, 10];
 
 /** One connection: its messages, and its current reader. */
 class Line implements FrameListener {
-  readonly heard: string[] = [];
+  readonly received: string[] = [];
   reader: FrameReader | undefined;
 
   take(bytes: Buffer): void {
@@ -25,30 +25,30 @@ class Line implements FrameListener {
   }
 
   onMessage(data: Buffer, isBinary: boolean) {
-    this.heard.push(`${isBinary ? 'binary' : 'text'} ${data}`);
+    this.received.push(`${isBinary ? 'binary' : 'text'} ${data}`);
   }
 
   onPing(payload: Buffer) {
-    this.heard.push(`ping ${payload}`);
+    this.received.push(`ping ${payload}`);
   }
 
   onPong() {
-    this.heard.push('pong');
+    this.received.push('pong');
   }
 
   onCloseFrame(code: number) {
-    this.heard.push(`close ${code}`);
+    this.received.push(`close ${code}`);
   }
 
   onViolation(code: number) {
-    this.heard.push(`violation ${code}`);
+    this.received.push(`violation ${code}`);
   }
 }
 
 test('a connection has no reader after a complete message', () => {
   const line = new Line();
   line.take(Buffer.concat([frame(text, 'a'), frame(binary, 'b'), frame(ping, 'c'), frame(pong, ''), frame(text, 'd')]));
-  expect(line.heard).toEqual(['text a', 'binary b', 'ping c', 'pong', 'text d']);
+  expect(line.received).toEqual(['text a', 'binary b', 'ping c', 'pong', 'text d']);
   expect(line.reader).toBeUndefined();
 });
 
@@ -62,8 +62,8 @@ test('messages of many connections, one byte at a time, do not mix', () => {
       const byte = said[index]?.subarray(at, at + 1);
       if (byte?.length) line.take(byte);
     });
-  for (const [at, { heard, reader }] of lines.entries()) {
-    expect(heard).toEqual([`ping ${at}`, `text one ${at} two`]);
+  for (const [at, { received, reader }] of lines.entries()) {
+    expect(received).toEqual([`ping ${at}`, `text one ${at} two`]);
     expect(reader).toBeUndefined();
   }
 });
@@ -85,8 +85,8 @@ test.each([
   good.take(frame(text, 'x'));
   bad.take(frame(text, 'more'));
   await nextTurn();
-  expect(bad.heard).toEqual([`violation ${code}`]);
-  expect(good.heard).toEqual(['text x']);
+  expect(bad.received).toEqual([`violation ${code}`]);
+  expect(good.received).toEqual(['text x']);
 });
 
 test.each([
@@ -97,5 +97,5 @@ test.each([
   line.take(Buffer.concat([frame(close, payload), frame(text, 'more')]));
   line.take(frame(text, 'more'));
   await nextTurn();
-  expect(line.heard).toEqual([`close ${code}`]);
+  expect(line.received).toEqual([`close ${code}`]);
 });

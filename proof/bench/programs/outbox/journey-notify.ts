@@ -8,18 +8,18 @@ import { relayPlainly } from './plain-relay.ts';
 export const run: Program = async (settings) => {
   const database = await freshDatabase(settings.databaseUrl, 4);
   const journey = await openJourney(settings);
-  let heard = false;
+  let notified = false;
   let wake = () => undefined as void;
-  const untilHeard = async (client: import('pg').Client) => {
+  const untilNotified = async (client: import('pg').Client) => {
     if (client.listenerCount('notification') === 0) {
       client.on('notification', () => {
-        heard = true;
+        notified = true;
         wake();
       });
     }
-    if (!heard) await new Promise<void>((resolve) => (wake = resolve));
-    heard = false;
+    if (!notified) await new Promise<void>((resolve) => (wake = resolve));
+    notified = false;
   };
-  await relayPlainly(settings.databaseUrl, journey.publish, untilHeard, 'listen bench_outbox');
+  await relayPlainly(settings.databaseUrl, journey.publish, untilNotified, 'listen bench_outbox');
   return journey.travel(database, (tx) => sql`notify bench_outbox`.execute(tx));
 };

@@ -53,7 +53,7 @@ async function seated(at: number, who: string): Promise<WebSocketClient> {
 
 const say = (client: WebSocketClient, text: string, clientId: string) =>
   client.send({ type: 'chat.send', room, text, clientId });
-const heard = (client: WebSocketClient) =>
+const received = (client: WebSocketClient) =>
   client.of('chat.message').map((message) => {
     const { seq, from, text } = message as unknown as Record<string, unknown>;
     return `${seq} ${from}: ${text}`;
@@ -72,10 +72,10 @@ test('two clients at two replicas chat and see each other join and leave', async
   ]);
   await eventually(() => expect(presence(alice)).toEqual(['olga came']));
   say(alice, 'hello', 'a1');
-  await eventually(() => expect(heard(olga)).toHaveLength(1));
+  await eventually(() => expect(received(olga)).toHaveLength(1));
   say(olga, 'hi', 'o1');
   for (const client of [alice, olga]) {
-    await eventually(() => expect(heard(client)).toEqual([`1 ${customer}: hello`, '2 olga: hi']));
+    await eventually(() => expect(received(client)).toEqual([`1 ${customer}: hello`, '2 olga: hi']));
   }
   olga.send({ type: 'chat.leave', room });
   await eventually(() => expect(presence(alice)).toEqual(['olga came', 'olga left']));
@@ -99,7 +99,7 @@ test('a disconnect leaves the room, unless the customer has another connection',
   await eventually(() => expect(presence(alice)).toEqual(['olga came']));
   one.socket.terminate();
   say(other, 'still here', 'o1');
-  await eventually(() => expect(heard(alice)).toHaveLength(1));
+  await eventually(() => expect(received(alice)).toHaveLength(1));
   expect(presence(alice)).toEqual(['olga came']);
   other.socket.terminate();
   await eventually(() => expect(presence(alice)).toEqual(['olga came', 'olga left']));
@@ -119,10 +119,10 @@ test('the customers of a crashed replica disappear, others stay', async () => {
 test('a client that reconnects gets the messages after its last one', async () => {
   const alice = await seated(0, customer);
   for (const n of [1, 2, 3]) say(alice, `m${n}`, `a${n}`);
-  await eventually(() => expect(heard(alice)).toHaveLength(3));
+  await eventually(() => expect(received(alice)).toHaveLength(3));
   const again = await connected(1, customer);
   again.send({ type: 'chat.join', room, after: 2 });
-  await eventually(() => expect(heard(again)).toEqual([`3 ${customer}: m3`]));
+  await eventually(() => expect(received(again)).toEqual([`3 ${customer}: m3`]));
 });
 
 test('a refused message is reported with its client id and the reason', async () => {

@@ -37,7 +37,7 @@ afterAll(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
 });
 
-interface Heard {
+interface Received {
   type: string;
   code: string;
   peer: string;
@@ -49,7 +49,7 @@ interface Heard {
   peers: { peer: string; customer: string; polite: boolean }[];
   iceServers: { urls: string[]; username?: string; credential?: string }[];
 }
-const of = (client: WebSocketClient, type: string) => client.of(type) as unknown as Heard[];
+const of = (client: WebSocketClient, type: string) => client.of(type) as unknown as Received[];
 const codes = (client: WebSocketClient) => of(client, 'error').map(({ code }) => code);
 const candidateNo = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 127.0.0.1 9 typ host`, sdpMid: '0' });
 
@@ -59,11 +59,11 @@ async function connected(at: number, customer = newCustomer()): Promise<WebSocke
   return client;
 }
 
-async function joined(client: WebSocketClient, peer?: string): Promise<Heard> {
+async function joined(client: WebSocketClient, peer?: string): Promise<Received> {
   const before = of(client, 'rtc.joined').length;
   client.send({ type: 'rtc.join', room, ...(peer ? { peer } : {}) });
   await eventually(() => expect(of(client, 'rtc.joined')).toHaveLength(before + 1), 20_000);
-  return of(client, 'rtc.joined').at(-1) as Heard;
+  return of(client, 'rtc.joined').at(-1) as Received;
 }
 
 test('two peers at two replicas see each other, and exactly one of them is polite', async () => {
@@ -82,7 +82,7 @@ test('two peers at two replicas see each other, and exactly one of them is polit
 /** Sends a candidate to each peer as soon as it is announced. */
 function greetAtOnce(client: WebSocketClient, to: string): void {
   client.socket.on('message', (data) => {
-    const { type, peer, peers = [{ peer }] } = JSON.parse(String(data)) as Heard;
+    const { type, peer, peers = [{ peer }] } = JSON.parse(String(data)) as Received;
     if (type !== 'rtc.joined' && type !== 'rtc.peer') return;
     for (const other of peers)
       client.send({ type: 'rtc.signal', room: to, peer: other.peer, candidate: candidateNo(1) });
@@ -95,7 +95,7 @@ test('two peers that join at the same time see each other and get immediate sign
     const pair = [await connected(0), await connected(1)] as const;
     for (const client of pair) greetAtOnce(client, room);
     const [first, second] = await Promise.all([joined(pair[0]), joined(pair[1])]);
-    const known = (at: 0 | 1, { peers }: Heard) =>
+    const known = (at: 0 | 1, { peers }: Received) =>
       new Set([...peers, ...of(pair[at], 'rtc.peer')].map(({ peer }) => peer));
     await eventually(() => {
       expect(known(0, first)).toEqual(new Set([second.peer]));
@@ -116,12 +116,12 @@ test('signals arrive in order, numbered, and at their receiver only', async () =
     one.send({ type: 'rtc.signal', room, peer: to, candidate: n === 100 ? null : candidateNo(n) });
   }
   await eventually(() => expect(of(two, 'rtc.signal')).toHaveLength(100));
-  const heard = of(two, 'rtc.signal');
-  expect(heard.map(({ seq, peer }) => [seq, peer])).toEqual(heard.map((_, at) => [at + 1, from]));
-  expect(heard.slice(0, -1).map(({ candidate }) => candidate)).toEqual(
-    heard.slice(0, -1).map((_, at) => candidateNo(at + 1)),
+  const received = of(two, 'rtc.signal');
+  expect(received.map(({ seq, peer }) => [seq, peer])).toEqual(received.map((_, at) => [at + 1, from]));
+  expect(received.slice(0, -1).map(({ candidate }) => candidate)).toEqual(
+    received.slice(0, -1).map((_, at) => candidateNo(at + 1)),
   );
-  expect(heard.at(-1)?.candidate).toBeNull();
+  expect(received.at(-1)?.candidate).toBeNull();
   expect(of(three, 'rtc.signal')).toEqual([]);
 });
 
