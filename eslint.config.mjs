@@ -10,7 +10,7 @@ const peersOfNest = ['@grpc/grpc-js', '@apollo/server', '@apollo/subgraph', '@as
 
 const words = ['layer:kernel', 'layer:contracts'];
 const platform = ['layer:platform', ...words];
-/** What the commands know of the services: cli -> proof -> tools -> these. */
+/** The libs of services that commands may import: cli -> proof -> tools -> these. */
 const commands = ['layer:client', 'layer:local', ...words];
 
 /** Who may import whom. Specs and fixtures may also import the testing lib, the client, and what one machine needs. */

@@ -1,4 +1,4 @@
-/** What a command line does, found out within this process; the work itself is not done. */
+/** Runs a command line in this process and records its exit code, its output and the arguments of its work, which is not done. */
 import { halftone } from './registry/groups.ts';
 import { runProgram } from './registry/program.ts';
 
@@ -6,7 +6,7 @@ export interface Called {
   code: number;
   stdout: string;
   stderr: string;
-  /** What the work of the command would have been given. */
+  /** The arguments that the work of the command would have got. */
   given: { options: object; args: readonly unknown[] } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What the work of a command is given. */
+/** The arguments that the work of a command gets. */
 import { called } from './called.fixture.ts';
 import { askedOf, type LoadOptions } from '@halftone/proof/load/options.ts';
 import { loadTests } from '@halftone/proof/load/tests.ts';

@@ -1,4 +1,4 @@
-/** What may come next on a command line of which the last word is unfinished. */
+/** Lists the words that may complete a command line, whose last word is unfinished. */
 import type { Option } from 'commander';
 import type { HalftoneCommand } from './registry/halftone-command.ts';
 import { namedBy } from './registry/program.ts';

@@ -35,7 +35,7 @@ const transfers = proof(
   otherPorts,
 );
 
-/** What mostly waits has another one beside it; what measures, or is judged by how long it took, has the machine to itself. */
+/** Proofs that mostly wait run in parallel. A proof that measures, or has a time limit, runs alone. */
 const proofs: readonly Step[] = [
   { parallel: [[plantedBugs], [idempotencyKeys, clientsAtRealtime, proof('goods for nothing', 'lab', ['refunds'])]] },
   proof('attacks leave others unharmed', 'lab', ['attacks', '--seconds', '3', '--rounds', '2', ...quickAttacks]),

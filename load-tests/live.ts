@@ -9,7 +9,7 @@ export type LiveLine =
       ok: boolean;
       attempts: number;
       key?: string | undefined;
-      /** What the first try that failed got. */
+      /** The answer to the first try that failed. */
       why?: string | undefined;
     }
   | { type: 'cut'; listener: string; at: number; backMs: number };

@@ -1,4 +1,4 @@
-/** What the shop promises; a run that sees less fails. */
+/** The service levels of the shop; a run that misses one fails. */
 import { patient, thresholdsGiven } from './settings.ts';
 
 type Thresholds = Record<string, string[]>;

@@ -1,4 +1,4 @@
-/** What this machine has: memory, cores, disk, open files, ports. Measured, not judged. */
+/** Measures this machine: memory, cores, disk, open files, ports. It does not judge. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { isFreePort } from '@halftone/local';

@@ -27,7 +27,7 @@ type Probe = () => string | Promise<string>;
 
 const answerMs = 20_000;
 
-/** What was found, or why not. */
+/** Returns what was found; throws `why` if it was not. */
 function required(found: string | undefined, why: string): string {
   if (found === undefined) throw new Error(why);
   return found;
@@ -142,7 +142,7 @@ export type ProbeName = keyof typeof probes;
 
 export interface Finding {
   ok: boolean;
-  /** What was found, or why not, in one line. */
+  /** One line with what was found, or why it was not. */
   says: string;
 }
 

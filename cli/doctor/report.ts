@@ -10,10 +10,10 @@ export type State = 'ok' | 'missing' | 'without' | 'tight';
 export interface Row {
   need: string;
   state: State;
-  /** What was found, or why not. */
+  /** The find, or why there is none. */
   says: string;
   for: string;
-  /** What to do about it. */
+  /** The remedy. */
   remedy?: string;
 }
 

@@ -8,7 +8,7 @@ type Together = readonly ProbeName[];
 
 export interface Need {
   name: string;
-  /** What it is for, or what is left out without it. */
+  /** Its purpose, or what is left out without it. */
   for: string;
   /** In the order in which they are tried. */
   anyOf: readonly Together[];

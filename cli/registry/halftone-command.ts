@@ -80,7 +80,7 @@ export class HalftoneCommand extends Command {
     return new HalftoneCommand(name);
   }
 
-  /** What it is in one line, and how it is typed. */
+  /** One line about it, and an example. */
   says(line: string, example: string): this {
     this.exampleLine = example;
     return this.description(line).addHelpText('after', `\nExample: ${example}`);
@@ -116,7 +116,7 @@ export class HalftoneCommand extends Command {
     return of.argChoices ?? (await this.#names.get(name)?.()) ?? [];
   }
 
-  /** What can only be declared after modules were loaded, such as the names of all labs. */
+  /** Declares what needs modules to be loaded first, such as the names of all labs. */
   preparedBy(term: string, prepare: () => Promise<void>): this {
     this.#term = term;
     this.#prepare = prepare;
@@ -168,7 +168,7 @@ export class HalftoneCommand extends Command {
     return `${this.name()} ${this.#term ?? words}`.trim();
   }
 
-  /** What the help says of it in a list. */
+  /** Its line in a list of the help. */
   line(): string {
     return this.summary() || this.description();
   }

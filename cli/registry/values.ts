@@ -1,4 +1,4 @@
-/** What an option takes besides any text. What it does not take is refused with the name of the option. */
+/** Parsers of option values. A value that does not fit is refused with the name of the option. */
 import { InvalidArgumentError } from 'commander';
 
 export const wholeNumber =

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterEach(() => behave({}));
 
-/** Asked of the bank itself: its operator is not behind the gateway. What is left out is as it should be. */
+/** Asked of the bank itself: its operator is not behind the gateway. A field that is left out means normal behaviour. */
 async function behave(behaviour: Behaviour, as = olga): Promise<number> {
   const [bank] = processesOf('bank');
   if (!bank) throw new Error('no bank runs');

@@ -99,7 +99,7 @@ beforeAll(async () => {
   [alice, olga] = await Promise.all([signedIn('alice'), signedIn('olga')]);
 });
 
-/** What the room holds already, from another run. */
+/** The messages that the room has from another run. */
 const saidBefore = async (room: string) =>
   Number(
     (await query<{ n: string }>('SELECT last_seq AS n FROM notifications.chat_room WHERE name = $1', [room]))[0]?.n ??

@@ -57,7 +57,7 @@ async function isShippedInGraph(id: string, graph: { answers: number }): Promise
 const rowsOf = async (table: string): Promise<number> =>
   (await query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0;
 
-/** What grows once the service has done some of the work, long before all of it is done. */
+/** The tables that grow once the service has done some of the work, long before all of it is done. */
 const tables: Record<string, string> = {
   orders: 'orders."order"',
   payments: 'payments.payment',

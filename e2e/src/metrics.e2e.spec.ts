@@ -1,4 +1,4 @@
-/** What every process says about itself: numbers that Prometheus takes without a complaint, and logs that a machine can read. */
+/** Every process exports metrics that Prometheus accepts, and logs that a machine can read. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPromtool, judgeMetrics } from '@halftone/tools/chart/dashboards/promtool.ts';
@@ -31,7 +31,7 @@ test('every line that any process has written is JSON', async () => {
   const linesOf = ({ name, replica }: ServiceState) =>
     readFileSync(join(paths.logs, `${name}-${replica}.log`), 'utf8')
       .split('\n')
-      // What follows the last line break is being written.
+      // The text after the last line break may be incomplete.
       .slice(0, -1);
   const judged = (lines: string[]) => ({ isEmpty: lines.length === 0, stray: lines.filter((line) => !isJson(line)) });
   expect(await each((service) => judged(linesOf(service)))).toEqual(all({ isEmpty: false, stray: [] }));

@@ -29,7 +29,7 @@ export async function shopping(session: Session): Promise<{ imageId: string; pro
   return { imageId, product: id, price };
 }
 
-/** What the print lab can make from now on, said by an operator. */
+/** An operator sets which products the print lab can make from now on. */
 export async function setAvailability(operator: Session, product: string, available: boolean): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const request = { method: 'PUT', headers, body: JSON.stringify({ available }) } as const;

@@ -1,4 +1,4 @@
-/** What every listener has in common: where it goes on, what it missed, and how long it was cut off. */
+/** The state of any listener: its cursor, the events that it missed, and the time for which it was disconnected. */
 import { fullJitter } from '../../libs/client/src/backoff.ts';
 import { Sequence } from '../../libs/client/src/sequence.ts';
 import { cuts, duplicates, eventsReceived, gaps, listeners, reconnectMs, resets } from '../metrics.ts';

@@ -52,7 +52,7 @@ export function checkReads(customer: Customer, orderId: string): void {
   }
 }
 
-/** What needs more than a look: a redirect, a condition, bytes, a wrong password. */
+/** Requests that need more than a look: a redirect, a condition, bytes, a wrong password. */
 export function checkOddReads(customer: Customer, orderId: string): void {
   const seen = get(customer, `/v1/orders/${orderId}`);
   const etag = seen.headers['Etag'] ?? '';

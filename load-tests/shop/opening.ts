@@ -1,4 +1,4 @@
-/** `setup` of every test: customers who are signed in and have a photo. What it sends counts like any other request. */
+/** `setup` of every test: customers who are signed in and have a photo. Its requests count like any other. */
 import { sleep } from 'k6';
 import { password, urls } from '../settings.ts';
 import { bearer, signIn, tokenOf, type Customer } from './customer.ts';

@@ -32,7 +32,7 @@ export function readByGraph(customer: Customer, id: string): Reply {
   return send(urls.graphql, { name: 'graph-order', method: 'POST', headers: asJson(customer), body });
 }
 
-/** What the graph shows of it must be what was ordered, photo included. */
+/** The graph must show the order as it was placed, photo included. */
 export function checkGraph(customer: Customer, id: string): void {
   check(readByGraph(customer, id), {
     'the graph shows the order': (reply) => {

@@ -1,4 +1,4 @@
-/** What the tests have in common that send orders: customers take turns, every third order goes over gRPC where that is reachable, every fourth is paid by bank. */
+/** Sends orders: customers take turns, every third order goes over gRPC if that is reachable, every fourth is paid by bank. */
 import exec from 'k6/execution';
 import { urls } from '../settings.ts';
 import type { Opening } from './opening.ts';

@@ -13,7 +13,7 @@ export interface Outcome<Answer> {
   /** No other try would, and it is the shop's fault. */
   broken?: boolean;
   retryAfterMs?: number;
-  /** What came instead of a usable answer. */
+  /** The answer or error that came instead of a usable answer. */
   why?: string | undefined;
 }
 

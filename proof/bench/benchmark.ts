@@ -12,7 +12,7 @@ export interface BenchOptions {
 
 export interface Benchmark {
   name: string;
-  /** What it measures, in one line. */
+  /** One line about what it measures. */
   about: string;
   /** Default number of rounds. */
   rounds: number;

@@ -1,8 +1,8 @@
 /**
- * What became of each operation of a history, from the rows alone: which were acknowledged and have no effect, and which have more than
+ * Finds wrong operations of a history, from the rows alone: those that were acknowledged and have no effect, and those that have more than
  * one, or one although they were refused. Pure.
  *
- * An acknowledged operation has the effect its answer names. What is left over belongs to the customer's last operation of that kind
+ * An acknowledged operation has the effect its answer names. An effect that is left over belongs to the customer's last operation of that kind
  * that had begun by then: a customer sends one request after the other.
  */
 import type { Effect, Operation } from '../harness/workload/history.ts';
@@ -18,7 +18,7 @@ interface EffectRow {
 /** Clocks of client and database may differ by this. */
 const marginMs = 50;
 
-/** What the saga does by itself, and what was declined, is no effect of a request for one. */
+/** Without the effects of the saga, and without declined payments: no request asked for them. */
 export function effectsIn({ transfers, payments, refunds, orders, images }: Rows): Record<Effect, EffectRow[]> {
   const direct = payments.filter(({ orderId }) => orderId === null);
   return {

@@ -43,7 +43,7 @@ const unknownKind = (input: unknown): string => `no fault is of the kind '${(inp
 
 const scenario = z.strictObject({
   id: text,
-  /** What is broken, for people. */
+  /** One line about what is broken, for people. */
   breaks: text,
   fault,
   /** How long it has until the next one, its own duration and the recovery included. */

@@ -4,7 +4,7 @@ import { samplesIn } from '../harness/metrics-text.ts';
 import { rest } from '@halftone/tools/os/waiting.ts';
 
 const everyMs = 1_500;
-/** What a histogram is read as. */
+/** The suffixes of the series of a histogram. */
 const part = /_(?:bucket|sum|count)$/;
 
 /** The sum over all series of each of these metrics, in one process's text. Pure. */

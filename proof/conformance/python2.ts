@@ -1,6 +1,6 @@
 /**
  * Python 2.7 for a suite that was never ported: Debian 11 was the last to have it, so its packages are fetched by apt-get from the
- * machine's own mirror, unpacked aside and never installed. What the suite needs from the Python index is named with exact versions.
+ * machine's own mirror, unpacked aside and never installed. The packages that the suite needs from the Python index have exact versions.
  */
 import { mkdirSync, readdirSync, rmSync, renameSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';

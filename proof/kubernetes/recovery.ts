@@ -1,4 +1,4 @@
-/** What one restart or kill cost the clients, computed from their requests and cuts. Pure. */
+/** Computes from the requests and cuts of the clients what one restart or kill cost them. Pure. */
 import { linesOfTable } from '@halftone/tools/terminal/table.ts';
 import type { CutSeen, RequestSeen } from '../load/load-events.ts';
 

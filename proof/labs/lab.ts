@@ -19,7 +19,7 @@ interface LabRun {
 
 export interface Lab {
   name: string;
-  /** What it does in one line. */
+  /** One line about what it does. */
   title: string;
   /** Lines of the help: what happens and what must be seen. */
   about: readonly string[];
@@ -35,5 +35,5 @@ export interface Lab {
   killNow?: () => void;
 }
 
-/** What was given to an option that may be repeated. Pure, like all here. */
+/** The values of an option that may be repeated. Pure, like all here. */
 export const namesIn = (value: OptionValue): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -11,7 +11,7 @@ export interface RequestSeen {
   ok: boolean;
   attempts: number;
   key?: string;
-  /** What the first try that failed got instead of an answer. */
+  /** The error of the first try that failed. */
   why?: string;
 }
 

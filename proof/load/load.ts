@@ -43,7 +43,7 @@ const ownTest = (name: string): LoadTest => {
   return test;
 };
 
-/** What the scripts read; see `load-tests/settings.ts`. */
+/** The settings that the scripts read; see `load-tests/settings.ts`. */
 export function settingsOf({
   urls,
   grpc,

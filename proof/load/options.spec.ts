@@ -16,7 +16,7 @@ const refused = (name: string | undefined, options: Partial<LoadOptions>): strin
   return 'understood';
 };
 
-/** What makes a file one that k6 runs: it says how (`options`) and what (its default export, or functions that `exec` names). */
+/** A file that k6 runs has `options`, and a default export or the functions that `exec` names. */
 const isLoadTest = (text: string) => /^export const options\b/m.test(text);
 
 test('every load test that is listed has a file, and every file that k6 can run is listed', () => {

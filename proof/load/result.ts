@@ -1,4 +1,4 @@
-/** What a load test has found, out of k6's summary and the events that the streams received. Pure. */
+/** Makes the result of a load test from k6's summary and the events that the streams received. Pure. */
 import { judge, measureOf, type Threshold } from './threshold.ts';
 
 /** As `load-tests/summary.ts` writes it. */

@@ -1,4 +1,4 @@
-/** What the steps of the tour share: two customers, one listener that stays from the first step to the last. */
+/** The state that the steps of the tour share: two customers, one listener that stays from the first step to the last. */
 import { Listener } from '../harness/clients/listener.ts';
 import { signIn, type Session } from '../harness/clients/session.ts';
 import type { TouredSystem } from './toured-system.ts';
@@ -17,7 +17,7 @@ export interface Tour {
 
 export interface Step {
   name: string;
-  /** What it shows; throws when it does not hold. */
+  /** Returns what it shows; throws when it does not hold. */
   take(tour: Tour): Promise<object>;
 }
 

@@ -1,4 +1,4 @@
-/** What the tour needs of the system it goes through, so that it can go through processes here and pods elsewhere. */
+/** The interface of a system to the tour: processes on this machine, or pods. */
 import { processBehind } from '@halftone/tools/shop/processes.ts';
 import type { RunState, Urls } from '@halftone/tools/os/run-state.ts';
 import { runningSources } from '../verify/sources.ts';

@@ -17,7 +17,7 @@ export interface Finding {
   counterExample?: Record<string, unknown>;
 }
 
-/** What an invariant looks at: a query of PostgreSQL, a topic, all dead letters, or a recorded history. */
+/** The input of an invariant: a query of PostgreSQL, a topic, all dead letters, or a recorded history. */
 export type Reading =
   keyof Rows | 'topic orders' | 'topic payments' | 'topic images' | 'topic feed' | 'dead letters' | 'history';
 

@@ -1,4 +1,4 @@
-/** What verify says, to people or as JSON lines. */
+/** Writes the findings of verify, as text or as JSON lines. */
 import type { Samples } from './ledger-sampler.ts';
 import type { InvariantStatus } from './invariant-status.ts';
 import type { Result, Verdict } from './verify.ts';

@@ -3,7 +3,7 @@ import type { Rows } from './row.ts';
 
 const all = ['orders', 'payments', 'images', 'notifications'];
 
-/** What waits longest comes first, so that it is the counter-example for as long as it waits. */
+/** The row that waits longest comes first, so it is the counter-example for as long as it waits. */
 const everywhere = (
   query: (schema: string) => string,
   { order, schemas = all }: { order: string; schemas?: string[] },

@@ -24,7 +24,7 @@ interface AccountRow {
   id: string;
   customer: string | null;
   currency: string;
-  /** What it keeps, with the credits that wait for it; null for the shop's own, which keep none. */
+  /** Its balance, with the credits that wait for it; null for the shop's own accounts, which have none. */
   balance: number | null;
 }
 
@@ -87,7 +87,7 @@ export interface TransferRow {
   createdAt: Date;
 }
 
-/** What the payments service knows of its questions to the bank. */
+/** A bank operation of the payments service. */
 export interface BankOperationRow {
   reference: string;
   kind: string;
@@ -100,7 +100,7 @@ export interface BankOperationRow {
   bankTransactionId: string | null;
 }
 
-/** What the bank knows. */
+/** A booking of the bank. */
 export interface BankTransactionRow {
   id: string;
   reference: string;
@@ -117,7 +117,7 @@ interface BankAccountRow {
   /** Of the shop's: the sum of what the customers gave. */
   balance: number;
   opening: number;
-  /** What went to the shop and did not come back. */
+  /** The money that went to the shop and did not come back. */
   given: number;
 }
 

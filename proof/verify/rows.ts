@@ -16,7 +16,7 @@ const exactNumbers: CustomTypesConfig = {
 /** Its own short connection, so that a restarted PostgreSQL is no reason to fail the next look. */
 export async function withDatabase<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, types: exactNumbers, connectionTimeoutMillis: 5000 });
-  // What is lost shows at the next statement; without a listener it would end the process.
+  // The next statement fails on a lost connection; without a listener the loss would end the process.
   client.on('error', () => undefined);
   await client.connect();
   try {

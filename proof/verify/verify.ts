@@ -35,7 +35,7 @@ export interface Sources {
 export interface VerifyOptions {
   /** How long to wait for work in progress; 15 s by default. */
   patienceMs?: number;
-  /** What clients recorded, to be judged as well. */
+  /** The history that clients recorded, to be judged as well. */
   history?: readonly Operation[] | undefined;
 }
 

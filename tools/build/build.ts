@@ -32,7 +32,7 @@ export interface BuildOptions {
 const programOf = (app: string, { test = false }: Pick<BuildOptions, 'test'> = {}): string =>
   join('apps', app, bundleFolder[test ? 'test' : 'production'], 'main.js');
 
-/** What was done, in words. */
+/** Resolves with one line about what was built. */
 export function buildAll(signal: AbortSignal, { test = false, only }: BuildOptions = {}): Promise<string> {
   const kind = test ? 'test' : 'production';
   return whileLocked(lockFile, signal, async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const skipped = new Set(['node_modules', 'dist', 'bundle', 'bundle-test', 'coverage', '.nx']);
 
-/** What does not end up in a bundle: a changed spec is no reason to build. */
+/** Files that no bundle contains: a changed spec is no reason to build. */
 const counts = (file: string): boolean => !/\.spec\.ts$|\.md$|\.log$/.test(file);
 
 /** Whether a file or folder is part of what a build reads. */

@@ -1,4 +1,4 @@
-/** What each way of load balancing needs of the manifests. Pure. */
+/** Checks that the manifests have what each way of load balancing needs. Pure. */
 import type { Manifest } from './workload-rules.ts';
 
 interface Balanced extends Manifest {

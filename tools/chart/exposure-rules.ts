@@ -1,4 +1,4 @@
-/** What can be reached from outside: by the chart's manifests, and by docker/compose.yaml. Pure; each complaint names the object. */
+/** Finds ports that can be reached from outside and must not be, in the chart's manifests and in docker/compose.yaml. Pure; each complaint names the object. */
 
 interface Backend {
   name: string;

@@ -22,7 +22,7 @@ export interface Row {
   description: string;
 }
 
-/** What a reference stands for; what is said beside it wins. */
+/** Replaces a reference by its definition; the keys beside the reference win. */
 function resolve(schema: Schema, definitions: Record<string, Schema>): Schema {
   if (schema.$ref === undefined) return schema;
   const name = schema.$ref.replace('#/$defs/', '');

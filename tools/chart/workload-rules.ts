@@ -1,4 +1,4 @@
-/** What every pod that the chart makes must have. Pure; each complaint names the workload and the container. */
+/** Checks the settings that every pod of the chart must have. Pure; each complaint names the workload and the container. */
 import type { V1Container, V1PodSpec, V1Probe } from '@kubernetes/client-node';
 import type { Json } from '../cluster/objects.ts';
 

@@ -1,4 +1,4 @@
-/** What a person wants to know once it is up. */
+/** Lists the addresses and commands that a person needs once the release is up. */
 import { passwordCommand } from './release-password.ts';
 import type { Target } from './target.ts';
 import type { ReleaseUrls } from './urls.ts';

@@ -10,7 +10,7 @@ export async function obtainForeign(images: readonly string[], describe: Describ
   describe(`docker has ${images.join(', ')}`);
 }
 
-/** What could not be had and what to do about it. Pure. */
+/** The message about images that could not be had, with the remedy. Pure. */
 export function remedyOf(refused: readonly Refusal[]): string {
   const parts = Object.keys(optionalParts).filter((part) => refused.some(({ image }) => image.includes(part)));
   const needed = refused.filter(({ image }) => !parts.some((part) => image.includes(part)));

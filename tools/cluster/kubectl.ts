@@ -24,7 +24,7 @@ export async function get<Item>(target: Target, name: string): Promise<Item> {
   return JSON.parse(await kubectl(target, ['get', name, '--output', 'json'], { timeoutMs: 30_000 })) as Item;
 }
 
-/** What the API server has at this path. */
+/** The object or list that the API server has at this path. */
 export async function getRaw<Answer>(target: Target, path: string): Promise<Answer> {
   return JSON.parse(await kubectl(target, ['get', '--raw', path], { timeoutMs: 30_000 })) as Answer;
 }

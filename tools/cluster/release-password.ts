@@ -1,4 +1,4 @@
-/** What the demo customers of a release sign in with. The chart makes it up, so it is in the release's Secret and nowhere else. */
+/** The password of the demo customers of a release. The chart generates it, so it is only in the release's Secret. */
 import { get, kubectl } from './kubectl.ts';
 import type { Deployment } from './objects.ts';
 import type { Target } from './target.ts';

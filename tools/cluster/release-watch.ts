@@ -99,7 +99,7 @@ const withoutPod = (job: Job, pods: readonly Pod[]): Waiting[] =>
         },
       ];
 
-/** What a workload waits for beyond its pods: the pods it may not make, or old ones that have still to go. */
+/** The reason why a workload waits although none of its pods does: pods that it may not make, or old ones that still stop. */
 function openOnly(workloads: readonly Workload[], waiting: readonly Waiting[], events: readonly Event[]): Waiting[] {
   return workloads
     .filter((workload) => !isRolledOut(workload))

@@ -12,7 +12,7 @@ const chart = join(root, 'helm/halftone');
 export const profiles = ['core', 'full'] as const;
 export type Profile = (typeof profiles)[number];
 
-/** What can be left out; each stands in the values under this key. */
+/** The parts that can be left out, each with its key in the values. */
 export const optionalParts = {
   prometheus: 'observability.prometheus.enabled',
   grafana: 'observability.grafana.enabled',
@@ -93,7 +93,7 @@ async function settlePending(target: Target): Promise<void> {
   await kubectl(target, ['delete', 'job', job, '--ignore-not-found']);
 }
 
-/** What the release was installed with, as given; pass it on as a file of values for an upgrade that changes one thing. */
+/** The values that the release was installed with; pass them on as a file of values for an upgrade that changes one thing. */
 export const releaseValues = async (target: Target): Promise<object> =>
   JSON.parse(await helm(target, ['get', 'values', target.release, '--output', 'json'])) as object;
 

@@ -1,4 +1,4 @@
-/** What the pods use now, as `kubectl top` shows it: from metrics-server, which looks about every 15 s. */
+/** Reads the current CPU and memory of the pods, as `kubectl top` shows them: from metrics-server, which looks about every 15 s. */
 import { getRaw } from './kubectl.ts';
 import { numberOf } from './quantity.ts';
 import type { Target } from './target.ts';

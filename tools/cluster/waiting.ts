@@ -89,7 +89,7 @@ function warningOf({ metadata }: Pod, events: readonly Event[]): string | undefi
 const isMakerOf = (workload: string, maker: string): boolean =>
   maker === workload || (maker.startsWith(`${workload}-`) && /^[a-z0-9]+$/.test(maker.slice(workload.length + 1)));
 
-/** What keeps a workload from having pods at all: quota, or a pod that the namespace's security level refuses. */
+/** The reason why a workload has no pods at all: quota, or a pod that the namespace's security level refuses. */
 export function refusalOf(workload: string, events: readonly Event[]): string | undefined {
   const refused = events
     .filter(({ reason, involvedObject }) => reason === 'FailedCreate' && isMakerOf(workload, involvedObject.name))

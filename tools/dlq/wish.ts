@@ -1,4 +1,4 @@
-/** What is wanted of dead letters: those named, or all that match. */
+/** Selects dead letters: those named, or all that match. */
 import { UsageError } from '../terminal/usage-error.ts';
 import type { DeadLetter, LetterState } from '@halftone/contracts';
 import type { DeadLetterDesk } from '@halftone/kafka/desk';

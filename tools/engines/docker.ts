@@ -50,7 +50,7 @@ export async function stopContainer(container: string, log: string): Promise<voi
   await capture(docker, ['rm', '--force', container], { timeoutMs: 40_000 }).catch(() => '');
 }
 
-/** What the containers of this home have kept, whatever passwords it was made with. Nothing where there is no Docker. */
+/** Removes the volumes of this home's containers, whatever their passwords. Does nothing without Docker. */
 export async function removeVolumes(names: readonly EngineName[]): Promise<void> {
   const docker = findProgram('docker');
   if (!docker) return;
@@ -59,7 +59,7 @@ export async function removeVolumes(names: readonly EngineName[]): Promise<void>
   if (ours.length > 0) await capture(docker, ['volume', 'rm', ...ours], { timeoutMs: 30_000 }).catch(() => '');
 }
 
-/** What a container that has ended said of it; undefined while it runs. */
+/** The last output of a container that has ended; undefined while it runs. */
 export async function epitaphOf(container: string): Promise<string | undefined> {
   const docker = findProgram('docker') ?? 'docker';
   const running = await capture(docker, ['inspect', '--format', '{{.State.Running}}', container]).catch(

@@ -5,7 +5,7 @@ import type { EngineName, LocalWay, Way } from '../os/run-state.ts';
 export interface Engine<Programs> {
   readonly name: EngineName;
   readonly title: string;
-  /** What a person installs when no way works. */
+  /** Advice what to install, for when no way works. */
   readonly advice: string;
   readonly stopSignal: NodeJS.Signals;
   urlAt(port: number): string;

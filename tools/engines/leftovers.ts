@@ -1,6 +1,6 @@
 /**
  * Stops what commands have left behind that crashed or were killed: processes, then engines that nobody else uses, then the rest.
- * What a living command has started is not touched.
+ * It leaves alone whatever a living command has started.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What it answers to the last of the lines. */
+/** Its answer to the last of the lines. */
 async function ask(...lines: string[]): Promise<string> {
   const { hostname, port } = new URL(record.url);
   const socket = connect(Number(port), hostname);

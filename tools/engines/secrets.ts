@@ -10,7 +10,7 @@ export interface Secrets {
   redisPassword: string;
   /** Ed25519, DER in base64: SPKI and PKCS8. */
   jwt: { publicKey: string; privateKey: string };
-  /** What realtime signs cursors with. */
+  /** The key with which realtime signs cursors. */
   cursorKey: string;
   /** DER in base64: the certificates of the bank and payments, and the password of callers without a certificate. */
   bank: { server: KeyAndCertificate; client: KeyAndCertificate; password: string };

@@ -5,7 +5,7 @@ import type { LocalWay, Way } from '../os/run-state.ts';
 
 const localWays: readonly LocalWay[] = ['docker', 'path', 'packages'];
 
-/** What to try, first to last. A given URL or a forced way leaves no other. */
+/** The ways to try, first to last. A given URL or a forced way leaves no other. */
 export function waysFor(url: string | undefined, forced: string | undefined): readonly Way[] {
   if (url) return ['environment'];
   if (!forced) return localWays;

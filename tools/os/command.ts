@@ -9,7 +9,7 @@ import { Unavailable } from './unavailable.ts';
 export interface CommandOptions {
   cwd?: string;
   env?: Readonly<Record<string, string | undefined>>;
-  /** What the program reads from its standard input. */
+  /** The text on the program's standard input. */
   input?: string;
   user?: { uid: number; gid: number } | undefined;
   timeoutMs?: number;

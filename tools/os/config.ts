@@ -1,4 +1,4 @@
-/** What the environment decides about engines. Everything else of the tools takes it from here. */
+/** Reads the settings of engines from the environment, for all tools. */
 import { join, resolve } from 'node:path';
 
 /** The project's folder. */
@@ -13,7 +13,7 @@ export const testHome = join(programHome, 'test');
 /** Where the data and logs of this command's system are. */
 export let home = programHome;
 
-/** What names an engine that somebody else runs. */
+/** The variables with the URL of an engine that somebody else runs. */
 export const settingOf = { postgres: 'DATABASE_URL', kafka: 'KAFKA_BROKERS', redis: 'REDIS_URL' } as const;
 
 type Given = Readonly<Record<keyof typeof settingOf, string | undefined>>;

@@ -40,7 +40,7 @@ export const paths = {
 
 /**
  * Other users of this machine get no further than the folder itself. Where PostgreSQL runs as one of them (`entered`), it passes through by
- * name, and everything beside its own data is closed one by one. What an earlier version left open is closed too.
+ * name, and everything beside its own data is closed one by one. It also closes files that an earlier version left open.
  */
 export function closeHome(entered: boolean): void {
   const passage = entered ? 0o711 : 0o700;

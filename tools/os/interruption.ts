@@ -7,7 +7,7 @@ import { forgetAll } from './started.ts';
 
 export interface Interruption {
   signal: AbortSignal;
-  /** What a shell expects of a program that ended by this signal. */
+  /** The exit code that a shell expects of a program that ended by this signal. */
   exitCode(): number;
 }
 

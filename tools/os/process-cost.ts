@@ -1,4 +1,4 @@
-/** What the system says a process has used; Linux only (proc(5)). */
+/** Reads CPU time and memory of a process; Linux only (proc(5)). */
 import { readFileSync } from 'node:fs';
 
 /** Clock ticks per second of /proc, the same on every Linux that Node runs on. */

@@ -1,6 +1,6 @@
 /**
- * What this command has started and not yet stopped, in `.halftone/commands/PID.json`. A command that stops everything removes the
- * file. One that crashes or is killed leaves it, and leftovers.ts stops what it names.
+ * Records what this command has started and not yet stopped, in `.halftone/commands/PID.json`. A command that stops everything removes
+ * the file. One that crashes or is killed leaves it, and leftovers.ts stops what it names.
  */
 import { join } from 'node:path';
 import { programHome } from './config.ts';

@@ -70,7 +70,7 @@ function serviceAddress(target: string, assignments: readonly Assignment[]): Set
   return { [`${key}_URL`]: httpUrl(first) };
 }
 
-/** What a service has besides the addresses of those it calls. */
+/** The settings of a service besides the addresses of its peers. */
 function own(name: ServiceName, system: SystemSettings): Settings {
   const { assignments, jwt, bank, cursorKey } = system;
   const { realtime } = urlsOf(assignments);

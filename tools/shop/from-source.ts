@@ -38,7 +38,7 @@ async function ownAssignment({ name, edge, grpc, knownPort }: ServiceSpec, repli
 async function environmentFor(spec: ServiceSpec, engines: Engines): Promise<Record<string, string>> {
   const running = (readRun().services ?? []).map(assignmentOf);
   const runs = (name: ServiceName) => running.some((one) => one.name === name);
-  // What does not run gets a port at which nobody answers.
+  // A service that does not run gets a port at which nobody answers.
   const absent = (await assignFreePorts({})).filter(({ name }) => !runs(name));
   const own = await ownAssignment(spec, running.filter(({ name }) => name === spec.name).length);
   const { jwt, cursorKey, bank } = loadSecrets();

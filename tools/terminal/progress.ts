@@ -108,7 +108,7 @@ export class Progress {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 
-/** What fits on a line: names and numbers; of a list of events their types. The rest is for programs. */
+/** The values that fit on a line: names and numbers; of a list of events their types. The rest is for programs. */
 function inWords(detail: string | object): string {
   if (typeof detail === 'string') return detail;
   const word = (value: unknown): string => (isEvent(value) ? value.type : isPlain(value) ? String(value) : '');

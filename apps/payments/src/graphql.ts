@@ -4,6 +4,6 @@ import { PaymentGraphql } from './payment/payment.graphql';
 import { RefundGraphql } from './refund/refund.graphql';
 import { RefundRequestGraphql } from './refund-request/refund-request.graphql';
 
-/** What this service adds to the graph; read by its module and by `./halftone generate supergraph`. */
+/** The subgraph of this service; read by its module and by `./halftone generate supergraph`. */
 export const resolvers = [CustomerGraphql, OrderGraphql, PaymentGraphql, RefundGraphql, RefundRequestGraphql];
 export const orphanedTypes = [OrderType];

@@ -20,7 +20,7 @@ export interface Case {
   at?: string;
 }
 
-/** What there is to ask about. */
+/** The things that requests are about. */
 export const given = {} as {
   alice: Session;
   bob: Session;

@@ -27,7 +27,7 @@ const rotate: Probe = async ({ who }, endpoint) => {
   return grpc(who, endpoint, paymentsV1.RotateRefreshTokenRequest.fromPartial(namedIn(refreshToken)));
 };
 
-/** What the gateway reads from the token: payments is asked by family and generation. */
+/** The gateway reads these from the token: payments is asked by family and generation. */
 const namedIn = (refreshToken: string): { family: string; generation: number } =>
   JSON.parse(Buffer.from(refreshToken.split('.')[1] ?? '', 'base64url').toString()) as never;
 

@@ -1,4 +1,4 @@
-/** What the commands are about, all of it alice's, in the state that a cell names. */
+/** Makes the resources of the commands: all are alice's, in the state that a cell names. */
 import { randomUUID } from 'node:crypto';
 import type { ImageStatus, Order, Payment } from '@halftone/proof/harness/clients/api.ts';
 import { jsonOf } from '@halftone/proof/harness/clients/http.ts';

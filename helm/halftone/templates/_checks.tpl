@@ -1,4 +1,4 @@
-{{/* What the schema can't say, because it is about more than one key. */}}
+{{/* Checks that the schema can't make, because they are about more than one key. */}}
 {{- define "halftone.checks" -}}
 {{- range $engine, $key := dict "postgres" "databaseUrl" "kafka" "kafkaBrokers" "redis" "redisUrl" -}}
 {{- if not (or (get $.Values.engines $engine).enabled (get $.Values.external $key)) -}}

@@ -1,4 +1,4 @@
-{{/* What the three engines share: one pod with a fixed name, behind an address that outlives it. Takes (list root engine user). */}}
+{{/* Shared by the three engines: one pod with a fixed name, behind an address that outlives it. Takes (list root engine user). */}}
 {{- define "halftone.engineHead" -}}
 {{- $root := index . 0 -}}
 {{- $engine := index . 1 -}}

@@ -4,7 +4,7 @@
 {{- printf "%s-%s" $root.Release.Name (index . 1) | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* What finds a component's pods; never changes during a release's life. Takes (list root component). */}}
+{{/* The labels that select a component's pods; they never change during a release's life. Takes (list root component). */}}
 {{- define "halftone.selector" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: halftone

@@ -1,4 +1,4 @@
-{{/* What every pod has: an unprivileged user, and no token for the API unless it names who needs one. Takes (list root uid [account]). */}}
+{{/* Shared by all pods: an unprivileged user, and no token for the API unless it names who needs one. Takes (list root uid [account]). */}}
 {{- define "halftone.podSecurity" -}}
 {{- $root := index . 0 -}}
 {{- $user := index . 1 -}}

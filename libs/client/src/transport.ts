@@ -1,4 +1,4 @@
-/** What the three transports have in common. */
+/** The interface of the three transports, and the helpers that they share. */
 import type { Ending } from './reconnect-policy.ts';
 import type { Command, FeedEvent, EphemeralEvent, ServerError, ServerMessage } from './messages.ts';
 import type { Subscription } from './subscription.ts';
@@ -37,7 +37,7 @@ export interface Timeouts {
   waitMs: number;
 }
 
-/** What a transport needs to open a connection. */
+/** All that a transport needs to open a connection. */
 export interface ConnectionContext {
   /** The base URL of one replica. */
   url: string;

@@ -158,7 +158,7 @@ export function letterWith(
   return { ...letterOf(group, record), state, copies, resolved };
 }
 
-/** What the command and the graph show of a letter besides its own fields, flat; null is absent. */
+/** The other fields of a letter that the command and the graph show, flat; null is absent. */
 export function originFactsOf({ origin, original, resolved }: DeadLetter) {
   const header = (name: string) => textOf(original.headers, name) ?? null;
   return {

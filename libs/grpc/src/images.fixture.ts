@@ -29,7 +29,7 @@ export const env = {
 const imageOf = (id: string, fields: Partial<imagesV1.Image> = {}) => imagesV1.Image.fromPartial({ id, ...fields });
 export const chunkOf = (size: number) => ({ chunk: Buffer.alloc(size) });
 
-/** What the handlers have done. */
+/** A record of the calls of the handlers. */
 export const seen = { written: 0, ended: false, unavailable: 2, uploads: 0, slow: 0 };
 
 /** The behaviour of the handler per id. */

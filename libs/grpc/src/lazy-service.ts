@@ -1,6 +1,6 @@
 import type { MethodDefinition, sendUnaryData, Server, UntypedHandleCall } from '@grpc/grpc-js';
 
-/** What a library calls to register its service; Server is one. */
+/** The method by which a library registers its service; Server has it. */
 type Installer = (server: Pick<Server, 'addService'>) => void;
 
 interface LazyMethod {

@@ -18,7 +18,7 @@ function kindOf(error: unknown): Kind {
 }
 
 /**
- * What to do after a failed delivery: `retry` in place, `park` in the retry queue so that other events continue, or
+ * Decides about a failed delivery: `retry` in place, `park` in the retry queue so that other events continue, or
  * `dead-letter`.
  */
 export function actionOnFailure(error: unknown, attempt: number): 'retry' | 'park' | 'dead-letter' {
@@ -28,7 +28,7 @@ export function actionOnFailure(error: unknown, attempt: number): 'retry' | 'par
 }
 
 /**
- * What to do after a parked event failed again. Transient failures are retried without a limit, because giving up
+ * Decides about a parked event that failed again. Transient failures are retried without a limit, because giving up
  * would lose the effect of a good event.
  */
 export function actionOnParkedFailure(error: unknown, attempt: number): 'retry' | 'dead-letter' {

@@ -32,7 +32,7 @@ export async function freePort(...wanted: (number | undefined)[]): Promise<numbe
   return port;
 }
 
-/** What listened there has ended, and will listen there again. */
+/** Frees a port whose process has ended, so that its successor can listen there. */
 export const giveBackPort = (port: number): boolean => handedOut.delete(port);
 
 export async function isFreePort(port: number): Promise<boolean> {

@@ -104,8 +104,8 @@ export class TcpProxy {
   }
 
   /**
-   * What arrives on the open connections is lost from now on, as if the server's machine had vanished. `answers`: only
-   * what the server sends is lost. New connections are not affected.
+   * Bytes that arrive on the open connections are lost from now on, as if the server's machine had vanished. `answers`: only
+   * bytes from the server are lost. New connections are not affected.
    */
   mute(lost: 'everything' | 'answers' = 'everything'): void {
     for (const { client, server } of this.#connections) {

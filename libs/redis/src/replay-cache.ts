@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { counter, logger } from '@halftone/service';
 import type { Redis } from 'ioredis';
 
-/** What the cache knows about a request. */
+/** The cache entry of a request. */
 export type ReplayState =
   | { state: 'new' }
   /** The first request with this key is still running. */

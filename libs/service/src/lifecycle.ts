@@ -13,7 +13,7 @@ type Work = () => Promise<void>;
 interface Part {
   name: string;
   work: Work;
-  /** What a person can check when it does not start. */
+  /** Advice for a person when it does not start. */
   advice?: string | undefined;
 }
 

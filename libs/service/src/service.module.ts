@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Lifecycle } from './lifecycle';
 import { Logger } from './log';
 
-/** What platform modules need from their process. */
+/** Provides what platform modules need from their process. */
 export class ServiceHost {
   private application: NestFastifyApplication | undefined;
   private readonly addresses = new Map<string, string>();

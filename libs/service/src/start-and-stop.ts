@@ -1,7 +1,7 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
 import { Lifecycle, type StartStage, startStages, type StopStage, stopStages } from './lifecycle';
 
-/** What a provider does in one stage. */
+/** The work of a provider in one stage. */
 export interface Part {
   /** The name in the log, and in the answer of the readiness probe until it has started. */
   name: string;

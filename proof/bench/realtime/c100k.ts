@@ -13,7 +13,7 @@ const connections = 100_000;
 const perProcess = 17_000;
 const broadcastCount = 60;
 
-/** What the connections are, and in which share. */
+/** The kinds of connections, and the share of each. */
 const mix = [
   ['websocket', 0.6],
   ['proto', 0.1],

@@ -14,7 +14,7 @@ const channel = 'gallery';
 /** When each event, by its number, arrived; of the clock of this process, which also sends. */
 type Arrivals = Map<number, number>;
 
-/** What the broker needs by itself: a plain consumer of the same topic, fetching as impatiently as realtime does. */
+/** The latency of the broker alone: a plain consumer of the same topic, with the fetch settings of realtime. */
 async function plainConsumer(sandbox: RealtimeSandbox, arrived: Arrivals): Promise<() => Promise<void>> {
   const kafka = new Kafka({ brokers: sandbox.brokers.split(','), clientId: 'bench', logLevel: logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: `bench-${process.pid}`, maxWaitTimeInMs: 100, minBytes: 1 });

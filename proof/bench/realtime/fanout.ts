@@ -6,7 +6,7 @@ import { type ServerRun, onEachTransport } from './server-runs.ts';
 import { cpuUs, sum } from '@halftone/tools/os/process-cost.ts';
 
 const clients = 4_000;
-/** What a case goes on for at least, so that the ticks of /proc are fine enough; and how often at most. */
+/** A case runs until it has used this much CPU, so that the ticks of /proc are fine enough, or for this many turns. */
 const enoughCpuUs = 1_500_000;
 const mostTurns = 60;
 /** Deliveries before it is measured: by then compilers have seen the path, and what the connections left behind is collected. */

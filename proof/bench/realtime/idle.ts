@@ -8,7 +8,7 @@ const clients = 15_000;
 /** A process in which nothing happens gives back what its connections left behind while they were made. */
 const settleMs = 8_000;
 
-/** What connections are counted from: before, a process is still growing into its work. */
+/** The connections before this share are not counted: the process itself still grows while they are opened. */
 const share = 0.2;
 
 /** The memory that the last four fifths of the connections added, per connection. */

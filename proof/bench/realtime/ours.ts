@@ -11,7 +11,7 @@ const channel = 'gallery';
 /** The transports, WebSocket in both of its formats. */
 export type Kind = Transport | 'proto' | 'long-poll';
 
-/** What an event looks like on every transport, 200 bytes. */
+/** An event as every transport sends it, 200 bytes. */
 const event = { type: 'gallery.photo', subject: 'gallery', data: { m: marker } };
 
 export function handshakeOf(transport: Kind, token: string): PoolTarget['handshake'] {

@@ -72,7 +72,7 @@ export const waitUntilOrderIs = (
   withinMs = 30_000,
 ): Promise<Order> => orderOnce(session, id, `be ${status}`, (order) => order.status === status, withinMs);
 
-/** What happened to the order and to its money. */
+/** The history of the order and of its money. */
 export const timelineOf = (session: Session, id: string): Promise<Timeline> =>
   session.get<Timeline>(`/v1/orders/${id}/timeline`);
 

@@ -28,7 +28,7 @@ interface Attribute {
   value: { stringValue?: string; intValue?: number | string; doubleValue?: number; boolValue?: boolean };
 }
 
-/** What we read of an ExportTraceServiceRequest. */
+/** The fields that we read of an ExportTraceServiceRequest. */
 interface Batch {
   resourceSpans: {
     resource: { attributes: Attribute[] };

@@ -56,7 +56,7 @@ function resultFields({ type, reply, tries }: Outcome): Pick<Line, 'type' | 'sta
   return { type, tries, status: reply.status, body: reply.text, ...(code && { code }) };
 }
 
-/** What an answer says about the effect. A refusal is final: the key was not taken, or the refusal is stored. */
+/** Whether the effect happened, by the answer. A refusal is final: the key was not taken, or the refusal is stored. */
 export function typeOf(reply: Pick<Reply, 'status'> | undefined, code: string | undefined): Outcome['type'] {
   if (!reply || reply.status >= 500 || mayRetry(reply.status, code)) return 'unknown';
   return reply.status < 300 ? 'ok' : 'fail';

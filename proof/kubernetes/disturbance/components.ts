@@ -1,4 +1,4 @@
-/** What of the release is disturbed. */
+/** The components of the release that are disturbed. */
 import { componentOf } from '@halftone/tools/cluster/objects.ts';
 import { workloads } from '@halftone/tools/cluster/pods.ts';
 import { isService } from '../network/arrows.ts';

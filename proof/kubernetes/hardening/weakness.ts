@@ -1,4 +1,4 @@
-/** What a pod lacks of what every pod of the release must have. Pure. */
+/** Finds the security settings that every pod of the release must have, and that a pod lacks. Pure. */
 import type { ContainerSpec, Pod } from '@halftone/tools/cluster/objects.ts';
 
 type Probe = ContainerSpec['livenessProbe'];

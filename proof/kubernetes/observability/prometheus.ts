@@ -9,7 +9,7 @@ export interface Span {
 /** Seconds between two points of a range query. */
 const step = 15;
 
-/** What a query gives: how many series, and how many of their samples are numbers. */
+/** The size of a query's result: how many series, and how many of their samples are numbers. */
 export interface Answer {
   series: number;
   numbers: number;

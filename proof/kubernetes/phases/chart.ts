@@ -1,4 +1,4 @@
-/** What can be said without a cluster: the chart renders, refuses what is wrong, and its rules hold what their tests say. */
+/** Checks without a cluster: the chart renders, refuses wrong values, and its alert rules pass their tests. */
 import { checkChart } from '@halftone/tools/chart/check-chart.ts';
 import { findPromtool, judgeRules } from '@halftone/tools/chart/dashboards/promtool.ts';
 import { stale } from '@halftone/tools/chart/dashboards/files.ts';

@@ -1,4 +1,4 @@
-/** What the release costs while nobody uses it, against its aims; the same numbers as `./halftone k8s report`. */
+/** Compares the cost of the idle release with its aims; the same numbers as `./halftone k8s report`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measure } from '../footprint/measure.ts';
 import { linesOf, reportOf, type Report as Footprint } from '../footprint/report.ts';

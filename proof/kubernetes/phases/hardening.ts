@@ -1,4 +1,4 @@
-/** What the namespace admits and what its pods may do, checked by the API and from inside. */
+/** Checks which pods the namespace admits and what they may do, by the API and from inside. */
 import { kubectl, get, list, listAll } from '@halftone/tools/cluster/kubectl.ts';
 import { componentOf, isOfJob, isReady, type Event, type Meta, type Pod } from '@halftone/tools/cluster/objects.ts';
 import { refusalsAmong } from '../hardening/refusal.ts';
@@ -44,7 +44,7 @@ async function everyPodIsHardened(context: PhaseContext): Promise<string> {
   return `${containers} containers of ${pods.length} pods: requests, limits, security context, probes`;
 }
 
-/** What the level, a quota or an admission hook kept from being made. */
+/** Fails if the security level, a quota or an admission hook refused an object. */
 async function nothingWasRefused({ target }: PhaseContext): Promise<string> {
   const events = await listAll<Event>(target, ['events']);
   const refusals = refusalsAmong(events);

@@ -12,7 +12,7 @@ import { traceOfAnOrder } from '../observability/trace.ts';
 import { waitAtMost } from '@halftone/tools/os/waiting.ts';
 import type { Phase, PhaseContext } from '../phase.ts';
 
-/** What the panels look back on: all the phases before. */
+/** The time range of the panels: all the phases before. */
 const minutes = 20;
 
 async function targetsOf(prometheus: string): Promise<Target[]> {

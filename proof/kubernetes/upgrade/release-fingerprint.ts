@@ -1,4 +1,4 @@
-/** What an upgrade must keep: every Secret byte for byte, and the number of things verify counts. Pure. */
+/** An upgrade must keep every Secret byte for byte, and the numbers that verify counts. Pure. */
 import { createHash } from 'node:crypto';
 import type { Secret } from '@halftone/tools/cluster/objects.ts';
 import type { JobVerdict } from '../verify-job.ts';
@@ -6,7 +6,7 @@ import type { JobVerdict } from '../verify-job.ts';
 export interface ReleaseFingerprint {
   /** Hash of the data by name of Secret. */
   secrets: Record<string, string>;
-  /** What verify counted, by invariant. */
+  /** The counts of verify, by invariant. */
   counts: Record<string, number>;
 }
 

@@ -1,7 +1,7 @@
 /** An attack from outside: what it does, and how it must be answered. */
 import type { RunState, Urls } from '@halftone/tools/os/run-state.ts';
 
-/** What an attacker knows and has. Its requests come from an address of its own where the machine has more than one. */
+/** The knowledge and means of an attacker. Its requests come from an address of its own where the machine has more than one. */
 export interface Target {
   urls: Urls;
   /** `host:port` of payments' gRPC, for whoever is inside. */

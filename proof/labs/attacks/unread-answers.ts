@@ -7,7 +7,7 @@ const requests = 400_000;
 const sockets = 4;
 const pipelined = Buffer.from('GET /v1/products HTTP/1.1\r\nHost: shop\r\n\r\n'.repeat(requests));
 
-/** What a server reads without an answer being taken: all of it is in its memory. */
+/** Sends requests and reads no answer: the server keeps the answers in memory. */
 async function flood(target: Target, tally: Tally, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
     const socket = await open(target.urls.gateway, target);

@@ -26,7 +26,7 @@ export interface Seen {
 }
 
 const mostRatio = 2;
-/** What a busy machine adds to the slowest in a hundred for no reason, in ms. */
+/** A busy machine alone adds this to the slowest in a hundred, in ms. */
 const noiseMs = 25;
 
 const ratioOf = ({ calm, attacked }: Round): number => Math.max(0, attacked.p99 - noiseMs) / Math.max(calm.p99, 1);

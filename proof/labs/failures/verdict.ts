@@ -1,4 +1,4 @@
-/** What a client saw of a failure, and whether that is what it was promised. Pure. */
+/** Judges whether a client saw of a failure only what is documented. Pure. */
 import { isInOrder, tally } from '../../harness/clients/tally.ts';
 import type { TransportName } from '@halftone/client';
 import type { Cut, TimedEvent } from './timed-listener.ts';
@@ -42,7 +42,7 @@ export interface Verdict {
   inOrder: boolean;
   remark?: string;
   ok: boolean;
-  /** What was promised and is not so. */
+  /** The guarantees that did not hold. */
   complaints: string[];
 }
 
@@ -64,7 +64,7 @@ export function judge(failure: string, seen: Observation, promised: Promised): V
     lost,
     duplicated,
     resets: seen.resets,
-    // What came twice is counted as that.
+    // An event that came twice is counted as a duplicate.
     inOrder: isInOrder([...new Set(seqs)]),
     ...(seen.remark && { remark: seen.remark }),
   };

@@ -89,7 +89,7 @@ async function refund(context: RefundContext, protection: Protection, attempt: A
   };
 }
 
-/** What is broken for good ends a run of verify immediately, so it runs again while something else may still settle. */
+/** Verify stops at an invariant that is broken for good, so it runs again while another may still settle. */
 async function brokenAtRest({ sources }: Sandbox): Promise<string[]> {
   const end = performance.now() + patienceMs;
   for (;;) {

@@ -50,7 +50,7 @@ async function upload(gateway: string, bytes: Buffer, seconds: number): Promise<
 const original = (gateway: string, id: string, expected: number, seconds: number) =>
   downloadSlowly(expected, { url: `${gateway}/v1/images/${id}/original`, headers: customer(), seconds });
 
-/** What has become of an upload. Asks again while the machine is too busy with renditions to answer. */
+/** The state of an upload. Asks again while the machine is too busy with renditions to answer. */
 const storedOf = (gateway: string, id: string, expected: number): Promise<Downloaded> =>
   eventually('the stored photo', async () => {
     const answer = await original(gateway, id, expected, 0);

@@ -16,7 +16,7 @@ export interface Attribution {
   excess: { why: Excess; effect: DoneEffect; like: Operation[] }[];
 }
 
-/** What the answer calls the thing it is about. */
+/** The id in the answer. */
 export function idInAnswer({ body = '' }: Operation): string | undefined {
   try {
     const { id } = JSON.parse(body) as { id?: unknown };

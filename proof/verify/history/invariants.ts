@@ -1,4 +1,4 @@
-/** What must be true of a system and of what its clients recorded: `verify --history FILE`. */
+/** Invariants between a system and the history that its clients recorded: `verify --history FILE`. */
 import type { Operation } from '../../harness/workload/history.ts';
 import { all, each, groupBy, sumOf, type Finding, type Invariant, type Snapshot } from '../invariant.ts';
 import { attribute, idInAnswer, type Attribution, type Excess } from './attribution.ts';
@@ -117,7 +117,7 @@ const replays: Invariant = {
   }),
 };
 
-/** What a customer's wallet holds by what was booked for the rows that are the customer's. */
+/** The balance that a customer's wallet has by the bookings of the customer's rows. */
 function expectedBalance(customer: string, { payments, refunds, transfers, ...ledger }: Snapshot['rows']): number {
   const wallet = `wallet:${customer}`;
   const seeds = new Set(ledger.ledgerTransactions.filter(({ kind }) => kind === 'seed').map(({ id }) => id));

@@ -4,7 +4,7 @@ import type { BankTransactionRow } from '../row.ts';
 /** The bank's account of the shop. */
 const shop = 'halftone';
 
-/** What a booking does to its customer's account; the shop's gets the opposite. */
+/** The change of the customer's account by a booking; the shop's account gets the opposite. */
 const signed = ({ kind, amount }: BankTransactionRow): number => (kind === 'debit' ? -amount : amount);
 
 export const total = (transactions: readonly BankTransactionRow[]): number =>

@@ -23,7 +23,7 @@ export const unseen = ({ rows }: Snapshot, consumer: string, eventId: string): v
   rows.inbox = rows.inbox.filter((row) => row.consumer !== consumer || row.eventId !== eventId);
 };
 
-/** What each invariant notices, by its name. */
+/** The damages that each invariant must find, by its name. */
 export const damages: Readonly<Record<string, Readonly<Record<string, Damage>>>> = {
   'request-has-effect': {
     'a transfer that was acknowledged and is not there': ({ rows }) => (rows.transfers = []),

@@ -14,7 +14,7 @@ function keysKeptSince({ keys, clock }: Rows): number {
 }
 
 /**
- * What the saga does by itself needs no key: the payment of an order, and its refund once the order is refunding. Neither does the refund
+ * The saga's own effects need no key: the payment of an order, and its refund once the order is refunding. Neither does the refund
  * that an operator approved: it is the answer of a refund request, which has one.
  */
 function asked(rows: Rows): [kind: string, effect: EffectRow][] {

@@ -1,6 +1,6 @@
 import { all, each, groupBy, type Invariant } from '../invariant.ts';
 
-/** What each kind counts. */
+/** The rows that each kind counts. */
 const counted = {
   'gallery/orders-paid': 'order.paid',
   'gallery/orders-shipped': 'order.shipped',

@@ -1,6 +1,6 @@
 /**
- * Value for money. What a customer got: the totals of the orders that are shipped, and what was paid for no order (a tip, a gift card) and
- * not given back. What is under way: the money of orders that have not ended. What is given: refunds by an operator of orders that are shipped.
+ * Nobody gets goods for nothing. `got`: the totals of shipped orders, and payments without an order (a tip, a gift card) that were not
+ * refunded. `underWay`: the money of orders that have not ended. `given`: an operator's refunds of shipped orders.
  */
 import { all, each, groupBy, sumOf, type Finding, type Invariant } from '../invariant.ts';
 import type { OrderRow, PaymentRow, RefundRow, Rows } from '../row.ts';
@@ -18,7 +18,7 @@ interface Value {
   given: number;
 }
 
-/** What one order, or one payment of no order, is about. */
+/** One order with its payments and refunds, or a payment without an order. */
 interface Deal {
   order: OrderRow | undefined;
   payments: readonly PaymentRow[];
@@ -97,7 +97,7 @@ function judgeAll(deals: ReadonlyMap<string, readonly Deal[]>, rows: Rows): Find
 
 export const goodsPaidFor: Invariant = {
   name: 'goods-paid-for',
-  says: "What each customer received (shipped orders, tips) and has in progress is worth what was paid, less refunds, plus an operator's refunds of shipped orders; in total it is what the shop has earned.",
+  says: "The value of what each customer received (shipped orders, tips) and has in progress is what was paid, less refunds, plus an operator's refunds of shipped orders; in total it is what the shop has earned.",
   reads: ['orders', 'payments', 'refunds', 'refundsRecorded', 'accounts', 'ledgerEntries'],
   shows: 'customer, currency, got, underWay, paid, back, given, orders | account, earned, expected',
   settles: true,

@@ -27,7 +27,7 @@ export const paymentEventsPublished: Invariant = {
   },
 };
 
-/** What waits for the bank is not announced yet. */
+/** A payment that waits for the bank has no event yet. */
 const ended = (kind: string, rows: readonly Ending[]): Announced[] =>
   rows
     .filter(({ status }) => status !== 'pending')

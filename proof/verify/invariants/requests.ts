@@ -1,4 +1,4 @@
-/** What the keys of the services say was done: which row each answered request stands for. */
+/** Finds the row of each answered request, by the idempotency keys of the services. */
 import { imagesV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import type { Rows } from '../rows.ts';
 import type { KeyRow } from '../row.ts';
@@ -19,7 +19,7 @@ const idBy =
   (response: Buffer): string =>
     codec.decode(response).id;
 
-/** What a transfer is to its customer. */
+/** Each transfer as the effect of its sender's request. */
 export const transfersAsEffects = ({ transfers }: Rows) =>
   transfers.map((transfer) => ({ ...transfer, customer: transfer.sender }));
 
@@ -35,7 +35,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'images.UploadImage': { idIn: idBy(imagesV1.Image), effects: ({ images }) => images },
 };
 
-/** What an operator's answer made needs no key: a request is approved once by its state. */
+/** The effect of an operator's answer needs no key: a request is approved once by its state. */
 export const approvedRefunds = ({ refundRequests }: Rows): ReadonlySet<string> =>
   new Set(refundRequests.flatMap(({ refundId }) => refundId ?? []));
 

@@ -10,7 +10,7 @@ const lockfile = readLockfile(root);
 const sbomWith = (packages: string[], declared: string[] = [], known: Lockfile = lockfile) =>
   sbomOf({ service: 'orders', version: 'abc', base: 'node:24', packages, declared: new Set(declared) }, known, id, now);
 
-/** What the bundler would say of these files. */
+/** The report of the bundler about these files. */
 const inputs = (files: string[]) => Object.fromEntries(files.map((file) => [file, { bytesInOutput: 1 }]));
 
 test('names packages that are in the bundle, and no others, such as those for development', () => {

@@ -136,7 +136,7 @@ const rows: Layout['rows'] = [
       series({
         title: 'How long do calls take for the caller?',
         description:
-          '95 of 100, by calling service. What exceeds the time at the server is the network, the queue, or a try that failed before.',
+          '95 of 100, by calling service. The difference to the time at the server is the network, the queue, or a try that failed before.',
         unit: 's',
         queries: [{ expr: quantile(0.95, 'grpc_client_duration_seconds', 'service'), legend: 'from {{service}}' }],
         limits: { warn: 0.1, bad: 0.5 },
@@ -213,7 +213,7 @@ const rows: Layout['rows'] = [
   },
 ];
 
-/** What do callers get: how many, how fast, how often an error? REST, GraphQL and gRPC. */
+/** The answers that callers get: how many, how fast, how often an error. REST, GraphQL and gRPC. */
 export const edge: Layout = {
   name: 'edge',
   title: 'Halftone: edge',

@@ -1,4 +1,4 @@
-/** What all dashboards have: times, the variables service and pod, marks for rollouts and faults, links to each other. */
+/** The frame of all dashboards: times, the variables service and pod, marks for rollouts and faults, links to each other. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { prometheus } from './datasource.ts';

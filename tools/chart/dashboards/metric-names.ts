@@ -16,7 +16,7 @@ export function metricsIn(promql: string): string[] {
   return [...new Set([...names].map(([, name = '']) => name).filter((name) => !words.has(name.toLowerCase())))];
 }
 
-/** What a histogram is read as. */
+/** The name of the metric that a series of a histogram belongs to. */
 export const familyOf = (metric: string): string => metric.replace(/_(bucket|sum|count)$/, '');
 
 export interface Declared {
@@ -44,7 +44,7 @@ const times: Record<Declared['kind'], RegExp> = {
   histogram: /_(duration|delay)_seconds$/,
 };
 
-/** What is wrong with a name by the rule in libs/service/src/metrics.ts; undefined when it is right. */
+/** The complaint about a name by the rule in libs/service/src/metrics.ts; undefined when it is right. */
 export function faultOf({ kind, name }: Declared): string | undefined {
   const says = (what: string) => `${name} (${kind}) ${what}`;
   if ((kind === 'counter') !== name.endsWith('_total')) return says('counters and only they end in _total');

@@ -25,7 +25,7 @@ const rows: Layout['rows'] = [
       series({
         title: 'Which steps take too long?',
         description:
-          'Orders whose time in a status ran out, per second. What then follows by itself is in the readme of orders; a refund waits for a person.',
+          'Orders whose time in a status ran out, per second. The readme of orders has what follows by itself; a refund waits for a person.',
         unit: 'ops',
         queries: [{ expr: perSecond('order_step_timeouts_total', 'status'), legend: '{{status}}' }],
         width: 6,

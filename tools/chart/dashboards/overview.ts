@@ -87,7 +87,7 @@ const rows: Layout['rows'] = [
       }),
       series({
         title: 'Share of requests that fail',
-        description: 'Answers of 5xx. What the client did wrong (4xx) is on the Edge dashboard.',
+        description: 'Answers of 5xx. Errors of clients (4xx) are on the Edge dashboard.',
         unit: 'percentunit',
         queries: [
           {

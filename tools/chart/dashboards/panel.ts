@@ -20,7 +20,7 @@ export interface Query {
 
 export interface Panel {
   title: string;
-  /** What it means and what to think when it is high or low. */
+  /** Its meaning, and the likely reason when it is high or low. */
   description: string;
   /** Grafana's unit id: reqps, s, bytes, percentunit, short … */
   unit: string;

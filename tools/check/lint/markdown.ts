@@ -1,4 +1,4 @@
-/** What can be wrong with a Markdown page: long lines of prose, and links or commands that lead nowhere. Pure. */
+/** Finds mistakes in a Markdown page: long lines of prose, and links or commands that lead nowhere. Pure. */
 import { posix } from 'node:path';
 
 /** The longest line of prose, in characters. */

@@ -4,7 +4,7 @@ import { root } from '../../os/config.ts';
 
 interface Request {
   key: string;
-  /** What is sent differs with these: a key stands for one request only. */
+  /** The body depends on these; a key stands for one request only. */
   variables: string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where a service is written down besides its own folder. What can be computed is computed from tools/shop/topology.ts and the
- * contracts and needs no line here. The arrows in proof/kubernetes are a copy on purpose: they judge the chart, so read the new lines.
+ * The places outside its own folder that name a service. A place that is computed from tools/shop/topology.ts and the contracts
+ * needs no line here. The arrows in proof/kubernetes are a copy on purpose: they judge the chart, so read the new lines.
  * Pure.
  */
 import type { Names } from './names.ts';

@@ -39,7 +39,7 @@ export class Scratch {
       symlinkSync(readlinkSync(join(from, '@halftone', name)), join(to, '@halftone', name));
   }
 
-  /** What a program of npm said; throws with it when the program fails. */
+  /** The output of a program of npm; throws with it when the program fails. */
   run(program: string, ...args: readonly string[]): Promise<string> {
     const run = this.#run(program, args);
     this.#runs.push(run.catch(() => undefined));
@@ -58,7 +58,7 @@ export class Scratch {
     }
   }
 
-  /** What a module of the copy prints as JSON; it gets `input`. */
+  /** The JSON that a module of the copy prints; it gets `input`. */
   async ask<Answer>(source: string, input: unknown = {}): Promise<Answer> {
     const program = `const input = JSON.parse(process.argv[1]);\n${source}`;
     const args = ['--input-type=module', '--eval', program, JSON.stringify(input)];
@@ -78,7 +78,7 @@ export class Scratch {
     const running = this.#children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
     const ended = running.map((child) => once(child, 'exit'));
     for (const child of running) child.kill('SIGTERM');
-    // What still runs would write into the folder.
+    // A child that still runs would write into the folder.
     await Promise.all([...ended, ...this.#runs]);
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -9,7 +9,7 @@ export interface PictureFile {
   /** Of the pixels as they are stored, 1 to 8 (Exif 2.32, tag 274). */
   orientation: number;
   /**
-   * What the decoder needs, in order: no texts, previews, later frames or whatever else may be unpacked. Views of the file's bytes, so
+   * The parts that the decoder needs, in order: no texts, previews or later frames, which might unpack. Views of the file's bytes, so
    * they cost no memory.
    */
   pieces: readonly Uint8Array[];
@@ -22,7 +22,7 @@ export interface Part {
   kind: string;
   /** The part as a whole. */
   bytes: Buffer;
-  /** What it carries. */
+  /** Its content, without header and checksum. */
   data: Buffer;
 }
 

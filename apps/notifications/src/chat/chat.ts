@@ -24,7 +24,7 @@ export interface Refusal {
   error: DomainError;
 }
 
-/** What a stream sends: first `joined`, then past messages, then new ones. */
+/** The messages of a stream: first `joined`, then past messages, then new ones. */
 export type ChatUpdate = { joined: { lastSeq: number } } | { said: Message } | { refused: Refusal };
 
 /** What `decide` needs to know about the sender's earlier messages. */

@@ -1,7 +1,7 @@
 import { DomainError, uuidv7 } from '@halftone/kernel';
 import type { Bank, BankOutcome, BankRequest } from './bank';
 
-/** What goes wrong with the next message: the answer is lost after booking, the message is lost, late, or never sent. */
+/** The failure of the next message: the answer is lost after booking, the message is lost, late, or never sent. */
 export type MessageFault = 'answer-lost' | 'message-lost' | 'late' | 'unsent';
 
 const skewMs = 30_000;

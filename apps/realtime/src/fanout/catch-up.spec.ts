@@ -165,7 +165,7 @@ function randomLog(pick: (below: number) => number): FeedState['log'] {
   return log;
 }
 
-/** What a client sees with the random log `seed`, and what it must see. */
+/** The events that a client sees with the random log `seed`, and those that it must see. */
 function play(seed: number): { seen: (number | string)[]; expected: number[] } {
   const pick = random(seed);
   const log = randomLog(pick);

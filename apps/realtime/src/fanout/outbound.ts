@@ -20,7 +20,7 @@ export interface Egress {
   readonly turn: EventLoopTurn;
   /** The most bytes that may wait for a connection. */
   readonly limit: number;
-  /** What happens beyond that. */
+  /** How a connection beyond that limit is treated. */
   readonly slowConsumer: SlowConsumer;
   /** Called when a connection is disconnected as too slow. */
   overflowed(): void;

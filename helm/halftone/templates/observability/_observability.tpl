@@ -1,4 +1,4 @@
-{{/* What the three who watch share. Takes (list root component user port [account]). */}}
+{{/* Shared by Prometheus, Grafana and Jaeger. Takes (list root component user port [account]). */}}
 {{- define "halftone.watcherHead" -}}
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}
@@ -33,7 +33,7 @@ metadata:
 spec:
   replicas: 1
   revisionHistoryLimit: 3
-  # What it has in memory or on its volume is not shared.
+  # Two pods can't share its memory or its volume.
   strategy: { type: Recreate }
   selector:
     matchLabels: {{ include "halftone.selector" (list $root $component) | nindent 6 }}

@@ -26,7 +26,7 @@ export interface Limit {
   per: 'connection' | 'address' | 'account' | 'customer' | 'request' | 'process' | 'shop';
   /** The setting that changes it, if any. */
   setting: string | null;
-  /** What happens beyond it: an error code, or the effect on the connection. */
+  /** The consequence beyond it: an error code, or the effect on the connection. */
   beyond: string;
   /** The metric that counts or shows it. */
   metric: string | null;

@@ -9,7 +9,7 @@ export async function openCache({ redisUrl }: Pick<Settings, 'redisUrl'>): Promi
   return new ReplayCache(redis);
 }
 
-/** What the gateway does with the key of a new request: looks it up before the handler, stores the answer after it without waiting. */
+/** Does what the gateway does with the key of a new request: looks it up before the handler, stores the answer after it without waiting. */
 export const run: Program = async (settings) => {
   const cache = await openCache(settings);
   return measure(settings.operations, settings.concurrency, async (index) => {

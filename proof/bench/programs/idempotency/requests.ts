@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** What a handler would answer; about what an order's answer takes. */
+/** The answer of a handler, about as long as that of an order. */
 export const answer = JSON.stringify({ status: 201, headers: {}, body: 'x'.repeat(600) });
 
 /** Of the request's body, made beforehand: it is the same work whatever the store. */

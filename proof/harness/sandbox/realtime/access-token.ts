@@ -4,7 +4,7 @@ import { loadSecrets } from '@halftone/tools/engines/secrets.ts';
 
 const lifetimeSeconds = 15 * 60;
 
-/** What the gateway of this checkout signs tokens with. */
+/** The key with which the gateway of this checkout signs tokens. */
 export const checkoutKey = (): KeyObject =>
   createPrivateKey({ key: Buffer.from(loadSecrets().jwt.privateKey, 'base64'), format: 'der', type: 'pkcs8' });
 
