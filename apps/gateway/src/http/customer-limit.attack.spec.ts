@@ -12,7 +12,8 @@ const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
   services = await bootService(fakeServices(stubs));
-  edge = await bootService(gateway, { ...gatewayEnv(services.grpcUrl), ...shopLimits });
+  // The first requests wait until all others are refused.
+  edge = await bootService(gateway, { ...gatewayEnv(services.grpcUrl), ...shopLimits, REQUEST_BUDGET_MS: '20000' });
   for (const customer of ['alice', 'bob', 'carol', 'erin', 'frank']) tokens[customer] = await testToken(customer);
 });
 afterAll(async () => {
