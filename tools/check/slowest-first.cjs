@@ -2,7 +2,9 @@
 const Sequencer = require('@jest/test-sequencer').default;
 
 const slowest = [
-  'libs/kafka/src/processes.int.spec.ts',
+  'libs/kafka/src/killed-member.int.spec.ts',
+  'libs/kafka/src/changing-members.int.spec.ts',
+  'libs/kafka/src/paused-member.int.spec.ts',
   'libs/kafka/src/retry-queue.int.spec.ts',
   'tools/generators/service/generator.int.spec.ts',
 ];
