@@ -9,13 +9,15 @@ import { slow } from '@halftone/proof/bench/realtime/slow.ts';
 import { idempotency } from '@halftone/proof/bench/idempotency.ts';
 import { memory } from '@halftone/proof/bench/memory.ts';
 import { orderLatency } from '@halftone/proof/bench/order-latency.ts';
+import { orders } from '@halftone/proof/bench/orders.ts';
+import { cases } from '@halftone/proof/bench/orders/cases.ts';
 import { outbox } from '@halftone/proof/bench/outbox.ts';
 import type { ComparedLine, Line } from '@halftone/proof/bench/sample.ts';
 import { startup } from '@halftone/proof/bench/startup.ts';
 import { transfers } from '@halftone/proof/bench/transfers.ts';
 import { UsageError } from '@halftone/tools/terminal/usage-error.ts';
 
-const money = [idempotency, outbox, transfers];
+const money = [orders, idempotency, outbox, transfers];
 const realtime = [fanout, idle, handshake, slow, e2e, c100k];
 export const benchmarks: readonly Benchmark[] = [startup, orderLatency, memory, ...money, ...realtime];
 
@@ -38,13 +40,19 @@ export interface BenchOptions {
   rounds?: number;
   connections?: number;
   peers?: string[];
+  orders?: number;
+  only: string[];
+  profile: boolean;
 }
 
-export async function run({ json, rounds, connections, peers }: BenchOptions, name: string): Promise<number> {
+/** The names of all cases that `--only` takes. */
+export const caseNames = (): string[] => cases.map(({ name }) => name);
+
+export async function run({ json, rounds, ...options }: BenchOptions, name: string): Promise<number> {
   const benchmark = benchmarks.find((one) => one.name === name);
   if (!benchmark) throw new UsageError(`no benchmark is called ${name}`);
   say(benchmark.about);
-  for (const one of await benchmark.run({ rounds: rounds ?? benchmark.rounds, connections, peers, say })) {
+  for (const one of await benchmark.run({ ...options, rounds: rounds ?? benchmark.rounds, say })) {
     if (json) write(JSON.stringify(one));
     else show(one);
   }

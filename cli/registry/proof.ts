@@ -26,6 +26,10 @@ const bench = command('bench', 'measure, compared with the usual way', 'halftone
   .option('--rounds <n>', 'how often to measure', wholeNumber(1))
   .option('--connections <n>', 'how many connections', wholeNumber(1))
   .option('--peers <list>', 'compare with these, such as ws,bun', list)
+  .option('--orders <n>', 'orders: how many in a run (200)', wholeNumber(1))
+  .repeated('--only <case>', 'orders: only this case; may be repeated')
+  .offers('--only', async () => (await import('../bench.ts')).caseNames())
+  .option('--profile', 'orders: write a CPU profile of each process into .halftone/profiles', false)
   .json()
   .runs(() => import('../bench.ts'));
 bench.preparedBy('<name>', async () => {

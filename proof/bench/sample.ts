@@ -25,7 +25,7 @@ export const summary = (values: readonly number[]): Summary => ({
 export interface Line {
   bench: string;
   case: string;
-  unit: 'us' | 'ms' | 'MiB' | 'KiB' | '/s' | 'round trips' | 'connections' | 'ratio';
+  unit: 'us' | 'ms' | 'ms/s' | 'MiB' | 'KiB' | '/s' | 'per order' | 'round trips' | 'connections' | 'ratio';
   ours: Summary & { p99?: number };
   /** How many were measured. */
   n: number;

@@ -1,0 +1,21 @@
+/** Works on all items, so many at the same time, each begun in order. Rejects with the first failure and begins no further one. */
+export async function atOnce<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  const left = items.values();
+  let failed = false;
+  const one = async () => {
+    for (const item of left) {
+      if (failed) return;
+      await work(item);
+    }
+  };
+  const guarded = () =>
+    one().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    });
+  await Promise.all(Array.from({ length: concurrency }, guarded));
+}

@@ -1,0 +1,126 @@
+/** One run: so many orders, placed so many at a time, until all notifications have arrived. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { percentileOf } from '../sample.ts';
+import type { Measured } from '../workers.ts';
+import { waitAtMost } from '@halftone/tools/os/waiting.ts';
+import { sum } from '@halftone/tools/os/process-cost.ts';
+import { atOnce } from './at-once.ts';
+import { customersOf, type Case } from './cases.ts';
+import { readKafkaRequests, type KafkaRequests } from './kafka-requests.ts';
+import type { HeardEvent, OrderShop, Placed } from './shop.ts';
+import { readSqlCounts, type SqlCounts } from './sql-counts.ts';
+import { cpuMs, difference, driverCpuMs, enginePids, mapValues, type PerProcess } from './usage.ts';
+import { isComplete, problemsOf } from './verdict.ts';
+
+export interface Run {
+  of: Case;
+  orders: number;
+  /** CPU ms per second that the engines use for the other shop, which is at rest. */
+  elsewhere: PerProcess;
+  signal: AbortSignal;
+}
+
+const arriveWithinMs = 60_000;
+
+interface Outcome {
+  placed: readonly Placed[];
+  heard: readonly HeardEvent[];
+}
+
+/** Each of `inFlight` places the next order as soon as it has the answer to its last one. */
+async function placeAll(shop: OrderShop, customers: readonly string[], { of, orders, signal }: Run): Promise<Placed[]> {
+  const placed: Placed[] = [];
+  const prefix = `${process.pid}-${Date.now()}`;
+  await atOnce([...Array(orders).keys()], of.inFlight, async (index) => {
+    signal.throwIfAborted();
+    placed.push(await shop.place(customers[index % customers.length] ?? '', `${prefix}-${index}`));
+  });
+  return placed;
+}
+
+interface Counts {
+  sql: SqlCounts;
+  kafka: KafkaRequests;
+}
+
+async function readCounts({ databaseUrl, countsFolder, processes }: OrderShop): Promise<Counts> {
+  const sql = await readSqlCounts(databaseUrl);
+  return { sql, kafka: await readKafkaRequests(countsFolder, Object.values(processes())) };
+}
+
+/** Places and waits between two readings of the CPU time. */
+async function drive(shop: OrderShop, customers: readonly string[], run: Run) {
+  const listeners = await shop.listen(customers);
+  try {
+    const pids = { ...shop.processes(), ...enginePids() };
+    const [before, driverBefore] = [cpuMs(pids), driverCpuMs()];
+    const placed = await placeAll(shop, customers, run);
+    const complete = () => isComplete(run.orders, listeners.heard) || undefined;
+    await waitAtMost('all notifications', complete, { withinMs: arriveWithinMs, everyMs: 10 });
+    const cpu = { ...difference(cpuMs(pids), before), driver: driverCpuMs() - driverBefore };
+    return { placed, heard: [...listeners.heard], cpu };
+  } finally {
+    await listeners.close();
+  }
+}
+
+/** Throws with what is wrong: a run that did not ship every order measures nothing. */
+export async function measureRun(shop: OrderShop, run: Run): Promise<Measured> {
+  const before = await readCounts(shop);
+  const { placed, heard, cpu } = await drive(shop, customersOf(run.of.customers), run);
+  const after = await readCounts(shop);
+  const problems = problemsOf(placed, heard, await shop.check());
+  if (problems.length > 0) throw new Error(`${shop.name}, ${run.of.name}: ${problems.join('; ')}`);
+  const seconds = secondsOf({ placed, heard });
+  const own = mapValues(cpu, (ms, name) => ms - (run.elsewhere[name] ?? 0) * seconds);
+  return {
+    ...cpuNumbers(own, run.orders),
+    ...timesOf({ placed, heard }),
+    ...countNumbers(before, after, run.orders),
+    perSecond: run.orders / seconds,
+  };
+}
+
+const secondsOf = ({ placed, heard }: Outcome): number =>
+  (Math.max(...heard.map(({ at }) => at)) - Math.min(...placed.map(({ sentAt }) => sentAt))) / 1000;
+
+/** Per order, in all and by process. The driver is not part of what an order costs. */
+function cpuNumbers(cpu: PerProcess, orders: number): Measured {
+  const perOrder = mapValues(cpu, (ms) => ms / orders);
+  const { driver = 0, ...shop } = perOrder;
+  const named = Object.entries({ ...shop, driver }).map(([name, ms]) => [`cpu ${name}`, ms]);
+  return { cpu: sum(Object.values(shop)), ...(Object.fromEntries(named) as Measured) };
+}
+
+function timesOf({ placed, heard }: Outcome): Measured {
+  const byOrder = Map.groupBy(heard, ({ order }) => order);
+  const placing = placed.map(({ sentAt, answeredAt }) => answeredAt - sentAt);
+  const first = placed.map(({ id, sentAt }) => Math.min(...(byOrder.get(id) ?? []).map(({ at }) => at)) - sentAt);
+  const shipped = placed.map(({ id, sentAt }) => Math.max(...(byOrder.get(id) ?? []).map(({ at }) => at)) - sentAt);
+  return {
+    placingP50: percentileOf(placing, 0.5),
+    placingP99: percentileOf(placing, 0.99),
+    firstEventP50: percentileOf(first, 0.5),
+    shippedP50: percentileOf(shipped, 0.5),
+  };
+}
+
+function countNumbers(before: Counts, after: Counts, orders: number): Measured {
+  const { statements = Number.NaN } = after.sql;
+  const kafka = (name: keyof KafkaRequests) => (after.kafka[name] - before.kafka[name]) / orders;
+  return {
+    statements: (statements - (before.sql.statements ?? 0)) / orders,
+    commits: (after.sql.commits - before.sql.commits) / orders,
+    kafkaRequests: kafka('all'),
+    kafkaProduce: kafka('produce'),
+    kafkaFetch: kafka('fetch'),
+    kafkaCommit: kafka('commit'),
+  };
+}
+
+/** CPU ms per second while nothing is ordered. */
+export async function restMs(pids: PerProcess, seconds: number, signal: AbortSignal): Promise<PerProcess> {
+  const before = cpuMs(pids);
+  await sleep(seconds * 1000, undefined, { signal });
+  return mapValues(difference(cpuMs(pids), before), (ms) => ms / seconds);
+}
