@@ -60,9 +60,10 @@ export async function consume(kafka: Kafka, { group, topics, work, live = false 
   await consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 16,
-    eachBatch: async ({ batch: { topic, partition, messages, lastOffset } }) => {
+    eachBatch: async ({ batch }) => {
+      const { topic, partition, messages } = batch;
       await Promise.all(messages.flatMap(({ value }) => (value ? [batcher.add(value)] : [])));
-      done.set(`${topic}/${partition}`, { topic, partition, offset: String(Number(lastOffset()) + 1) });
+      done.set(`${topic}/${partition}`, { topic, partition, offset: String(Number(batch.lastOffset()) + 1) });
     },
   });
   if (live) return;

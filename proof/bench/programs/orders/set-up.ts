@@ -24,8 +24,8 @@ async function makeDatabase(databaseUrl: string): Promise<void> {
   const name = server.pathname.slice(1);
   server.pathname = '/postgres';
   await withClient(server.href, async (client) => {
-    await client.query(`drop database if exists ${name}`);
-    await client.query(`create database ${name}`);
+    await client.query(`drop database if exists "${name}"`);
+    await client.query(`create database "${name}"`);
   });
   await withClient(databaseUrl, async (client) => {
     for (const [schema, text] of Object.entries(tables)) {
