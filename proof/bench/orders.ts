@@ -12,7 +12,7 @@ import { onInterruption } from '@halftone/tools/os/interruption.ts';
 import { sum } from '@halftone/tools/os/process-cost.ts';
 import { killSandbox, type Sandbox } from '../harness/sandbox/sandbox.ts';
 import type { Benchmark, BenchOptions } from './benchmark.ts';
-import { casesNamed, customersOf, type Case } from './orders/cases.ts';
+import { casesNamed, customersOf, ordersOf, usual, type Case } from './orders/cases.ts';
 import { halftoneShop, openHalftone, type Preparation } from './orders/halftone-shop.ts';
 import { counterModule } from './orders/kafka-requests.ts';
 import { startLimit } from './orders/limit-shop.ts';
@@ -24,7 +24,7 @@ import type { Measured } from './workers.ts';
 
 const ordersPerRun = 200;
 /** Until the compilers of both have seen the path. The limit program needs more, and is quick. */
-const warmUp = { ours: 100, limit: 1_000 };
+const warmUp = { ours: 200, limit: 3_000 };
 const restSeconds = 5;
 
 const profilesFolder = join(programHome, 'profiles');
@@ -39,7 +39,7 @@ function preparationOf({ profile, say }: BenchOptions, cases: readonly Case[], s
     return { NODE_OPTIONS: `--import ${counterModule}${profiler}`, KAFKA_COUNTS_FOLDER: countsFolder };
   };
   if (profile) say(`profiles, written when the processes stop: ${folder}`);
-  const customers = customersOf(Math.max(...cases.map((one) => one.customers)));
+  const customers = customersOf(Math.max(usual.customers, ...cases.map((one) => one.customers)));
   return { customers, environmentOf, countsFolder, note: say, signal };
 }
 
@@ -54,10 +54,8 @@ const elsewhereOf = ({ name }: OrderShop, { enginesAtRest }: Shops): PerProcess 
   name === 'limit' ? enginesAtRest : {};
 
 async function warm(shops: Shops): Promise<void> {
-  const [, usual] = casesNamed([]);
   for (const shop of shops.all) {
-    const orders = warmUp[shop.name];
-    await measureRun(shop, { of: usual as Case, orders, elsewhere: {}, signal: shops.signal });
+    await measureRun(shop, { of: usual, orders: warmUp[shop.name], elsewhere: {}, signal: shops.signal });
   }
 }
 
@@ -72,8 +70,8 @@ async function measureCases(
   for (let round = 0; round < rounds; round += 1) {
     for (const [of, byShop] of results) {
       for (const shop of round % 2 === 0 ? shops.all : shops.all.toReversed()) {
-        const run = { of, orders, elsewhere: elsewhereOf(shop, shops), signal: shops.signal };
-        const measured = await measureRun(shop, run);
+        const run = { of, orders: ordersOf(of, shop.name, orders), elsewhere: elsewhereOf(shop, shops) };
+        const measured = await measureRun(shop, { ...run, signal: shops.signal });
         byShop.get(shop.name)?.push(measured);
         say(`round ${round + 1} of ${rounds}: ${of.name} ${shop.name} ${measured['cpu']?.toFixed(1)} ms per order`);
       }
@@ -130,7 +128,7 @@ export const orders: Benchmark = {
     const sandbox = await openHalftone(preparation);
     try {
       const { results, atRest } = await compare(sandbox, preparation, cases, options);
-      const perCase = [...results].flatMap(([of, one]) => linesOfCase(of.name, one, of.inFlight === 1));
+      const perCase = [...results].flatMap(([of, one]) => linesOfCase(of.name, one, of.lone));
       options.say(tableOf(perCase));
       return [...perCase, ...linesAtRest(atRest)];
     } finally {

@@ -1,6 +1,6 @@
 /**
  * Loaded into a process with `--import`: counts the requests that it sends to Kafka, by API key (the second field of a request, after its
- * length). kafkajs writes one request at a time. SIGUSR2 asks for the counts, which go to `counts/PID.json` of the folder of the run.
+ * length). kafkajs writes one request at a time. SIGUSR2 asks for the counts, which go to the file PID.json of KAFKA_COUNTS_FOLDER.
  * Kafka itself publishes such counts over JMX alone.
  */
 import { renameSync, writeFileSync } from 'node:fs';
@@ -31,8 +31,10 @@ function countWrites(socket: Socket): void {
 
 const connect = Socket.prototype.connect as (this: Socket, ...args: unknown[]) => Socket;
 Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+  connect.apply(this, args);
+  // Afterwards, because connecting takes back a method that was replaced before.
   if (portIn(args) === port) countWrites(this);
-  return connect.apply(this, args);
+  return this;
 } as Socket['connect'];
 
 process.on('SIGUSR2', () => {

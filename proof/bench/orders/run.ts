@@ -7,7 +7,7 @@ import { sum } from '@halftone/tools/os/process-cost.ts';
 import { atOnce } from './at-once.ts';
 import { customersOf, type Case } from './cases.ts';
 import { readKafkaRequests, type KafkaRequests } from './kafka-requests.ts';
-import type { HeardEvent, OrderShop, Placed } from './shop.ts';
+import type { HeardEvent, OpenListeners, OrderShop, Placed } from './shop.ts';
 import { readSqlCounts, type SqlCounts } from './sql-counts.ts';
 import { cpuMs, difference, driverCpuMs, enginePids, mapValues, type PerProcess } from './usage.ts';
 import { isComplete, problemsOf } from './verdict.ts';
@@ -27,13 +27,27 @@ interface Outcome {
   heard: readonly HeardEvent[];
 }
 
-/** Each of `inFlight` places the next order as soon as it has the answer to its last one. */
-async function placeAll(shop: OrderShop, customers: readonly string[], { of, orders, signal }: Run): Promise<Placed[]> {
+/** Resolves when the order is shipped and its notifications have arrived, or are late. */
+const untilEnd = ({ id }: Placed, listeners: OpenListeners): Promise<void> =>
+  waitAtMost(
+    `the end of order ${id}`,
+    () =>
+      isComplete(
+        1,
+        listeners.heard.filter(({ order }) => order === id),
+      ) || undefined,
+    { withinMs: arriveWithinMs, everyMs: 5 },
+  );
+
+async function placeAll(shop: OrderShop, listeners: OpenListeners, { of, orders, signal }: Run): Promise<Placed[]> {
+  const customers = customersOf(of.customers);
   const placed: Placed[] = [];
   const prefix = `${process.pid}-${Date.now()}`;
   await atOnce([...Array(orders).keys()], of.inFlight, async (index) => {
     signal.throwIfAborted();
-    placed.push(await shop.place(customers[index % customers.length] ?? '', `${prefix}-${index}`));
+    const order = await shop.place(customers[index % customers.length] ?? '', `${prefix}-${index}`);
+    placed.push(order);
+    if (of.lone) await untilEnd(order, listeners);
   });
   return placed;
 }
@@ -49,12 +63,12 @@ async function readCounts({ databaseUrl, countsFolder, processes }: OrderShop): 
 }
 
 /** Places and waits between two readings of the CPU time. */
-async function drive(shop: OrderShop, customers: readonly string[], run: Run) {
-  const listeners = await shop.listen(customers);
+async function drive(shop: OrderShop, run: Run) {
+  const listeners = await shop.listen(customersOf(run.of.customers));
   try {
     const pids = { ...shop.processes(), ...enginePids() };
     const [before, driverBefore] = [cpuMs(pids), driverCpuMs()];
-    const placed = await placeAll(shop, customers, run);
+    const placed = await placeAll(shop, listeners, run);
     const complete = () => isComplete(run.orders, listeners.heard) || undefined;
     await waitAtMost('all notifications', complete, { withinMs: arriveWithinMs, everyMs: 10 });
     const cpu = { ...difference(cpuMs(pids), before), driver: driverCpuMs() - driverBefore };
@@ -67,7 +81,7 @@ async function drive(shop: OrderShop, customers: readonly string[], run: Run) {
 /** Throws with what is wrong: a run that did not ship every order measures nothing. */
 export async function measureRun(shop: OrderShop, run: Run): Promise<Measured> {
   const before = await readCounts(shop);
-  const { placed, heard, cpu } = await drive(shop, customersOf(run.of.customers), run);
+  const { placed, heard, cpu } = await drive(shop, run);
   const after = await readCounts(shop);
   const problems = problemsOf(placed, heard, await shop.check());
   if (problems.length > 0) throw new Error(`${shop.name}, ${run.of.name}: ${problems.join('; ')}`);
