@@ -93,7 +93,7 @@ export class Placing {
     this.#relay.wake();
     const fresh = new Set(claimed.map(([customer, key]) => nameOf({ customer, key })));
     return Promise.all(
-      drafts.map((draft) => {
+      drafts.map(async (draft) => {
         const isFirst = first.get(draft.position) === draft && fresh.has(draft.position);
         return isFirst ? texts.get(draft.order.id) : this.#earlier(draft.request);
       }),
