@@ -12,18 +12,10 @@ import { noisePng } from '../../labs/png.ts';
 import { verify } from '../../verify/verify.ts';
 import { atOnce } from './at-once.ts';
 import { newAgent, placeOrder } from './http-order.ts';
+import type { Preparation } from './preparation.ts';
 import type { HeardEvent, OpenListeners, OrderShop } from './shop.ts';
 import { countStatements } from './sql-counts.ts';
 import type { FeedEvent } from '@halftone/client';
-
-export interface Preparation {
-  customers: readonly string[];
-  /** Environment of a process. */
-  environmentOf: (process: string) => Record<string, string>;
-  countsFolder: string;
-  note: (text: string) => void;
-  signal: AbortSignal;
-}
 
 const unlimited = String(1_000_000);
 const gatewayLimits = {

@@ -9,8 +9,8 @@ import { root } from '@halftone/tools/os/config.ts';
 import type { Engines } from '@halftone/tools/os/run-state.ts';
 import { noteChild } from '@halftone/tools/os/started.ts';
 import { waitAtMost } from '@halftone/tools/os/waiting.ts';
-import type { Preparation } from './halftone-shop.ts';
 import { newAgent, placeOrder } from './http-order.ts';
+import type { Preparation } from './preparation.ts';
 import type { HeardEvent, OpenListeners, OrderShop } from './shop.ts';
 
 const names = ['orders', 'payments', 'notifications'] as const;

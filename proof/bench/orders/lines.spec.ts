@@ -26,6 +26,16 @@ test('what was not measured has no line, and the path of one order only the case
   expect(named(linesOfCase('lone', both, true))).toContain('lone placed-to-shipped-p50');
 });
 
+test('nothing is divided by zero', () => {
+  const results = new Map([
+    ['ours', [{ 'cpu valkey': 0.2 }]],
+    ['limit', [{ 'cpu valkey': 0 }]],
+  ]);
+  expect(linesOfCase('lone', results, true)).toEqual([
+    { bench: 'orders', case: 'lone cpu-valkey', unit: 'ms', ours: { median: 0.2, min: 0.2, max: 0.2 }, n: 1 },
+  ]);
+});
+
 test('the table has a row per case and shop, and an empty cell where nothing was measured', () => {
   const [head = '', ...rows] = tableOf(linesOfCase('in-flight-16', both, false)).split('\n');
   expect(head.trim().split(/ {2,}/)).toEqual([

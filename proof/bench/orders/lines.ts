@@ -13,6 +13,7 @@ const numbers: Readonly<Record<string, readonly [name: string, unit: Line['unit'
   perSecond: ['orders', '/s'],
   placingP50: ['placing-p50', 'ms'],
   placingP99: ['placing-p99', 'ms'],
+  tries: ['placing-tries', 'per order'],
   statements: ['sql-statements', 'per order'],
   commits: ['sql-commits', 'per order'],
   kafkaRequests: ['kafka-requests', 'per order'],
@@ -29,8 +30,11 @@ const ofLoneOrders: typeof numbers = {
 
 const bench = 'orders';
 
+/** Compares, unless a peer's value is missing or too small to divide by. */
 function lineOf(results: Results, name: string, unit: Line['unit'], number: string): (Line | ComparedLine)[] {
-  const measured = new Map([...results].filter(([, all]) => all.every((one) => Number.isFinite(one[number]))));
+  const isKnown = (shop: string, value: number | undefined) =>
+    Number.isFinite(value) && (shop === 'ours' || (value ?? 0) > 0);
+  const measured = new Map([...results].filter(([shop, all]) => all.every((one) => isKnown(shop, one[number]))));
   const ours = measured.get('ours');
   if (!ours || ours.length === 0) return [];
   if (measured.size > 1) return [comparisonLine(measured, { bench, case: name, unit, number })];

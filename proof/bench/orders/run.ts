@@ -1,5 +1,4 @@
 /** One run: so many orders, placed so many at a time, until all notifications have arrived. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { percentileOf } from '../sample.ts';
 import type { Measured } from '../workers.ts';
 import { waitAtMost } from '@halftone/tools/os/waiting.ts';
@@ -10,7 +9,7 @@ import { readKafkaRequests, type KafkaRequests } from './kafka-requests.ts';
 import type { HeardEvent, OpenListeners, OrderShop, Placed } from './shop.ts';
 import { readSqlCounts, type SqlCounts } from './sql-counts.ts';
 import { cpuMs, difference, driverCpuMs, enginePids, mapValues, type PerProcess } from './usage.ts';
-import { isComplete, problemsOf } from './verdict.ts';
+import { isComplete, isShipped, problemsOf } from './verdict.ts';
 
 export interface Run {
   of: Case;
@@ -28,16 +27,11 @@ interface Outcome {
 }
 
 /** Resolves when the order is shipped and its notifications have arrived, or are late. */
-const untilEnd = ({ id }: Placed, listeners: OpenListeners): Promise<void> =>
-  waitAtMost(
-    `the end of order ${id}`,
-    () =>
-      isComplete(
-        1,
-        listeners.heard.filter(({ order }) => order === id),
-      ) || undefined,
-    { withinMs: arriveWithinMs, everyMs: 5 },
-  );
+function untilEnd({ id }: Placed, listeners: OpenListeners): Promise<void> {
+  const eventsOfIt = () => listeners.heard.filter(({ order }) => order === id);
+  const ended = () => isComplete(1, eventsOfIt()) || undefined;
+  return waitAtMost(`the end of order ${id}`, ended, { withinMs: arriveWithinMs, everyMs: 5 });
+}
 
 async function placeAll(shop: OrderShop, listeners: OpenListeners, { of, orders, signal }: Run): Promise<Placed[]> {
   const customers = customersOf(of.customers);
@@ -108,14 +102,17 @@ function cpuNumbers(cpu: PerProcess, orders: number): Measured {
 
 function timesOf({ placed, heard }: Outcome): Measured {
   const byOrder = Map.groupBy(heard, ({ order }) => order);
+  const until = ({ id, sentAt }: Placed, isMeant: (event: HeardEvent) => boolean) =>
+    Math.min(...(byOrder.get(id) ?? []).filter(isMeant).map(({ at }) => at)) - sentAt;
   const placing = placed.map(({ sentAt, answeredAt }) => answeredAt - sentAt);
-  const first = placed.map(({ id, sentAt }) => Math.min(...(byOrder.get(id) ?? []).map(({ at }) => at)) - sentAt);
-  const shipped = placed.map(({ id, sentAt }) => Math.max(...(byOrder.get(id) ?? []).map(({ at }) => at)) - sentAt);
+  const toFirstEvent = placed.map((order) => until(order, () => true));
+  const toShipped = placed.map((order) => until(order, isShipped));
   return {
     placingP50: percentileOf(placing, 0.5),
     placingP99: percentileOf(placing, 0.99),
-    firstEventP50: percentileOf(first, 0.5),
-    shippedP50: percentileOf(shipped, 0.5),
+    firstEventP50: percentileOf(toFirstEvent, 0.5),
+    shippedP50: percentileOf(toShipped, 0.5),
+    tries: sum(placed.map(({ tries }) => tries)) / placed.length,
   };
 }
 
@@ -130,11 +127,4 @@ function countNumbers(before: Counts, after: Counts, orders: number): Measured {
     kafkaFetch: kafka('fetch'),
     kafkaCommit: kafka('commit'),
   };
-}
-
-/** CPU ms per second while nothing is ordered. */
-export async function restMs(pids: PerProcess, seconds: number, signal: AbortSignal): Promise<PerProcess> {
-  const before = cpuMs(pids);
-  await sleep(seconds * 1000, undefined, { signal });
-  return mapValues(difference(cpuMs(pids), before), (ms) => ms / seconds);
 }

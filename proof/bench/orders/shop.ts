@@ -17,6 +17,8 @@ export interface Placed {
   id: string;
   sentAt: number;
   answeredAt: number;
+  /** More than 1 on a machine that is too busy to answer in time. */
+  tries: number;
 }
 
 export interface OrderShop {
@@ -27,7 +29,7 @@ export interface OrderShop {
   countsFolder: string;
   /** The URL of its database. */
   databaseUrl: string;
-  /** A new order of the cheapest product, paid from the wallet. Throws unless the answer is 201. */
+  /** A new order of the cheapest product, paid from the wallet. Rejects unless the answer is 201. */
   place(customer: string, key: string): Promise<Placed>;
   /** A WebSocket per customer, all connected. */
   listen(customers: readonly string[]): Promise<OpenListeners>;

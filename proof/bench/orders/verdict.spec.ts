@@ -2,7 +2,7 @@ import { isComplete, problemsOf } from './verdict.ts';
 
 const types = ['order.placed', 'payment.captured', 'order.paid', 'order.printing', 'order.shipped'];
 const eventsOf = (order: string) => types.map((type) => ({ order, type, at: 1 }));
-const placed = (id: string) => ({ id, sentAt: 0, answeredAt: 1 });
+const placed = (id: string) => ({ id, sentAt: 0, answeredAt: 1, tries: 1 });
 
 test('a run is complete when every order is shipped and all of its notifications have arrived', () => {
   expect(isComplete(2, [...eventsOf('a'), ...eventsOf('b')])).toBe(true);

@@ -4,11 +4,11 @@ import type { HeardEvent, Placed } from './shop.ts';
 /** Of each order: placed, paid, printing, shipped, and the payment. */
 export const eventsPerOrder = 5;
 
-const isEnd = ({ type }: HeardEvent): boolean => type === 'order.shipped';
+export const isShipped = ({ type }: HeardEvent): boolean => type === 'order.shipped';
 
 /** True when each order is shipped and each of its notifications has arrived. */
 export const isComplete = (orders: number, heard: readonly HeardEvent[]): boolean =>
-  heard.length >= orders * eventsPerOrder && heard.filter(isEnd).length >= orders;
+  heard.length >= orders * eventsPerOrder && heard.filter(isShipped).length >= orders;
 
 /** What is wrong; an empty list means that the run counts. */
 export function problemsOf(
@@ -18,7 +18,7 @@ export function problemsOf(
 ): string[] {
   const byOrder = Map.groupBy(heard, ({ order }) => order);
   const eventsOf = ({ id }: Placed) => byOrder.get(id) ?? [];
-  const notShipped = placed.filter((order) => !eventsOf(order).some(isEnd));
+  const notShipped = placed.filter((order) => !eventsOf(order).some(isShipped));
   const wrongCount = placed.filter((order) => eventsOf(order).length !== eventsPerOrder);
   return [
     ...(notShipped.length > 0 ? [`${notShipped.length} of ${placed.length} orders were not shipped`] : []),
