@@ -1,5 +1,5 @@
 /**
- * What an order costs: from the request until it is shipped and its notifications are on a WebSocket. Beside Halftone runs a program that
+ * Measures what an order costs: from the request until it is shipped and its notifications are on a WebSocket. Beside Halftone runs a program that
  * does the same durable work with as little code as possible (programs/orders), on the same engines. CPU time is that of all processes of
  * the shop and of the engines. While one shop is measured the other one is at rest. What the engines do for Halftone at rest is deducted
  * from the limit program's runs; the other way round it is too little to matter.

@@ -1,4 +1,4 @@
-/** What the shops use while nothing is ordered. */
+/** Measures what the shops use while nothing is ordered. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sum } from '@halftone/tools/os/process-cost.ts';
 import type { Measured } from '../workers.ts';

@@ -1,4 +1,4 @@
-/** What is run, and which of it `--only` selects. Pure. */
+/** Lists the cases, and selects those of `--only`. Pure. */
 import { UsageError } from '@halftone/tools/terminal/usage-error.ts';
 
 export interface Case {

@@ -1,5 +1,5 @@
 /**
- * Loaded into a process with `--import`: counts the requests that it sends to Kafka, by API key (the second field of a request, after its
+ * Counts, loaded into a process with `--import`, the requests that it sends to Kafka, by API key (the second field of a request, after its
  * length). kafkajs writes one request at a time. SIGUSR2 asks for the counts, which go to the file PID.json of KAFKA_COUNTS_FOLDER.
  * Kafka itself publishes such counts over JMX alone.
  */

@@ -1,4 +1,4 @@
-/** The whole of Halftone in a sandbox, with rich customers who may order as fast as they like. */
+/** Runs the whole of Halftone in a sandbox, with rich customers who may order as fast as they like. */
 import { killEngine, reviveEngine } from '@halftone/tools/engines/outage.ts';
 import { labelOf, topology, type ServiceName } from '@halftone/tools/shop/topology.ts';
 import { Listener } from '../../harness/clients/listener.ts';
@@ -13,7 +13,7 @@ import { verify } from '../../verify/verify.ts';
 import { atOnce } from './at-once.ts';
 import { newAgent, placeOrder } from './http-order.ts';
 import type { Preparation } from './preparation.ts';
-import type { HeardEvent, OpenListeners, OrderShop } from './shop.ts';
+import type { ReceivedEvent, OpenListeners, OrderShop } from './shop.ts';
 import { countStatements } from './sql-counts.ts';
 import type { FeedEvent } from '@halftone/client';
 
@@ -76,9 +76,9 @@ async function listen(sandbox: Sandbox, sessions: readonly Session[]): Promise<O
     }),
   );
   return {
-    get heard() {
-      return listeners.flatMap(({ heard }) =>
-        heard.flatMap((event): HeardEvent[] => {
+    get received() {
+      return listeners.flatMap(({ received }) =>
+        received.flatMap((event): ReceivedEvent[] => {
           const order = orderIn(event);
           return order === undefined ? [] : [{ order, type: event.type, at: event.at }];
         }),

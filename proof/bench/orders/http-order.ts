@@ -1,4 +1,4 @@
-/** One order over REST on a connection that stays open, sent again with its key while another try may change the answer. */
+/** Places an order over REST on a connection that stays open. Sends it again with its key while another try may change the answer. */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';

@@ -1,4 +1,4 @@
-/** The limit program of programs/orders: the same durable work in three thin processes, on the engines of the sandbox. */
+/** Runs the limit program of programs/orders: the same durable work in three thin processes, on the engines of the sandbox. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { noteChild } from '@halftone/tools/os/started.ts';
 import { waitAtMost } from '@halftone/tools/os/waiting.ts';
 import { newAgent, placeOrder } from './http-order.ts';
 import type { Preparation } from './preparation.ts';
-import type { HeardEvent, OpenListeners, OrderShop } from './shop.ts';
+import type { ReceivedEvent, OpenListeners, OrderShop } from './shop.ts';
 
 const names = ['orders', 'payments', 'notifications'] as const;
 type Name = (typeof names)[number];
@@ -52,18 +52,18 @@ interface FeedDocument {
 }
 
 async function listen(port: number, customers: readonly string[]): Promise<OpenListeners> {
-  const heard: HeardEvent[] = [];
+  const received: ReceivedEvent[] = [];
   const sockets = customers.map((customer) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/?channel=customers/${customer}`, { perMessageDeflate: false });
     socket.on('message', (bytes: Buffer) => {
       const { type, data } = JSON.parse(bytes.toString('utf8')) as FeedDocument;
-      heard.push({ order: data.order?.id ?? data.payment?.orderId ?? '', type, at: performance.now() });
+      received.push({ order: data.order?.id ?? data.payment?.orderId ?? '', type, at: performance.now() });
     });
     return socket;
   });
   await Promise.all(sockets.map((socket) => once(socket, 'open')));
   return {
-    heard,
+    received,
     close: () => Promise.all(sockets.map((socket) => (socket.close(), once(socket, 'close')))),
   };
 }

@@ -1,4 +1,4 @@
-/** What is printed: a line per case and number, and a table for people. Pure. */
+/** Makes what is printed: a line per case and number, and a table for people. Pure. */
 import { linesOfTable } from '@halftone/tools/terminal/table.ts';
 import { comparisonLine } from '../comparison.ts';
 import { line, type ComparedLine, type Line } from '../sample.ts';

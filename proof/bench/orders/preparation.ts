@@ -1,4 +1,4 @@
-/** What both shops are started with. */
+/** Prepares what both shops are started with. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { programHome } from '@halftone/tools/os/config.ts';

@@ -1,4 +1,4 @@
-/** One run: so many orders, placed so many at a time, until all notifications have arrived. */
+/** Measures one run: places so many orders, so many at a time, and waits until all notifications have arrived. */
 import { percentileOf } from '../sample.ts';
 import type { Measured } from '../workers.ts';
 import { waitAtMost } from '@halftone/tools/os/waiting.ts';
@@ -6,7 +6,7 @@ import { sum } from '@halftone/tools/os/process-cost.ts';
 import { atOnce } from './at-once.ts';
 import { customersOf, type Case } from './cases.ts';
 import { readKafkaRequests, type KafkaRequests } from './kafka-requests.ts';
-import type { HeardEvent, OpenListeners, OrderShop, Placed } from './shop.ts';
+import type { ReceivedEvent, OpenListeners, OrderShop, Placed } from './shop.ts';
 import { readSqlCounts, type SqlCounts } from './sql-counts.ts';
 import { cpuMs, difference, driverCpuMs, enginePids, mapValues, type PerProcess } from './usage.ts';
 import { isComplete, isShipped, problemsOf } from './verdict.ts';
@@ -23,12 +23,12 @@ const arriveWithinMs = 60_000;
 
 interface Outcome {
   placed: readonly Placed[];
-  heard: readonly HeardEvent[];
+  received: readonly ReceivedEvent[];
 }
 
 /** Resolves when the order is shipped and its notifications have arrived, or are late. */
 function untilEnd({ id }: Placed, listeners: OpenListeners): Promise<void> {
-  const eventsOfIt = () => listeners.heard.filter(({ order }) => order === id);
+  const eventsOfIt = () => listeners.received.filter(({ order }) => order === id);
   const ended = () => isComplete(1, eventsOfIt()) || undefined;
   return waitAtMost(`the end of order ${id}`, ended, { withinMs: arriveWithinMs, everyMs: 5 });
 }
@@ -63,10 +63,10 @@ async function drive(shop: OrderShop, run: Run) {
     const pids = { ...shop.processes(), ...enginePids() };
     const [before, driverBefore] = [cpuMs(pids), driverCpuMs()];
     const placed = await placeAll(shop, listeners, run);
-    const complete = () => isComplete(run.orders, listeners.heard) || undefined;
+    const complete = () => isComplete(run.orders, listeners.received) || undefined;
     await waitAtMost('all notifications', complete, { withinMs: arriveWithinMs, everyMs: 10 });
     const cpu = { ...difference(cpuMs(pids), before), driver: driverCpuMs() - driverBefore };
-    return { placed, heard: [...listeners.heard], cpu };
+    return { placed, received: [...listeners.received], cpu };
   } finally {
     await listeners.close();
   }
@@ -75,22 +75,22 @@ async function drive(shop: OrderShop, run: Run) {
 /** Throws with what is wrong: a run that did not ship every order measures nothing. */
 export async function measureRun(shop: OrderShop, run: Run): Promise<Measured> {
   const before = await readCounts(shop);
-  const { placed, heard, cpu } = await drive(shop, run);
+  const { placed, received, cpu } = await drive(shop, run);
   const after = await readCounts(shop);
-  const problems = problemsOf(placed, heard, await shop.check());
+  const problems = problemsOf(placed, received, await shop.check());
   if (problems.length > 0) throw new Error(`${shop.name}, ${run.of.name}: ${problems.join('; ')}`);
-  const seconds = secondsOf({ placed, heard });
+  const seconds = secondsOf({ placed, received });
   const own = mapValues(cpu, (ms, name) => ms - (run.elsewhere[name] ?? 0) * seconds);
   return {
     ...cpuNumbers(own, run.orders),
-    ...timesOf({ placed, heard }),
+    ...timesOf({ placed, received }),
     ...countNumbers(before, after, run.orders),
     perSecond: run.orders / seconds,
   };
 }
 
-const secondsOf = ({ placed, heard }: Outcome): number =>
-  (Math.max(...heard.map(({ at }) => at)) - Math.min(...placed.map(({ sentAt }) => sentAt))) / 1000;
+const secondsOf = ({ placed, received }: Outcome): number =>
+  (Math.max(...received.map(({ at }) => at)) - Math.min(...placed.map(({ sentAt }) => sentAt))) / 1000;
 
 /** Per order, in all and by process. The driver is not part of what an order costs. */
 function cpuNumbers(cpu: PerProcess, orders: number): Measured {
@@ -100,9 +100,9 @@ function cpuNumbers(cpu: PerProcess, orders: number): Measured {
   return { cpu: sum(Object.values(shop)), ...(Object.fromEntries(named) as Measured) };
 }
 
-function timesOf({ placed, heard }: Outcome): Measured {
-  const byOrder = Map.groupBy(heard, ({ order }) => order);
-  const until = ({ id, sentAt }: Placed, isMeant: (event: HeardEvent) => boolean) =>
+function timesOf({ placed, received }: Outcome): Measured {
+  const byOrder = Map.groupBy(received, ({ order }) => order);
+  const until = ({ id, sentAt }: Placed, isMeant: (event: ReceivedEvent) => boolean) =>
     Math.min(...(byOrder.get(id) ?? []).filter(isMeant).map(({ at }) => at)) - sentAt;
   const placing = placed.map(({ sentAt, answeredAt }) => answeredAt - sentAt);
   const toFirstEvent = placed.map((order) => until(order, () => true));

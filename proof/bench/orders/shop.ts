@@ -1,6 +1,6 @@
 /** A system that takes orders. The bench drives Halftone and the limit program through it alike. */
 /** An event on a WebSocket; `at` as of `performance.now()`. */
-export interface HeardEvent {
+export interface ReceivedEvent {
   /** The order that it is about. */
   order: string;
   type: string;
@@ -9,7 +9,7 @@ export interface HeardEvent {
 
 export interface OpenListeners {
   /** Grows while events arrive. */
-  heard: readonly HeardEvent[];
+  received: readonly ReceivedEvent[];
   close(): Promise<unknown>;
 }
 

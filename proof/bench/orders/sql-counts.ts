@@ -1,5 +1,5 @@
 /**
- * What PostgreSQL counts. Statements come from pg_stat_statements: each execution counts, BEGIN and COMMIT too, statements inside of
+ * Reads what PostgreSQL counts. Statements come from pg_stat_statements: each execution counts, BEGIN and COMMIT too, statements inside of
  * functions do not. Commits are the transactions that got an id, those that write. `xact_commit` of pg_stat_database would count reading
  * ones too, but sessions report it up to ten seconds late, and some runs are over in less than a second.
  */

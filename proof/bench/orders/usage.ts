@@ -1,4 +1,4 @@
-/** CPU time and memory of a shop's processes and of the engines, with everything below them. */
+/** Reads CPU time and memory of a shop's processes and of the engines, with everything below them. */
 import { readRecord } from '@halftone/tools/engines/engine-lifecycle.ts';
 import { processStats, pssKiB, sum, treeCpuUs, treeOf } from '@halftone/tools/os/process-cost.ts';
 import type { EngineName } from '@halftone/tools/os/run-state.ts';

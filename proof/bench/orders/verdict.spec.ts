@@ -15,8 +15,8 @@ test('a run with nothing wrong counts', () => {
 });
 
 test('an order that was not shipped is a problem, also when another one makes up the number of events', () => {
-  const heard = [...eventsOf('a'), ...eventsOf('b').slice(0, 4), { order: 'a', type: 'order.shipped', at: 2 }];
-  expect(problemsOf([placed('a'), placed('b')], heard, [])).toEqual([
+  const received = [...eventsOf('a'), ...eventsOf('b').slice(0, 4), { order: 'a', type: 'order.shipped', at: 2 }];
+  expect(problemsOf([placed('a'), placed('b')], received, [])).toEqual([
     '1 of 2 orders were not shipped',
     '2 orders have not exactly 5 notifications',
   ]);

@@ -1,22 +1,22 @@
-/** Whether a run counts. Pure. */
-import type { HeardEvent, Placed } from './shop.ts';
+/** Decides whether a run counts. Pure. */
+import type { ReceivedEvent, Placed } from './shop.ts';
 
 /** Of each order: placed, paid, printing, shipped, and the payment. */
 export const eventsPerOrder = 5;
 
-export const isShipped = ({ type }: HeardEvent): boolean => type === 'order.shipped';
+export const isShipped = ({ type }: ReceivedEvent): boolean => type === 'order.shipped';
 
 /** True when each order is shipped and each of its notifications has arrived. */
-export const isComplete = (orders: number, heard: readonly HeardEvent[]): boolean =>
-  heard.length >= orders * eventsPerOrder && heard.filter(isShipped).length >= orders;
+export const isComplete = (orders: number, received: readonly ReceivedEvent[]): boolean =>
+  received.length >= orders * eventsPerOrder && received.filter(isShipped).length >= orders;
 
 /** What is wrong; an empty list means that the run counts. */
 export function problemsOf(
   placed: readonly Placed[],
-  heard: readonly HeardEvent[],
+  received: readonly ReceivedEvent[],
   checks: readonly string[],
 ): string[] {
-  const byOrder = Map.groupBy(heard, ({ order }) => order);
+  const byOrder = Map.groupBy(received, ({ order }) => order);
   const eventsOf = ({ id }: Placed) => byOrder.get(id) ?? [];
   const notShipped = placed.filter((order) => !eventsOf(order).some(isShipped));
   const wrongCount = placed.filter((order) => eventsOf(order).length !== eventsPerOrder);

@@ -45,7 +45,7 @@ interface Consumption {
   topics: string[];
   /** The values of all partitions that were fetched, in the order of each partition. */
   work: (values: readonly Buffer[]) => Promise<void>;
-  /** Reads from the end of the topics, and commits nothing: for processes that each hear everything. */
+  /** Reads from the end of the topics, and commits nothing: for processes that each receive everything. */
   live?: boolean;
 }
 
