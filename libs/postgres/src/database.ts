@@ -24,7 +24,8 @@ const transaction = { 'db.system.name': 'postgresql', 'db.operation.name': 'tran
  * The tables of one service. Guarantees:
  *
  * - `tx` commits all of the work or nothing.
- * - `tx` runs the work again after a deadlock or serialization failure, so the work must have no effect outside the transaction.
+ * - `tx` runs the work again after a deadlock, a serialization failure, or a migration that changed the columns of a prepared statement. So the
+ *   work must have no effect outside the transaction.
  * - No statement outlives the deadline of its call.
  * - The relay is woken for new outbox rows only after they are committed.
  * - Reads get a connection while transactions wait, and one customer's transactions never hold all of them (TransactionLimiter).

@@ -22,7 +22,8 @@ import {
   type QueryResultRow,
 } from 'pg';
 import { LONGEST_STATEMENT_MS } from './connections';
-import { translateError } from './errors';
+import { isStalePlan, translateError } from './errors';
+import { PreparedStatements } from './prepared-statements';
 
 /**
  * The query builder over a pool. It translates errors to the codes of the kernel and gives every statement the
@@ -38,23 +39,26 @@ const deadlineDialect = (pool: Pool): Dialect => ({
 });
 
 /**
- * Differs from kysely's own driver in four ways:
+ * Differs from kysely's own driver in five ways:
  *
  * - The server limits each statement to the rest of the deadline.
  * - A rollback over a dead connection does not hide the first error.
  * - A silent server is given up soon after the deadline; TCP alone would wait a quarter of an hour.
  * - Errors are translated here, where all statements pass.
+ * - Statements with parameters are prepared, so the server parses each once per connection. One that is out of date is
+ *   prepared again: at once outside a transaction, and when `Database.tx` runs the work again inside.
  */
 class DeadlineDriver implements Driver {
   /** The statement timeout that is set on each connection of the pool, outside transactions. */
   private readonly limits = new WeakMap<PoolClient, number>();
+  private readonly statements = new PreparedStatements();
 
   constructor(private readonly pool: Pool) {}
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
-    return new Connection(await connectInTime(this.pool), this.limits);
+    return new Connection(await connectInTime(this.pool), this.limits, this.statements);
   }
 
   async beginTransaction(connection: Connection, { isolationLevel }: TransactionSettings): Promise<void> {
@@ -109,11 +113,12 @@ class Connection implements DatabaseConnection {
   constructor(
     private readonly client: PoolClient,
     private readonly limits: WeakMap<PoolClient, number>,
+    private readonly statements: PreparedStatements,
   ) {}
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await this.limit();
-    const { rows, rowCount, command } = await this.send<R>(query.sql, [...query.parameters]);
+    const { rows, rowCount, command } = await this.run<R>(query.sql, [...query.parameters]);
     const changes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE';
     return changes ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
   }
@@ -164,9 +169,29 @@ class Connection implements DatabaseConnection {
     else this.limits.set(this.client, limit);
   }
 
+  /** Several statements can be in one text only if it has no parameters; such a text cannot be prepared. */
+  private async run<R>(text: string, values: unknown[], isRetry = false): Promise<PgResult<R & QueryResultRow>> {
+    const name = values.length === 0 ? undefined : this.statements.nameOf(text);
+    if (name === undefined) return this.send<R>(text, values);
+    try {
+      return await this.send<R>(text, values, name);
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      this.statements.giveUp(name, text);
+      // A transaction has failed as a whole by now.
+      if (isRetry || this.transactionLimit !== undefined) throw error;
+      return this.run<R>(text, values, true);
+    }
+  }
+
   /** An error that does not come from the server leaves the connection in an unknown state. */
-  private async send<R>(text: string, values?: unknown[]): Promise<PgResult<R & QueryResultRow>> {
-    const query: TimedQuery = { text, ...(values && { values }), query_timeout: clientTimeoutMs() };
+  private async send<R>(text: string, values?: unknown[], name?: string): Promise<PgResult<R & QueryResultRow>> {
+    const query: TimedQuery = {
+      text,
+      ...(values && { values }),
+      ...(name !== undefined && { name }),
+      query_timeout: clientTimeoutMs(),
+    };
     try {
       return await this.client.query<R & QueryResultRow>(query);
     } catch (error) {

@@ -7,6 +7,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const CHARACTER_NOT_IN_REPERTOIRE = '22021';
+const FEATURE_NOT_SUPPORTED = '0A000';
+const INVALID_STATEMENT_NAME = '26000';
 
 /**
  * Classes and codes that mean "the server is unreachable, full, or does not let us in". They are connection errors,
@@ -37,6 +39,16 @@ export function translateError(error: unknown): unknown {
 
 const unavailable = (cause: unknown) => new DomainError('UNAVAILABLE', 'the database is unreachable', [], { cause });
 
-/** Two transactions conflicted; this one can run again. */
+/**
+ * A prepared statement cannot run any more and had no effect: a migration changed its columns ("cached plan must not
+ * change result type", whose code others share), or the server has forgotten it (DISCARD ALL).
+ */
+export const isStalePlan = (error: unknown): boolean =>
+  error instanceof DatabaseError &&
+  (error.code === INVALID_STATEMENT_NAME ||
+    (error.code === FEATURE_NOT_SUPPORTED && error.routine === 'RevalidateCachedQuery'));
+
+/** The transaction can run again: it conflicted with another one, or a prepared statement was out of date. */
 export const isConflict = (error: unknown): boolean =>
-  error instanceof DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK_DETECTED);
+  isStalePlan(error) ||
+  (error instanceof DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK_DETECTED));

@@ -1,5 +1,6 @@
 /** The database of a service: pool, transactions, migrations, outbox and its relay, inbox, idempotency keys. */
 export { afterCommit } from './after-commit';
+export { anyOf } from './any-of';
 export { postgresSettings } from './config';
 export { openPool } from './connections';
 export { decodeCursor } from './cursor';

@@ -1,5 +1,5 @@
 import { topics } from '@halftone/contracts';
-import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, anyOf, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { DomainError } from '@halftone/kernel';
 import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
@@ -58,11 +58,7 @@ export class ImageStore {
 
   async find(customer: string, ids: readonly string[]): Promise<Image[]> {
     if (ids.length === 0) return [];
-    const query = this.db.rows
-      .selectFrom('image')
-      .selectAll()
-      .where('customer', '=', customer)
-      .where('id', 'in', [...ids]);
+    const query = this.db.rows.selectFrom('image').selectAll().where('customer', '=', customer).where(anyOf('id', ids));
     return this.withRenditions(await query.execute());
   }
 
@@ -70,10 +66,7 @@ export class ImageStore {
   async ready(customer: string, ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
     const query = this.db.rows.selectFrom('image').select('id').where('customer', '=', customer);
-    const rows = await query
-      .where('status', '=', 'ready')
-      .where('id', 'in', [...ids])
-      .execute();
+    const rows = await query.where('status', '=', 'ready').where(anyOf('id', ids)).execute();
     return rows.map(({ id }) => id);
   }
 
@@ -148,7 +141,7 @@ async function renditions(rows: Rows, ids: readonly string[]): Promise<OwnedRend
   const found = await rows
     .selectFrom('blob')
     .select(['image_id as imageId', 'name', 'content_type as contentType', 'width', 'height', 'size'])
-    .where('image_id', 'in', [...ids])
+    .where(anyOf('image_id', ids))
     .where('name', '!=', 'original')
     .execute();
   return found

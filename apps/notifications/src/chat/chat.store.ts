@@ -1,4 +1,4 @@
-import { afterCommit, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, anyOf, Database, type Tx } from '@halftone/postgres';
 import { counter } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
@@ -63,7 +63,7 @@ export class ChatStore {
 
   /** The last sequence number of each room that has messages. */
   async lastSeqs(rooms: readonly string[]): Promise<Map<string, number>> {
-    const query = this.db.rows.selectFrom('chat_room').select(['name', 'last_seq']).where('name', 'in', rooms);
+    const query = this.db.rows.selectFrom('chat_room').select(['name', 'last_seq']).where(anyOf('name', rooms));
     return new Map((await query.execute()).map(({ name, last_seq }) => [name, last_seq]));
   }
 }

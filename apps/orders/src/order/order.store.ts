@@ -1,5 +1,5 @@
 import { topics } from '@halftone/contracts';
-import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, anyOf, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { planted, traceparent } from '@halftone/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
@@ -87,11 +87,7 @@ export class OrderStore {
   /** The orders that exist and are in scope, unordered. */
   async find(scope: Scope, ids: readonly string[]): Promise<Order[]> {
     if (ids.length === 0) return [];
-    return this.withLines(
-      await inScope(this.db.rows, scope)
-        .where('id', 'in', [...ids])
-        .execute(),
-    );
+    return this.withLines(await inScope(this.db.rows, scope).where(anyOf('id', ids)).execute());
   }
 
   /** Newest first, at most `limit`, placed before the order `before`. */
@@ -158,12 +154,7 @@ async function record(tx: Tx<OrdersTables>, order: Order, { type, at: time }: Or
 
 async function linesOf(rows: Rows, orderIds: readonly string[]): Promise<LineRow[]> {
   if (orderIds.length === 0) return [];
-  return rows
-    .selectFrom('order_line')
-    .selectAll()
-    .where('order_id', 'in', [...orderIds])
-    .orderBy('position')
-    .execute();
+  return rows.selectFrom('order_line').selectAll().where(anyOf('order_id', orderIds)).orderBy('position').execute();
 }
 
 /** `due_at` uses the database clock, which all replicas share. */

@@ -1,6 +1,6 @@
 import { topics } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
-import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, anyOf, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { counter, planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
@@ -76,19 +76,14 @@ export class PaymentStore {
   /** The existing payments in scope, in no order. */
   async find(scope: Scope, ids: readonly string[]): Promise<Payment[]> {
     if (ids.length === 0) return [];
-    const rows = await inScope(this.db.rows, scope)
-      .where('id', 'in', [...ids])
-      .execute();
+    const rows = await inScope(this.db.rows, scope).where(anyOf('id', ids)).execute();
     return rows.map(toPayment);
   }
 
   /** Oldest first. */
   async findByOrder(scope: Scope, orderIds: readonly string[]): Promise<Payment[]> {
     if (orderIds.length === 0) return [];
-    const rows = await inScope(this.db.rows, scope)
-      .where('order_id', 'in', [...orderIds])
-      .orderBy('id')
-      .execute();
+    const rows = await inScope(this.db.rows, scope).where(anyOf('order_id', orderIds)).orderBy('id').execute();
     return rows.map(toPayment);
   }
 

@@ -1,5 +1,5 @@
 import { topics } from '@halftone/contracts';
-import { afterCommit, appendEvent, Database, type Tx } from '@halftone/postgres';
+import { afterCommit, anyOf, appendEvent, Database, type Tx } from '@halftone/postgres';
 import { counter, planted } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import type { Selectable } from 'kysely';
@@ -57,7 +57,7 @@ export class RefundStore {
   async ofPayments(paymentIds: readonly string[]): Promise<Refund[]> {
     if (paymentIds.length === 0) return [];
     const rows = this.db.rows.selectFrom('refund').selectAll();
-    const found = rows.where('payment_id', 'in', [...paymentIds]).orderBy('id');
+    const found = rows.where(anyOf('payment_id', paymentIds)).orderBy('id');
     return (await found.execute()).map(toRefund);
   }
 }
