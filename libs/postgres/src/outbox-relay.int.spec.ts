@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Wakeup } from '@halftone/service';
 import { eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
+import { sql } from 'kysely';
 import { openPool } from './connections';
 import { Database } from './database';
 import { appendEvent, type OutboxRow } from './outbox';
@@ -70,6 +71,23 @@ test('committed events are published in order and deleted; events of a rollback 
   await append(4);
   await eventually(() => expect(values()).toEqual([1, 2, 3, 4]));
   await eventually(async () => expect(await left()).toBe(0));
+});
+
+test('a delete does not wait for the disk, and appending an event does', async () => {
+  await schema.alter(`
+    create table orders.seen (work text, synchronous_commit text);
+    grant all on orders.seen to ${schema.name};
+    create function orders.see() returns trigger language plpgsql as $$ begin
+      insert into orders.seen values (tg_op, current_setting('synchronous_commit')); return null;
+    end $$;
+    create trigger see after insert or delete on orders.outbox for each statement execute function orders.see()`);
+  newRelay();
+  await append(1);
+  await eventually(async () => expect(await left()).toBe(0));
+  expect((await sql`select * from seen`.execute(database.rows)).rows).toEqual([
+    { work: 'INSERT', synchronous_commit: 'on' },
+    { work: 'DELETE', synchronous_commit: 'off' },
+  ]);
 });
 
 test('the wake-up after the commit publishes, not the poll', async () => {

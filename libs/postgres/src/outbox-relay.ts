@@ -24,6 +24,8 @@ const STATEMENT_MS = 10_000;
  *   the lock cannot delete.
  * - A row is deleted only after the broker has acknowledged it. A relay that dies in between publishes it again, and the inbox of the
  *   consumer drops the duplicate.
+ * - A delete does not wait for the server's disk (synchronous_commit = off). A server that crashes may forget the latest deletes. Their rows
+ *   are published again, in order, and dropped likewise. Appending a row is as durable as every other commit.
  *
  * Two transactions that change the same aggregate must lock its row before they append: ids are given at the insert,
  * and a lower id may otherwise commit later. Standby replicas wake the active relay by NOTIFY on this connection,
@@ -90,7 +92,9 @@ export class OutboxRelay {
     client.on('notification', () => this.loop.wake());
     this.client = client;
     await client.connect();
-    await client.query(`${deadClientDetection()}; set statement_timeout = ${STATEMENT_MS}`);
+    await client.query(
+      `${deadClientDetection()}; set statement_timeout = ${STATEMENT_MS}; set synchronous_commit = off`,
+    );
     return client;
   }
 
