@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Wakeup } from '@halftone/service';
 import { eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { openPool } from './connections';
 import { Database } from './database';
 import { appendEvent, type OutboxRow } from './outbox';
@@ -58,6 +59,24 @@ const killRelays = async () => {
   await other.end();
 };
 
+/** The answer to the first NOTIFY comes when it is released; `held` resolves when the server has sent it. */
+function holdFirstNotify(): { held: Promise<void>; release: () => void } {
+  const held = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const query = Client.prototype.query as (this: Client, ...args: unknown[]) => Promise<unknown>;
+  jest.spyOn(Client.prototype, 'query').mockImplementation(async function (this: Client, ...args: unknown[]) {
+    const answer = await query.apply(this, args);
+    if (String(args[0]).startsWith('notify')) {
+      held.resolve();
+      await released.promise;
+    }
+    return answer;
+  } as never);
+  return { held: held.promise, release: released.resolve };
+}
+
+const relayIsConnected = (relay: OutboxRelay) => (relay as unknown as { client?: Client }).client !== undefined;
+
 const count = (n: number, from = 1) => Array.from({ length: n }, (_, i) => from + i);
 
 test('committed events are published in order and deleted; events of a rollback are not published', async () => {
@@ -100,6 +119,28 @@ test('the wake-up after the commit publishes, not the poll', async () => {
   await append(0);
   await eventually(() => expect(values()).toEqual([0]));
   poll.mockRestore();
+});
+
+test('a standby whose wake-ups follow each other closely wakes the active relay for each of them', async () => {
+  newRelay();
+  await append(0);
+  await eventually(async () => expect(await left()).toBe(0));
+  const { within } = Wakeup.prototype;
+  const poll = jest.spyOn(Wakeup.prototype, 'within').mockImplementation(function (this: Wakeup, ms: number) {
+    return within.call(this, ms === 1_000 ? 120_000 : ms);
+  });
+  const { held, release } = holdFirstNotify();
+  const standby = newRelay();
+  const appendThere = new Database(openPool(schema.url, 1, 'there'), () => standby.wake());
+  await eventually(() => expect(relayIsConnected(standby)).toBe(true));
+  await eventually(() => expect(poll).toHaveBeenCalledWith(1_000));
+  standby.wake();
+  await held;
+  await appendThere.tx((tx) => appendEvent(tx, { topic, type: 'n', subject: 'n/1', key: 'k', sequence: 1, value: 1 }));
+  release();
+  await eventually(() => expect(values()).toEqual([0, 1]));
+  await appendThere.close();
+  jest.restoreAllMocks();
 });
 
 test('several batches while the relay keeps losing its connection: all are published, first times in order', async () => {

@@ -10,7 +10,10 @@ import type { OutboxRow } from './outbox';
  */
 export type Publish = (rows: readonly OutboxRow[]) => Promise<void>;
 
-const POLL_MS = 250;
+/** Finds rows whose wake-up was lost: their process died after its commit, or the connection for NOTIFY broke. */
+const POLL_MS = 1_000;
+/** How soon a standby takes over, since nothing wakes it when the active relay dies. */
+const STANDBY_POLL_MS = 250;
 const BATCH = 500;
 /** Longer than any statement here takes; a silent connection is given up after it. */
 const STATEMENT_MS = 10_000;
@@ -29,14 +32,19 @@ const STATEMENT_MS = 10_000;
  *
  * Two transactions that change the same aggregate must lock its row before they append: ids are given at the insert,
  * and a lower id may otherwise commit later. Standby replicas wake the active relay by NOTIFY on this connection,
- * outside any business transaction. The poll finds rows whose wake-up was lost.
+ * outside any business transaction, again when more rows were committed meanwhile. The poll finds rows whose wake-up was lost.
  */
 export class OutboxRelay {
-  private readonly loop = new PollLoop({ name: 'outbox', everyMs: POLL_MS, run: () => this.run() });
+  private readonly loop = new PollLoop({
+    name: 'outbox',
+    everyMs: () => (this.active ? POLL_MS : STANDBY_POLL_MS),
+    run: () => this.run(),
+  });
   private publish: Publish = () => Promise.reject(new Error('the relay was not started'));
   private client: Client | undefined;
   private active = false;
   private notifying = false;
+  private notifyAgain = false;
 
   constructor(
     private readonly url: string,
@@ -138,11 +146,16 @@ export class OutboxRelay {
     return rows.length;
   }
 
+  /** One statement for all wake-ups during the previous one, whose notification may be too early for them. */
   private async notifyActive(): Promise<void> {
-    if (this.notifying || !this.client) return;
+    this.notifyAgain = true;
+    if (this.notifying) return;
     this.notifying = true;
-    // Only a hint: the active relay also polls, and its loop detects a lost session.
-    await this.client.query(`notify ${this.channel}`).catch(() => undefined);
+    while (this.notifyAgain && this.client) {
+      this.notifyAgain = false;
+      // Only a hint: the active relay also polls, and its loop detects a lost session.
+      await this.client.query(`notify ${this.channel}`).catch(() => undefined);
+    }
     this.notifying = false;
   }
 
