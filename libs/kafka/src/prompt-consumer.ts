@@ -3,7 +3,7 @@ import { type Consumer, type ConsumerConfig, Kafka, type KafkaConfig } from 'kaf
 import { openSocket } from './socket';
 
 /**
- * A consumer of kafkajs whose fetches may wait long for messages, and which still disconnects at once. kafkajs waits
+ * A consumer of kafkajs whose fetches may wait long for messages, and that still disconnects immediately. kafkajs waits
  * for the running fetch before it leaves the group. Here that fetch ends as if the broker had closed the connection;
  * the group is left on a new one.
  */

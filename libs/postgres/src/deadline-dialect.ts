@@ -46,7 +46,7 @@ const deadlineDialect = (pool: Pool): Dialect => ({
  * - A silent server is given up soon after the deadline; TCP alone would wait a quarter of an hour.
  * - Errors are translated here, where all statements pass.
  * - Statements with parameters are prepared, so the server parses each once per connection. One that is out of date is
- *   prepared again: at once outside a transaction, and when `Database.tx` runs the work again inside.
+ *   prepared again: immediately outside a transaction, and when `Database.tx` runs the work again inside.
  */
 class DeadlineDriver implements Driver {
   /** The statement timeout that is set on each connection of the pool, outside transactions. */
