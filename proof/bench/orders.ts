@@ -4,9 +4,6 @@
  * the shop and of the engines. While one shop is measured the other one is at rest. What the engines do for Halftone at rest is deducted
  * from the limit program's runs; the other way round it is too little to matter.
  */
-import { libs } from '@halftone/tools/build/workspace.ts';
-import { transpile } from '@halftone/tools/build/transpile.ts';
-import { root } from '@halftone/tools/os/config.ts';
 import { onInterruption } from '@halftone/tools/os/interruption.ts';
 import { killSandbox, type Sandbox } from '../harness/sandbox/sandbox.ts';
 import type { Benchmark, BenchOptions } from './benchmark.ts';
@@ -80,7 +77,6 @@ export const orders: Benchmark = {
     const cases = casesNamed(options.only ?? []);
     const { signal } = onInterruption(killSandbox);
     const preparation = preparationOf(options, cases, signal);
-    await transpile(root, libs(root));
     const sandbox = await openHalftone(preparation);
     try {
       const { results, atRest } = await compare(sandbox, preparation, cases, options);

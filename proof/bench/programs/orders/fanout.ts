@@ -1,5 +1,5 @@
 /** The feed to WebSocket clients, each on one channel. */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 const keyMark = Buffer.from('"key":"');
@@ -11,26 +11,39 @@ function channelIn(value: Buffer): string {
   return value.toString('latin1', from, value.indexOf(quote, from));
 }
 
+interface Client {
+  webSocket: WebSocket;
+  socket: Socket;
+}
+
 export class Fanout {
-  readonly #clients = new Map<string, Set<WebSocket>>();
+  readonly #clients = new Map<string, Set<Client>>();
 
   /** Resolves with its port. */
   listen(): Promise<number> {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
-    server.on('connection', (client, { url = '' }) => {
+    server.on('connection', (webSocket, { url = '', socket }) => {
       const channel = new URL(url, 'http://localhost').searchParams.get('channel') ?? '';
       const clients = this.#clients.get(channel) ?? new Set();
+      const client = { webSocket, socket };
       this.#clients.set(channel, clients.add(client));
-      client.on('close', () => clients.delete(client));
+      webSocket.on('close', () => clients.delete(client));
     });
     return new Promise((resolve) => {
       server.once('listening', () => resolve((server.address() as AddressInfo).port));
     });
   }
 
+  /** What a client receives of a batch is one write. */
   async send(values: readonly Buffer[]): Promise<void> {
+    const corked = new Set<Socket>();
     for (const value of values) {
-      for (const client of this.#clients.get(channelIn(value)) ?? []) client.send(value, { binary: false });
+      for (const { webSocket, socket } of this.#clients.get(channelIn(value)) ?? []) {
+        if (!corked.has(socket)) socket.cork();
+        corked.add(socket);
+        webSocket.send(value, { binary: false });
+      }
     }
+    for (const socket of corked) socket.uncork();
   }
 }

@@ -1,8 +1,8 @@
 /** Notifications: a batch of events is one statement, which numbers them per channel without gaps. */
-import { uuidv7 } from '@halftone/kernel';
 import type { Client } from 'pg';
 import { columnsOf, rowsOf, type Statement } from './database.ts';
 import { channelOf, type Event, parseEvents, topics } from './event.ts';
+import { newId } from './id.ts';
 import type { Relay } from './relay.ts';
 
 /** Channels are locked in the order of their names, so that two processes do not deadlock. */
@@ -49,7 +49,7 @@ function publicData({ data }: Event) {
 
 const rowOf = (event: Event) => {
   const { id, key, type, subject } = event;
-  return [id, uuidv7(), channelOf(key), type, subject, JSON.stringify(publicData(event))];
+  return [id, newId(), channelOf(key), type, subject, JSON.stringify(publicData(event))];
 };
 
 export class Notifier {

@@ -1,9 +1,9 @@
 /** Placing: claims the keys, writes orders, lines, history and outbox of a whole batch of requests in one statement. */
-import { uuidv7 } from '@halftone/kernel';
 import type { Client } from 'pg';
 import { Batcher } from './batcher.ts';
 import { columnsOf, rowsOf, type Statement } from './database.ts';
 import { topics, type Line, type Order } from './event.ts';
+import { newId } from './id.ts';
 import type { Relay } from './relay.ts';
 
 export interface PlaceRequest {
@@ -58,7 +58,7 @@ const stored: Statement = {
 function newOrder({ customer, lines, payment }: PlaceRequest): Order {
   const priced = lines.map((line) => ({ ...line, unitPrice: prices[line.product] ?? Number.NaN }));
   const total = priced.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-  return { id: uuidv7(), customer, status: 'placed', version: 1, total, currency: 'USD', payment, lines: priced };
+  return { id: newId(), customer, status: 'placed', version: 1, total, currency: 'USD', payment, lines: priced };
 }
 
 const nameOf = ({ customer, key }: Pick<PlaceRequest, 'customer' | 'key'>) => `${customer}\n${key}`;
@@ -83,7 +83,7 @@ export class Placing {
     const first = new Map(drafts.toReversed().map((draft) => [draft.position, draft]));
     const texts = new Map([...first.values()].map(({ order }) => [order.id, JSON.stringify(order)]));
     const rows = [...first.values()].map(({ request: { customer, key, fingerprint, payment }, order }) => {
-      return [customer, key, fingerprint, order.id, texts.get(order.id), order.total, payment, uuidv7()];
+      return [customer, key, fingerprint, order.id, texts.get(order.id), order.total, payment, newId()];
     });
     const lines = [...first.values()].flatMap(({ order: { id, lines } }) =>
       lines.map((line, at) => [id, at, line.imageId, line.product, line.quantity, line.unitPrice]),

@@ -1,8 +1,8 @@
 /** The steps of orders: one event is one step. A batch of events is one statement that reads and one that writes. */
-import { uuidv7 } from '@halftone/kernel';
 import type { Client } from 'pg';
 import { columnsOf, repeatOnConflict, rowsOf, type Statement } from './database.ts';
 import { type Event, type Line, type Order, orderOf, parseEvents, type Status, topics } from './event.ts';
+import { newId } from './id.ts';
 import type { Relay } from './relay.ts';
 
 /** Type of event → status before and after it. */
@@ -77,7 +77,7 @@ function advance(change: Change, { type }: Event): void {
   const order = { ...change.order, status: to, version: change.order.version + 1 };
   change.order = order;
   const { id, version, customer } = order;
-  change.steps.push([uuidv7(), id, version, `order.${to}`, customer, JSON.stringify({ order })]);
+  change.steps.push([newId(), id, version, `order.${to}`, customer, JSON.stringify({ order })]);
 }
 
 export class Saga {

@@ -1,8 +1,8 @@
 /** Payments from wallets: a batch of orders is one statement that reads and one that writes. */
-import { uuidv7 } from '@halftone/kernel';
 import type { Client } from 'pg';
 import { columnsOf, repeatOnConflict, rowsOf, type Statement } from './database.ts';
 import { type Event, type Order, type Payment, parseEvents, topics } from './event.ts';
+import { newId } from './id.ts';
 import type { Relay } from './relay.ts';
 
 const revenue = 'shop:revenue';
@@ -67,7 +67,7 @@ interface Account {
 function pay({ id: orderId, customer, total: amount }: Order, accounts: Map<string, Account>): Payment {
   const [wallet, shop] = [accounts.get(walletOf(customer)), accounts.get(revenue)];
   if (!wallet || !shop) throw new Error(`${customer} has no wallet`);
-  const base = { id: uuidv7(), orderId, customer, amount, currency: 'USD' };
+  const base = { id: newId(), orderId, customer, amount, currency: 'USD' };
   if (wallet.balance < amount) return { ...base, status: 'declined', reason: 'INSUFFICIENT_FUNDS' };
   wallet.balance -= amount;
   shop.balance += amount;
@@ -76,7 +76,7 @@ function pay({ id: orderId, customer, total: amount }: Order, accounts: Map<stri
 
 const rowOf = (payment: Payment) => {
   const { id, orderId, customer, amount, reason } = payment;
-  return [id, uuidv7(), orderId, uuidv7(), customer, amount, reason, JSON.stringify({ payment })];
+  return [id, newId(), orderId, newId(), customer, amount, reason, JSON.stringify({ payment })];
 };
 
 export class WalletPayments {
