@@ -4,6 +4,7 @@
  * the shop and of the engines. While one shop is measured the other one is at rest. What the engines do for Halftone at rest is deducted
  * from the limit program's runs; the other way round it is too little to matter.
  */
+import { rmSync } from 'node:fs';
 import { onInterruption } from '@halftone/tools/os/interruption.ts';
 import { killSandbox, type Sandbox } from '../harness/sandbox/sandbox.ts';
 import type { Benchmark, BenchOptions } from './benchmark.ts';
@@ -85,6 +86,7 @@ export const orders: Benchmark = {
       return [...perCase, ...linesAtRest(atRest)];
     } finally {
       await sandbox.close();
+      rmSync(preparation.countsFolder, { recursive: true, force: true });
     }
   },
 };

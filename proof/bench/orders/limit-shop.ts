@@ -46,6 +46,20 @@ async function begin(name: Name, settings: string, environment: Record<string, s
   return { pid: child.pid ?? 0, port: Number(port), stop: () => (child.kill('SIGTERM'), ended) };
 }
 
+const stopAll = (programs: readonly Program[]) => Promise.all(programs.map((program) => program.stop()));
+
+/** Stops those that began when one did not. */
+async function beginAll(start: (name: Name) => Promise<Program>): Promise<Record<Name, Program>> {
+  const outcomes = await Promise.allSettled(names.map(start));
+  const begun = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failure = outcomes.find((one) => one.status === 'rejected');
+  if (failure) {
+    await stopAll(begun);
+    throw failure.reason;
+  }
+  return Object.fromEntries(names.map((name, at) => [name, begun[at]])) as Record<Name, Program>;
+}
+
 interface FeedDocument {
   type: string;
   data: { order?: { id: string }; payment?: { orderId: string } };
@@ -70,7 +84,8 @@ async function listen(port: number, customers: readonly string[]): Promise<OpenL
 
 /** Rows of the outbox are deleted a moment after they were published. */
 async function check(settings: string): Promise<string[]> {
-  let wrong: [string, number][] = [];
+  // Stays when the program of the checks fails.
+  let wrong: [string, number][] = [['checks that did not run', 1]];
   await waitAtMost(
     'the limit program to settle',
     async () => {
@@ -94,16 +109,13 @@ export interface LimitShop extends OrderShop {
 }
 
 export async function startLimit(engines: Engines, preparation: Preparation): Promise<LimitShop> {
-  const { customers, environmentOf, countsFolder } = preparation;
+  const { customers, environmentOf, countsFolder, signal } = preparation;
   const databaseUrl = databaseUrlOf(engines);
   const brokers = engines.kafka.brokers.split(',');
   const settings = JSON.stringify({ databaseUrl, brokers, redisUrl: engines.redis.url, customers });
-  await capture(process.execPath, [fileOf('set-up')], { input: settings, timeoutMs: 60_000 });
+  await capture(process.execPath, [fileOf('set-up')], { input: settings, timeoutMs: 60_000, signal });
   const environment = (name: Name) => ({ KAFKA_BROKERS: engines.kafka.brokers, ...environmentOf(`limit-${name}`) });
-  const begun = await Promise.all(
-    names.map(async (name) => [name, await begin(name, settings, environment(name))] as const),
-  );
-  const programs = Object.fromEntries(begun) as Record<Name, Program>;
+  const programs = await beginAll((name) => begin(name, settings, environment(name)));
   const agent = newAgent();
   const url = `http://127.0.0.1:${programs.orders.port}/v1/orders`;
   return {
@@ -115,6 +127,6 @@ export async function startLimit(engines: Engines, preparation: Preparation): Pr
       placeOrder(agent, { url, headers: { 'x-customer': customer, 'idempotency-key': key }, body }),
     listen: (some) => listen(programs.notifications.port, some),
     check: () => check(settings),
-    stop: () => Promise.all(begun.map(([, program]) => program.stop())),
+    stop: () => stopAll(Object.values(programs)),
   };
 }
