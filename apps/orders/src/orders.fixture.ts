@@ -1,8 +1,9 @@
 import { eventsV1, ordersV1 } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
-import { Database, openPool } from '@halftone/postgres';
+import { Database, openPool, recordInInbox, type Tx } from '@halftone/postgres';
 import { sql } from 'kysely';
-import { type ImagesClient, OrderService } from './order/order.service';
+import type { SagaCommand } from './order/order';
+import { group, type ImagesClient, OrderService } from './order/order.service';
 import { migrations } from './migrations';
 import { OrderStore } from './order/order.store';
 import type { StepLimits } from './order/status';
@@ -55,8 +56,17 @@ async function build(schema: OwnSchema) {
   const products = () => new ProductService(db, new ProductStore(db));
   const withImages = (stubs: Partial<ImagesClient>, limits: StepLimits = {}) =>
     new OrderService(db, new OrderStore(db, limits), products(), { ...noImages, ...stubs });
+  /** Like the consumer group: the event takes effect once. */
+  const deliver = (eventId: string, handle: (tx: Tx<OrdersTables>) => Promise<void>) =>
+    db.tx(async (tx) => {
+      if ((await recordInInbox(tx, group, [eventId])).size > 0) await handle(tx);
+    });
   return {
     ...{ schema, db, products, withImages },
+    advance: (orders: OrderService, eventId: string, orderId: string, command: SagaCommand) =>
+      deliver(eventId, (tx) => orders.advance(tx, orderId, command)),
+    startPrinting: (orders: OrderService, eventId: string, orderId: string) =>
+      deliver(eventId, (tx) => orders.startPrinting(tx, orderId)),
     allPrintable: (limits?: StepLimits) => withImages({ filterPrintable: async ({ ids }) => ({ ids }) }, limits),
     published: () => published(db),
     orderCount: async () => (await db.rows.selectFrom('order').select('id').execute()).length,

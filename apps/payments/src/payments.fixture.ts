@@ -1,6 +1,6 @@
 import { eventsV1, ordersV1, paymentsV1 } from '@halftone/contracts';
 import { uuidv7 } from '@halftone/kernel';
-import { Database, openPool, type Tx } from '@halftone/postgres';
+import { Database, openPool, recordInInbox, type Tx } from '@halftone/postgres';
 import { Wakeup } from '@halftone/service';
 import { sql } from 'kysely';
 import { InMemoryBank } from './bank/bank.fixture';
@@ -17,7 +17,7 @@ import { move } from './ledger/ledger';
 import { LedgerStore } from './ledger/ledger.store';
 import { migrations } from './migrations';
 import { PaymentQueryService } from './payment/payment-query.service';
-import { PaymentService } from './payment/payment.service';
+import { group, PaymentService } from './payment/payment.service';
 import { PaymentSettlement } from './payment/payment-settlement.service';
 import { PaymentStore } from './payment/payment.store';
 import { RefundService } from './refund/refund.service';
@@ -104,8 +104,18 @@ async function build(schema: OwnSchema) {
     const seeding = { password, knownPassword: 'halftone', loadCustomers };
     return new SeedService(db, customerStore, ledger, seeding);
   };
+  const own = replica();
+  /** Like the consumer group: the event takes effect once. */
+  const deliver = (eventId: string, handle: (tx: Tx<PaymentsTables>) => Promise<void>) =>
+    db.tx(async (tx) => {
+      if ((await recordInInbox(tx, group, [eventId])).size > 0) await handle(tx);
+    });
   return {
-    ...{ schema, db, ledger, bank, orders, replica, seedingFor, ...replica() },
+    ...{ schema, db, ledger, bank, orders, replica, seedingFor, ...own },
+    captureFor: (placed: ordersV1.Order, eventId: string) =>
+      deliver(eventId, (tx) => own.payments.captureFor(tx, placed)),
+    refundOrder: (refunding: ordersV1.Order, eventId: string) =>
+      deliver(eventId, (tx) => own.refunds.refundOrder(tx, refunding)),
     customers: new CustomerService(customerStore, new PasswordPool()),
     /** Moves 1 dollar in a transaction that the test keeps open. */
     moveIn: (tx: Tx<PaymentsTables>, from: string, to: string) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toLetter } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
+import { afterCommit, type Tx } from '@halftone/postgres';
 import { engines, eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
 import { DeadLetterCount } from './dead-letter-count';
 import { DeadLetterDesk } from './dead-letter-desk';
@@ -28,9 +29,9 @@ beforeEach(async () => {
 afterEach(() => given.close());
 
 const consume = () =>
-  given.consume(async ({ value }) => {
+  given.consume(async (tx, { value }) => {
     if (value === 'a1' && !isRepaired) throw new DomainError('ORDER_NOT_FOUND', 'no such order');
-    seen.push(value);
+    afterCommit(tx, () => seen.push(value));
   });
 const open = () => desk.list({ group: given.group, state: 'open' });
 const letter = () => eventually(async () => (await open())[0] ?? Promise.reject(new Error('no letter')), 20_000);
@@ -67,7 +68,7 @@ test('a replay reaches only the group of the letter', async () => {
   const others: string[] = [];
   const { kafka, producer, database, topic, prepare } = given;
   const group = `${topic.name}.others`;
-  const handlers = [on(topic, 'text', async ({ value }) => void others.push(value))];
+  const handlers = [on(topic, 'text', async (tx: Tx, { value }) => afterCommit(tx, () => others.push(value)))];
   const other = new EventConsumer({ kafka, group, handlers, producer, database, prepare, onFatal: () => undefined });
   await Promise.all([consume(), other.start()]);
   try {

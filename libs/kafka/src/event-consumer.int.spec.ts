@@ -1,4 +1,5 @@
 import { DomainError } from '@halftone/kernel';
+import { afterCommit } from '@halftone/postgres';
 import { traceparent } from '@halftone/service';
 import { engines, eventually, freshSchema, type FreshSchema, scraped } from '@halftone/testing';
 import { ensureTopics } from './ensure-topics';
@@ -20,7 +21,10 @@ afterEach(() => given.close());
 test('events arrive in order with all their attributes, and continue their trace', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c';
   const events: (Received<string> & { trace: string | undefined })[] = [];
-  await given.consume(async (event) => void events.push({ ...event, trace: traceparent() }));
+  await given.consume(async (tx, event) => {
+    const received = { ...event, trace: traceparent() };
+    afterCommit(tx, () => events.push(received));
+  });
   const sent = ['a', 'b', 'c'].map((value) =>
     given.event(value, 'k', { traceparent: `00-${trace}-b7ad6b7169203331-01` }),
   );
@@ -42,10 +46,10 @@ test('a handler that fails for a while delays only its partition, and loses and 
   const seen: string[] = [];
   let failures = 0;
   const [one, other] = given.keys();
-  await given.consume(async ({ value }) => {
+  await given.consume(async (tx, { value }) => {
     if (value === 'b' && (failures++ < 3 || !seen.includes('y')))
       throw new DomainError('UNAVAILABLE', 'the database is unreachable');
-    seen.push(value);
+    afterCommit(tx, () => seen.push(value));
   });
   await given.producer.publish([
     given.event('a', one),
@@ -60,9 +64,9 @@ test('a handler that fails for a while delays only its partition, and loses and 
 
 test('poison and rejected events go to the dead letters with the reason; the events behind them are handled', async () => {
   const seen: string[] = [];
-  await given.consume(async ({ value }) => {
+  await given.consume(async (tx, { value }) => {
     if (value === 'refused') throw new DomainError('ORDER_TRANSITION_ILLEGAL', 'a shipped order cannot be paid');
-    seen.push(value);
+    afterCommit(tx, () => seen.push(value));
   });
   await given.producer.publish([given.event('poison'), given.event('refused'), given.event('fine')]);
   await given.sendRaw({ key: 'k', value: 'no headers' });
@@ -98,12 +102,12 @@ test('poison and rejected events go to the dead letters with the reason; the eve
 
 test('events handled before a stop are not handled again by the next member', async () => {
   const seen: string[] = [];
-  const first = await given.consume(async ({ value }) => void seen.push(value));
+  const first = await given.consume(async (tx, { value }) => afterCommit(tx, () => seen.push(value)));
   await given.producer.publish([given.event('a'), given.event('b')]);
   await eventually(() => expect(seen).toEqual(['a', 'b']), 20_000);
   await first.stop();
   await given.producer.publish([given.event('c')]);
-  await given.consume(async ({ value }) => void seen.push(value));
+  await given.consume(async (tx, { value }) => afterCommit(tx, () => seen.push(value)));
   await eventually(() => expect(seen).toEqual(['a', 'b', 'c']), 20_000);
 });
 

@@ -1,19 +1,19 @@
-import { replayedHeader } from '@halftone/contracts';
 import type { Database } from '@halftone/postgres';
-import { failpoint, logger } from '@halftone/service';
+import { isDomainError } from '@halftone/kernel';
+import { logger } from '@halftone/service';
 import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { type Incoming, partsOf, sizeOfStep } from './chunk';
 import { DeadLetters } from './dead-letters';
 import { EventDelivery } from './event-delivery';
 import type { EventHandler } from './event-handler';
-import { headerOf } from './event-message';
 import type { EventProducer } from './event-producer';
-import { actionOnFailure, delayAfter } from './failure';
 import { GroupMember, HEARTBEAT_MS, type Membership } from './group-member';
-import { consumerLag } from './metrics';
+import { consumerLag, splitTransactions } from './metrics';
 import type { Position } from './parked-event';
 import { PartitionBacklogs } from './partition-backlogs';
-import { isKnown, keyOf, type PartitionBacklog, RetryQueue, withStatementTimeout } from './retry-queue';
+import { type PartitionBacklog, RetryQueue, withStatementTimeout } from './retry-queue';
 import { RetryWorker } from './retry-worker';
+import { isLetterOfOther, SingleHandling } from './single-handling';
 
 interface EventConsumerOptions {
   kafka: Kafka;
@@ -28,11 +28,19 @@ interface EventConsumerOptions {
   onFatal(error: Error): void;
 }
 
+/** `done` of the messages are finished, `next` follow; or the first message is to be retried in place after `retryIn`. */
+interface Step {
+  done: number;
+  next: Incoming[][];
+  retryIn?: number | undefined;
+}
+
 /**
  * Runs the handlers of one service as a consumer group. Guarantees:
  *
- * - Every event of a handled type is handled at least once, and in order per key.
- * - Its offset is committed only after its handler succeeded or the event is in the retry queue, in the service's own database.
+ * - Every event of a handled type takes effect once, and in order per key: its inbox row and its effect are one transaction.
+ * - Consecutive events share a transaction. If it fails, they are tried again with fewer, at last one by one.
+ * - Its offset is committed only after its transaction, or after the event is in the retry queue, in the service's own database.
  * - An event that fails delays only the events of its key. They wait behind it in the retry queue, in order.
  * - An event that fails permanently moves from the retry queue to the dead letters.
  *
@@ -41,19 +49,20 @@ interface EventConsumerOptions {
 export class EventConsumer {
   private readonly member: GroupMember;
   private readonly delivery: EventDelivery;
-  private readonly queue: RetryQueue;
   private readonly backlogs: PartitionBacklogs;
+  private readonly single: SingleHandling;
   private readonly worker: RetryWorker;
-  /** Attempts of the current message, per partition. */
-  private readonly attempts = new Map<string, number>();
 
   constructor(private readonly options: EventConsumerOptions) {
     const { kafka, group, handlers, database, producer, prepare, onFatal } = options;
-    this.delivery = new EventDelivery(group, handlers);
-    this.queue = new RetryQueue(database, group);
-    this.backlogs = new PartitionBacklogs(this.queue);
+    this.delivery = new EventDelivery(group, handlers, database);
+    splitTransactions.inc({ group }, 0);
+    const queue = new RetryQueue(database, group);
+    this.backlogs = new PartitionBacklogs(queue);
     const deadLetters = new DeadLetters(group, producer);
-    this.worker = new RetryWorker({ group, queue: this.queue, delivery: this.delivery, deadLetters });
+    const { delivery, backlogs } = this;
+    this.worker = new RetryWorker({ group, queue, delivery, deadLetters });
+    this.single = new SingleHandling({ group, queue, backlogs, delivery, onParked: () => this.worker.wake() });
     this.member = new GroupMember({
       kafka,
       group,
@@ -97,87 +106,83 @@ export class EventConsumer {
     membership: Membership,
   ): Promise<number | undefined> {
     const position = { topic: batch.topic, partition: batch.partition };
-    for (const message of batch.messages) {
+    const backlogOf = () => this.backlogs.of(position, first.offset, membership);
+    const parts = [batch.messages.map((message) => this.classify(position, message))];
+    for (let part = parts.shift(); part; part = parts.shift()) {
       if (!isRunning() || isStale() || !membership.isCurrent()) return undefined;
-      const retryIn = await this.handleOrPark(position, message, () =>
-        this.backlogs.of(position, first.offset, membership),
-      );
+      const { done, next, retryIn } = await this.step(position, part, backlogOf);
       // Another member owns the partition now and continues from the last commit.
       if (!membership.isCurrent()) return undefined;
       if (retryIn !== undefined) return retryIn;
-      resolveOffset(message.offset);
-      this.reportLag(batch, String(BigInt(message.offset) + 1n));
+      parts.unshift(...next);
+      const last = part[done - 1];
+      if (!last) continue;
+      resolveOffset(last.message.offset);
+      this.reportLag(batch, String(BigInt(last.message.offset) + 1n));
       await heartbeat();
     }
     return undefined;
   }
 
-  /** Undefined once the message is handled or in the retry queue; else the delay before the next attempt. */
-  private async handleOrPark(
+  private classify(position: Position, message: KafkaMessage): Incoming {
+    const isForOtherGroup = isLetterOfOther(this.options.group, message);
+    if (isForOtherGroup) return { kind: 'skipped', message, isForOtherGroup };
+    try {
+      const delivery = this.delivery.prepare(position, message);
+      return delivery ? { kind: 'event', message, delivery } : { kind: 'skipped', message, isForOtherGroup };
+    } catch {
+      // It is prepared again alone, and the error is then its failure.
+      return { kind: 'alone', message };
+    }
+  }
+
+  /** Handles the first message or messages. */
+  private async step(
     position: Position,
-    message: KafkaMessage,
+    messages: readonly Incoming[],
     backlogOf: () => Promise<PartitionBacklog>,
-  ): Promise<number | undefined> {
-    const partition = `${position.topic}/${position.partition}`;
-    const attempt = (this.attempts.get(partition) ?? 0) + 1;
-    try {
-      const backlog = await withStatementTimeout(backlogOf);
-      if (!(await this.parkBehind(backlog, position, message))) await this.handle(backlog, position, message, attempt);
-      this.attempts.delete(partition);
-      return undefined;
-    } catch (error) {
-      this.attempts.set(partition, attempt);
-      // A row may have been written although the answer was lost.
-      this.backlogs.forget(position);
-      this.delivery.count(position, message, 'retried');
-      const { offset } = message;
-      logger('consumer').warn({ ...position, offset, attempt, err: error }, 'event not handled; retrying');
-      return delayAfter(attempt);
-    }
+  ): Promise<Step> {
+    const size = await this.sizeOfStep(position, messages, backlogOf);
+    const [now, later] = [messages.slice(0, size), messages.slice(size)];
+    const [first] = now;
+    if (size > 1) return this.handleTogether(position, now, later);
+    const retryIn = first && (await this.single.handleOrPark(position, first.message, backlogOf));
+    return { done: 1, next: later.length > 0 ? [later] : [], retryIn };
   }
 
-  /** Whether the event is in the retry queue already, or had to join it behind an event of its key. */
-  private async parkBehind(backlog: PartitionBacklog, position: Position, message: KafkaMessage): Promise<boolean> {
-    if (isKnown(backlog, message)) return true;
-    const key = keyOf(message);
-    if (!backlog.keys.has(key) || this.isForOtherGroup(message)) return false;
-    if (!(await withStatementTimeout(() => this.queue.enqueueBehind(position, message)))) {
-      backlog.keys.delete(key);
-      return false;
-    }
-    await failpoint('consumer.parked.behind');
-    this.delivery.count(position, message, 'parked');
-    return true;
-  }
-
-  /** Throws an error that is to be retried in place. */
-  private async handle(
-    backlog: PartitionBacklog,
+  /** A message that is retried in place goes alone; so does the first while the database is unreachable. */
+  private async sizeOfStep(
     position: Position,
-    message: KafkaMessage,
-    attempt: number,
-  ): Promise<void> {
-    if (this.isForOtherGroup(message)) return;
-    try {
-      if (await this.delivery.deliver(position, message)) this.delivery.count(position, message, 'done');
-    } catch (error) {
-      const action = actionOnFailure(error, attempt);
-      if (action === 'retry') throw error;
-      await withStatementTimeout(() => this.queue.enqueue(position, message, error, action === 'dead-letter'));
-      await failpoint('consumer.parked.stored');
-      backlog.keys.add(keyOf(message));
-      this.delivery.count(position, message, 'parked');
-      const { offset } = message;
-      logger('consumer').warn({ ...position, offset, err: error }, 'handler failed; event moved to the retry queue');
-      this.worker.wake();
-    }
+    messages: readonly Incoming[],
+    backlogOf: () => Promise<PartitionBacklog>,
+  ): Promise<number> {
+    if (this.single.isRetrying(position)) return 1;
+    const backlog = await withStatementTimeout(backlogOf).catch(() => undefined);
+    return backlog ? sizeOfStep(messages, backlog) : 1;
   }
 
-  /** The replayed dead letter of another group that shares the topic. */
-  private isForOtherGroup({ headers = {} }: KafkaMessage): boolean {
-    const letter = headerOf(headers, replayedHeader);
-    const group = letter?.slice(0, Math.max(0, letter.lastIndexOf('/')));
-    return group !== undefined && group !== this.options.group;
+  private async handleTogether(position: Position, now: readonly Incoming[], later: Incoming[]): Promise<Step> {
+    const events = now.flatMap((one, index) => (one.kind === 'event' ? [{ ...one, index }] : []));
+    const next = (...parts: Incoming[][]) => parts.filter((part) => part.length > 0);
+    if (events.length === 0) return { done: now.length, next: next(later) };
+    const result = await this.delivery.deliverTogether(events.map(({ delivery }) => delivery));
+    if ('error' in result) return { done: 0, next: next(...this.split(now, events, result), later) };
+    for (const { message } of events.slice(0, result.done)) this.delivery.count(position, message, 'done');
+    const done = events[result.done]?.index ?? now.length;
+    return { done, next: next([...now.slice(done), ...later]) };
+  }
+
+  private split(
+    now: readonly Incoming[],
+    events: readonly { index: number }[],
+    { error, culprit }: { error: unknown; culprit: number | undefined },
+  ): Incoming[][] {
+    const { group } = this.options;
+    splitTransactions.inc({ group });
+    logger('consumer').info({ group, events: events.length, err: error }, 'events are tried again in fewer at a time');
+    // An unreachable database is no fault of an event: the first one waits for it.
+    const isUnreachable = isDomainError(error) && error.code === 'UNAVAILABLE';
+    return partsOf(now, events[culprit ?? (isUnreachable ? 0 : -1)]?.index);
   }
 
   /** `next` is the offset to handle next. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deadLetterTopicOf, retention, topics } from '@halftone/contracts';
-import { appendEvent, Database, once, type OutboxRow, PostgresModule, postgresSettings } from '@halftone/postgres';
+import { appendEvent, Database, type OutboxRow, PostgresModule, postgresSettings, type Tx } from '@halftone/postgres';
 import { defineService } from '@halftone/service';
 import { bootService, engines, eventually, freshSchema, type FreshSchema } from '@halftone/testing';
 import { Injectable, Module } from '@nestjs/common';
@@ -27,15 +27,10 @@ const admin = createKafka({ brokers: engines().brokers, clientId: 'test' }).admi
 @Injectable()
 class EffectConsumer implements EventHandlers {
   readonly handlers = [
-    on(topic, 'n', ({ id, value }) =>
-      this.database.tx(async (tx) => {
-        if (await once(tx, { consumer: 'effect', eventId: id }))
-          await tx.insertInto('effect').values({ n: value }).execute();
-      }),
-    ),
+    on(topic, 'n', async (tx: Tx<Tables>, { value }) => {
+      await tx.insertInto('effect').values({ n: value }).execute();
+    }),
   ];
-
-  constructor(private readonly database: Database<Tables>) {}
 }
 
 /** Rows mirrored by all replicas; one of them relays at a time. */

@@ -54,3 +54,19 @@ test('killed after a letter is published but before that is recorded: it is publ
   await eventually(async () => expect(await processes().effects()).toEqual({ [a]: ['a2'] }), 30_000);
   expect(await processes().given.letters()).toMatchObject([{ state: 'open', copies: 2, reason: 'UndecodableError' }]);
 });
+
+test('killed at the third of five events in one transaction: nothing is lost, each takes effect once', async () => {
+  const [a, b, c] = processes().given.keysOfOnePartition(3) as [string, string, string];
+  const first = processes().start();
+  await processes().isReady();
+  await processes().given.send(['a1', a], ['b1', b], ['pause-c1', c], ['a2', a], ['b2', b]);
+  await eventually(() => expect(processes().started()).toBe('pause-c1'), 20_000);
+  first.signal('SIGKILL');
+  await first.ended();
+  expect(await processes().effects()).toEqual({});
+  processes().start();
+  const all = { [a]: ['a1', 'a2'], [b]: ['b1', 'b2'], [c]: ['pause-c1'] };
+  await eventually(async () => expect(await processes().effects()).toEqual(all), 30_000);
+  expect(await processes().given.parked()).toEqual([]);
+  expect(await processes().given.letters()).toEqual([]);
+});

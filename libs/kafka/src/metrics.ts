@@ -1,4 +1,4 @@
-import { counter, exemplarHistogram, gauge, endToEndBuckets } from '@halftone/service';
+import { counter, exemplarHistogram, gauge, endToEndBuckets, histogram } from '@halftone/service';
 
 export const consumerHandled = counter(
   'consumer_handled_total',
@@ -6,10 +6,24 @@ export const consumerHandled = counter(
   ['group', 'type', 'outcome'],
 );
 
-export const handleSeconds = exemplarHistogram('consumer_handle_duration_seconds', 'Time a handler took for an event', [
-  'group',
-  'type',
-]);
+export const handleSeconds = exemplarHistogram(
+  'consumer_handle_duration_seconds',
+  'Time of the transaction that handled an event; of events in one transaction, the time divided by their number',
+  ['group', 'type'],
+);
+
+export const transactionEvents = histogram(
+  'consumer_transaction_events',
+  'Events that one transaction handled',
+  ['group'],
+  [1, 2, 5, 10, 20, 50, 100],
+);
+
+export const splitTransactions = counter(
+  'consumer_transactions_split_total',
+  'Transactions of several events that were rolled back and tried again with fewer',
+  ['group'],
+);
 
 export const eventDelay = exemplarHistogram(
   'event_delay_seconds',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendEvent, Database, once, PostgresModule, postgresSettings } from '@halftone/postgres';
+import { appendEvent, Database, PostgresModule, postgresSettings, type Tx } from '@halftone/postgres';
 import { defineService, type RunningService } from '@halftone/service';
 import { bootService, engines, eventually, freshSchema, type FreshSchema } from '@halftone/testing';
 import { Injectable, Module } from '@nestjs/common';
@@ -29,14 +29,10 @@ const admin = createKafka({ brokers: engines().brokers, clientId: 'test' }).admi
 @Injectable()
 class EffectConsumer implements EventHandlers {
   readonly handlers = [
-    on(topic, 'n', ({ id, value: { n } }) =>
-      this.database.tx(async (tx) => {
-        if (await once(tx, { consumer: 'effect', eventId: id })) await tx.insertInto('effect').values({ n }).execute();
-      }),
-    ),
+    on(topic, 'n', async (tx: Tx<Tables>, { value: { n } }) => {
+      await tx.insertInto('effect').values({ n }).execute();
+    }),
   ];
-
-  constructor(private readonly database: Database<Tables>) {}
 }
 
 @Module({ providers: [EffectConsumer] })

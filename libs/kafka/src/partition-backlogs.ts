@@ -22,4 +22,4 @@ export class PartitionBacklogs {
   }
 }
 
-const nameOf = ({ topic, partition }: Position): string => `${topic}/${partition}`;
+export const nameOf = ({ topic, partition }: Position): string => `${topic}/${partition}`;

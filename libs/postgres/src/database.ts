@@ -8,7 +8,7 @@ import { isConflict } from './errors';
 import { transactionSeconds } from './metrics';
 import type { Migration } from './migration';
 import { migrate } from './migrations';
-import { hasAppended } from './outbox';
+import { bufferEvents, insertBuffered } from './outbox';
 import { TransactionLimiter } from './transaction-limiter';
 import type { PlatformTables } from './platform-tables';
 
@@ -105,15 +105,16 @@ export class Database<T = object> {
 
   private async commit<R>(work: (tx: Tx<T>) => Promise<R>): Promise<R> {
     let appended = false;
-    let callbacks: readonly (() => void)[] = [];
+    let callbacks: ReturnType<typeof callbacksOf> = [];
     const result = await this.rows.transaction().execute(async (tx) => {
+      bufferEvents(tx);
       const answer = await work(tx);
-      appended = hasAppended(tx);
+      appended = await insertBuffered(tx);
       callbacks = callbacksOf(tx);
       return answer;
     });
     if (appended) this.onAppended();
-    for (const callback of callbacks) callback();
+    for (const callback of callbacks) await callback();
     return result;
   }
 }

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { openPool } from './connections';
 import { Database } from './database';
 import { idempotently, storedResponse } from './idempotency';
-import { once } from './inbox';
+import { recordInInbox, removeFromInbox } from './inbox';
 
 const text = {
   encode: (value: string) => ({ finish: () => Buffer.from(value) }),
@@ -97,28 +97,40 @@ test('twenty calls at the same time have one effect', async () => {
 });
 
 test('an event takes effect once per consumer, however often it arrives at the same time; a rollback undoes that', async () => {
-  const event = { consumer: 'payments', eventId: '019a0000-0000-7000-8000-000000000001' };
+  const once = (consumer = 'payments') =>
+    database.tx(async (tx) => (await recordInInbox(tx, consumer, ['019a0000-0000-7000-8000-000000000001'])).size === 1);
   const failing = database.tx(async (tx) => {
-    await once(tx, event);
+    await recordInInbox(tx, 'payments', ['019a0000-0000-7000-8000-000000000001']);
     throw new Error('handler failed');
   });
   await expect(failing).rejects.toThrow('handler failed');
-  const deliveries = await Promise.all(Array.from({ length: 8 }, () => database.tx((tx) => once(tx, event))));
+  const deliveries = await Promise.all(Array.from({ length: 8 }, () => once()));
   expect(deliveries.filter(Boolean)).toHaveLength(1);
-  expect(await database.tx((tx) => once(tx, { ...event, consumer: 'orders' }))).toBe(true);
+  expect(await once('orders')).toBe(true);
 });
 
 test('replays, refused keys and duplicate events are counted', async () => {
   const replays = 'idempotent_replays_total{route="orders.PlaceOrder",source="postgres"}';
   const mismatches = 'idempotency_conflicts_total{reason="mismatch"}';
   const duplicates = 'inbox_duplicates_total{group="halftone.counted"}';
-  const event = { consumer: 'halftone.counted', eventId: '019a0000-0000-7000-8000-000000000001' };
+  const ids = ['019a0000-0000-7000-8000-000000000001'];
   const counted = await growth([replays, mismatches, duplicates], async () => {
     await call(async () => 'first');
     await call(async () => 'second');
     // Refused and counted as a mismatch.
     await call(async () => 'x', 'f2').catch(() => undefined);
-    for (let delivery = 1; delivery <= 3; delivery++) await database.tx((tx) => once(tx, event));
+    for (let delivery = 1; delivery <= 3; delivery++)
+      await database.tx((tx) => recordInInbox(tx, 'halftone.counted', ids));
   });
   expect(counted).toEqual([1, 1, 2]);
+});
+
+test('of many events each new one is recorded once; what is removed is new again', async () => {
+  const ids = ['019A0000-0000-7000-8000-000000000003', '019a0000-0000-7000-8000-000000000001'];
+  const lower = ids.map((id) => id.toLowerCase());
+  expect(await database.tx((tx) => recordInInbox(tx, 'payments', [...ids, ids[0]!]))).toEqual(new Set(lower));
+  const more = [...lower, '019a0000-0000-7000-8000-000000000002'];
+  expect(await database.tx((tx) => recordInInbox(tx, 'payments', more))).toEqual(new Set([more[2]]));
+  await database.tx((tx) => removeFromInbox(tx, 'payments', lower.slice(1)));
+  expect(await database.tx((tx) => recordInInbox(tx, 'payments', more))).toEqual(new Set(lower.slice(1)));
 });

@@ -4,16 +4,23 @@ import { inboxDuplicates } from './metrics';
 import type { AnyTx } from './outbox';
 
 /**
- * Returns true the first time this consumer group sees this event, and false after that. It is recorded in the
- * transaction of the effect, so an event takes effect once however often it is delivered. A concurrent delivery waits
- * for the first one to end.
+ * Records events in the inbox of this consumer group and returns the ids of those it sees for the first time. They are
+ * recorded in the transaction of their effects, so an event takes effect once however often it is delivered. A
+ * concurrent delivery waits for the first one to end; rows are inserted in the order of their ids, so two batches do
+ * not deadlock.
  */
-export async function once(tx: AnyTx, { consumer, eventId }: { consumer: string; eventId: string }): Promise<boolean> {
-  if (planted('inbox.forgotten')) return true;
-  const { rows } = await sql`
-    insert into inbox (consumer, event_id) values (${consumer}, ${eventId}) on conflict do nothing returning 1
+export async function recordInInbox(tx: AnyTx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
+  const ids = eventIds.map((id) => id.toLowerCase());
+  if (planted('inbox.forgotten')) return new Set(ids);
+  const { rows } = await sql<{ event_id: string }>`
+    insert into inbox (consumer, event_id) select ${consumer}, id from unnest(${ids}::uuid[]) as id order by id
+    on conflict do nothing returning event_id
   `.execute(tx);
-  const isNew = rows.length === 1;
-  inboxDuplicates.inc({ group: consumer }, isNew ? 0 : 1);
-  return isNew;
+  inboxDuplicates.inc({ group: consumer }, ids.length - rows.length);
+  return new Set(rows.map(({ event_id }) => event_id));
+}
+
+/** Undoes `recordInInbox` for events that this transaction does not handle after all. */
+export async function removeFromInbox(tx: AnyTx, consumer: string, eventIds: readonly string[]): Promise<void> {
+  await sql`delete from inbox where consumer = ${consumer} and event_id = any(${[...eventIds]}::uuid[])`.execute(tx);
 }

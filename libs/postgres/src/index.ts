@@ -17,9 +17,9 @@ export {
   type Replayable,
 } from './idempotency';
 export type { IdempotencyClaim } from './idempotency.store';
-export { once } from './inbox';
+export { recordInInbox, removeFromInbox } from './inbox';
 export type { Migration } from './migration';
-export { appendEvent, type OutboxRow } from './outbox';
+export { type AnyTx, appendEvent, type OutboxRow } from './outbox';
 export { OutboxRelay } from './outbox-relay';
 export { pageLimit, pageOf, type Page } from './page';
 export { PostgresModule } from './postgres.module';

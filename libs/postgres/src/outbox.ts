@@ -38,28 +38,52 @@ export interface OutboxRow {
 /** The size of a record without value, key and texts: header names, id, time and trace. */
 const HEAD_BYTES = 512;
 
-const appendedIn = new WeakSet<object>();
+type NewRow = Omit<OutboxRow, 'id'>;
 
-/** Whether the relay has to publish something once this transaction is committed. */
-export const hasAppended = (tx: object): boolean => appendedIn.has(tx);
+/** The events of each running transaction. */
+const buffers = new WeakMap<object, NewRow[]>();
+
+/** From now on the transaction accepts events. */
+export const bufferEvents = (tx: object): void => void buffers.set(tx, []);
 
 /**
  * Appends an event in the transaction of its change: it is published if and only if that commits. Returns the event's
  * id. Throws EVENT_TOO_LARGE when the broker would reject it: a change whose event cannot be published must not
- * happen.
+ * happen. The rows of a transaction are inserted in order, by one statement, just before its commit.
  */
 export async function appendEvent<Value>(tx: AnyTx, event: EventToAppend<Value>): Promise<string> {
-  const { topic, type, subject, key, sequence, value, time = new Date(), id = uuidv7() } = event;
+  const { topic, type, subject, key, value, time = new Date(), id = uuidv7() } = event;
   if (planted('outbox.event-lost')) return id;
-  const number = planted('outbox.number-skipped') ? sequence + 1 : sequence;
+  const sequence = planted('outbox.number-skipped') ? event.sequence + 1 : event.sequence;
   const bytes = Buffer.from(topic.codec.encode(value).finish());
   assertPublishable(type, bytes.length + Buffer.byteLength(`${key}${type}${subject}`) + HEAD_BYTES);
+  const parent = traceparent() ?? null;
+  const row = { eventId: id, topic: topic.name, key, type, subject, sequence, value: bytes, traceparent: parent, time };
+  bufferOf(tx).push(row);
+  return id;
+}
+
+/** Inserts the rows of the transaction. Returns whether there were any, which the relay then has to publish. */
+export async function insertBuffered(tx: AnyTx): Promise<boolean> {
+  const rows = bufferOf(tx).splice(0);
+  if (rows.length === 0) return false;
+  const column = <K extends keyof NewRow>(name: K) => rows.map((row) => row[name]);
   await sql`
     insert into outbox (event_id, topic, key, type, subject, sequence, value, traceparent, time)
-    values (${id}, ${topic.name}, ${key}, ${type}, ${subject}, ${number}, ${bytes}, ${traceparent() ?? null}, ${time})
+    select event_id, topic, key, type, subject, sequence, value, traceparent, time
+    from unnest(${column('eventId')}::uuid[], ${column('topic')}::text[], ${column('key')}::text[], ${column('type')}::text[],
+      ${column('subject')}::text[], ${column('sequence')}::int[], ${column('value')}::bytea[], ${column('traceparent')}::text[],
+      ${column('time')}::timestamptz[])
+      with ordinality as appended (event_id, topic, key, type, subject, sequence, value, traceparent, time, position)
+    order by position
   `.execute(tx);
-  appendedIn.add(tx);
-  return id;
+  return true;
+}
+
+function bufferOf(tx: object): NewRow[] {
+  const buffer = buffers.get(tx);
+  if (!buffer) throw new Error('events can be appended only in a transaction of Database.tx');
+  return buffer;
 }
 
 function assertPublishable(type: string, size: number): void {

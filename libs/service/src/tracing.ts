@@ -4,6 +4,7 @@ import {
   context,
   type Context,
   isSpanContextValid,
+  type Link,
   type Span,
   type SpanContext,
   SpanKind,
@@ -51,8 +52,9 @@ export function startSpan(
   attributes: Attributes,
   kind: SpanKind,
   parent: Context = context.active(),
+  links: Link[] = [],
 ): Span {
-  return tracer ? tracer.startSpan(name, { attributes, kind }, parent) : spanOfIds(parent);
+  return tracer ? tracer.startSpan(name, { attributes, kind, links }, parent) : spanOfIds(parent);
 }
 
 /** Marks a span as failed, unless callers are expected to get this error. */
@@ -65,14 +67,15 @@ export function failSpan(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Runs `work` inside a span that ends with it. */
+/** Runs `work` inside a span that ends with it. Each of `linked` is the `traceparent` of another span that it is about. */
 export async function withSpan<R>(
   name: string,
   attributes: Attributes,
   work: (span: Span) => Promise<R>,
   kind: SpanKind = SpanKind.INTERNAL,
+  linked: readonly (string | undefined)[] = [],
 ): Promise<R> {
-  const span = startSpan(name, attributes, kind);
+  const span = startSpan(name, attributes, kind, context.active(), tracer ? linked.flatMap(linkTo) : []);
   try {
     return await context.with(trace.setSpan(context.active(), span), () => work(span));
   } catch (error) {
@@ -106,6 +109,11 @@ export function contextOf(traceparentHeader: string | undefined): Context {
   if (!traceId || !spanId || !flags) return context.active();
   const remote = { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
   return isSpanContextValid(remote) ? trace.setSpanContext(context.active(), remote) : context.active();
+}
+
+function linkTo(traceparentHeader: string | undefined): Link[] {
+  const found = traceparentHeader === undefined ? undefined : trace.getSpanContext(contextOf(traceparentHeader));
+  return found ? [{ context: found }] : [];
 }
 
 /** Continues the trace of a message. */

@@ -9,14 +9,11 @@ const isOneOf =
   ({ type }: EventRecord<unknown>): boolean =>
     types.includes(type);
 
-const ofOrder = ({ value: { payment, refund } }: Records['payments'][number]): boolean =>
-  Boolean(payment?.orderId) || Boolean(refund?.orderId && refund.refundable <= 0);
-
-/** Of each group the events it has to handle, and does by leaving a row in its inbox. */
+/** Of each group the events it has to handle: each leaves a row in its inbox, even if it means nothing for the group. */
 const duties: Readonly<Record<string, (records: Records) => EventRecord<unknown>[]>> = {
   'halftone.orders': ({ orders, payments }) => [
     ...orders.filter(isOneOf('order.paid', 'order.printing')),
-    ...payments.filter(isOneOf('payment.captured', 'payment.declined', 'refund.completed')).filter(ofOrder),
+    ...payments.filter(isOneOf('payment.captured', 'payment.declined', 'refund.completed')),
   ],
   'halftone.payments': ({ orders }) => orders.filter(isOneOf('order.placed', 'order.refunding')),
   [notificationsGroup]: ({ orders, payments, images }) => [...orders, ...payments, ...images],

@@ -10,6 +10,7 @@ import { sql } from 'kysely';
 import { GalleryStore } from '../gallery/gallery.store';
 import { migrations } from '../migrations';
 import { NotificationService } from '../notification/notification.service';
+import { notifierOf } from '../notification/notify.fixture';
 import { NotificationStore } from '../notification/notification.store';
 import type { NotificationsTables } from '../tables';
 import { ChatNotifier } from './chat-notifier.service';
@@ -212,7 +213,7 @@ test.each([
 test('the customer of an order may enter its room', async () => {
   const orderId = uuidv7();
   const about = { id: uuidv7(), key: 'alice', type: 'order.placed', subject: `orders/${orderId}`, time: new Date() };
-  await replicas[0].service.app.get(NotificationService).notify(about, {});
+  await notifierOf(replicas[0].service)(about, {});
   const alice = await TestClient.at(replicas[0], 'alice', { room: `order:${orderId}` });
   await eventually(() => expect(alice.joined).toBe(0));
   const bob = await TestClient.at(replicas[0], 'bob', { room: `order:${orderId}` });

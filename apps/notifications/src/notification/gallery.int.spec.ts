@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { migrations } from '../migrations';
 import { NotificationService } from './notification.service';
 import { NotificationStore } from './notification.store';
+import { notifierOf } from './notify.fixture';
 import type { NotificationsTables } from '../tables';
 import { GalleryService } from './gallery.service';
 import { GalleryStore } from '../gallery/gallery.store';
@@ -42,7 +43,7 @@ afterAll(async () => {
 
 const now = new Date('2026-01-01T00:00:00Z');
 const notify = (type: string, key = 'alice') =>
-  notifications.notify({ id: uuidv7(), key, type, subject: 'orders/secret', time: now }, { order: { total: 7 } });
+  notifierOf(service)({ id: uuidv7(), key, type, subject: 'orders/secret', time: now }, { order: { total: 7 } });
 const snapshot = async () => (await notifications.snapshot({ channel: 'gallery', limit: 10 }, undefined)).notifications;
 
 async function published() {
@@ -99,7 +100,7 @@ test('concurrent replicas count each notification once', async () => {
 
 test('a rolled back notification is not counted', async () => {
   const broken = { id: uuidv7(), key: 'alice', type: 'order.paid', subject: null as unknown as string, time: now };
-  await expect(notifications.notify(broken, {})).rejects.toThrow(/null value/);
+  await expect(notifierOf(service)(broken, {})).rejects.toThrow(/null value/);
   await gallery.publish(now);
   expect(await published()).toEqual([]);
 });

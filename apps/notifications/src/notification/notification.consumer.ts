@@ -1,6 +1,8 @@
 import { notifiedTypes, topics } from '@halftone/contracts';
 import { type EventHandler, type EventHandlers, on } from '@halftone/kafka';
+import type { Tx } from '@halftone/postgres';
 import { Injectable } from '@nestjs/common';
+import type { NotificationsTables } from '../tables';
 import { imageData, orderData, paymentData } from './notification';
 import { NotificationService } from './notification.service';
 
@@ -12,13 +14,19 @@ export class NotificationConsumer implements EventHandlers {
   constructor(notifications: NotificationService) {
     this.handlers = [
       ...notifiedTypes.orders.map((type) =>
-        on(topics.orders, type, (event) => notifications.notify(event, orderData(event.value))),
+        on(topics.orders, type, (tx: Tx<NotificationsTables>, event) =>
+          notifications.notify(tx, event, orderData(event.value)),
+        ),
       ),
       ...notifiedTypes.payments.map((type) =>
-        on(topics.payments, type, (event) => notifications.notify(event, paymentData(event.value))),
+        on(topics.payments, type, (tx: Tx<NotificationsTables>, event) =>
+          notifications.notify(tx, event, paymentData(event.value)),
+        ),
       ),
       ...notifiedTypes.images.map((type) =>
-        on(topics.images, type, (event) => notifications.notify(event, imageData(event.value))),
+        on(topics.images, type, (tx: Tx<NotificationsTables>, event) =>
+          notifications.notify(tx, event, imageData(event.value)),
+        ),
       ),
     ];
   }

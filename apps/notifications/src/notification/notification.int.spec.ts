@@ -10,6 +10,7 @@ import type { NotificationsTables } from '../tables';
 import type { SourceEvent } from './notification';
 import { NotificationService } from './notification.service';
 import { NotificationStore } from './notification.store';
+import { notifierOf } from './notify.fixture';
 
 /** The log on PostgreSQL, without the edges. */
 const log = defineService({
@@ -26,12 +27,14 @@ let schema: FreshSchema;
 let service: RunningService;
 let db: Database<NotificationsTables>;
 let notifications: NotificationService;
+let notify: ReturnType<typeof notifierOf>;
 
 beforeAll(async () => {
   schema = await freshSchema('notifications');
   service = await bootService(log, { DATABASE_URL: schema.url });
   db = service.app.get<Database<NotificationsTables>>(Database);
   notifications = service.app.get(NotificationService);
+  notify = notifierOf(service);
 });
 afterEach(() => sql`truncate channel, notification, latest, gallery_due, outbox, inbox cascade`.execute(db.rows));
 afterAll(async () => {
@@ -66,7 +69,7 @@ async function feedEvents(): Promise<eventsV1.FeedEvent[]> {
 
 test('fifty events of one channel, each delivered twice concurrently, give fifty notifications without gaps', async () => {
   const events = many(50, (n) => event(n));
-  await Promise.all([...events, ...events].map((each) => notifications.notify(each, data)));
+  await Promise.all([...events, ...events].map((each) => notify(each, data)));
   const feed = await feedEvents();
   expect(feed.map(({ seq }) => seq)).toEqual(oneTo(50));
   expect(new Set(feed.map(({ subject }) => subject)).size).toBe(50);
@@ -77,15 +80,15 @@ test('fifty events of one channel, each delivered twice concurrently, give fifty
 });
 
 test('a rolled back notification leaves no gap', async () => {
-  await notifications.notify(event(), data);
+  await notify(event(), data);
   const broken = { ...event(), type: null as unknown as string };
-  await expect(notifications.notify(broken, data)).rejects.toThrow(/null value/);
-  await notifications.notify(event(), data);
+  await expect(notify(broken, data)).rejects.toThrow(/null value/);
+  await notify(event(), data);
   expect((await feedEvents()).map(({ seq }) => seq)).toEqual([1, 2]);
 });
 
 test('each channel has its own sequence', async () => {
-  await Promise.all(many(40, (n) => notifications.notify(event(n, n % 2 ? 'alice' : 'bob'), data)));
+  await Promise.all(many(40, (n) => notify(event(n, n % 2 ? 'alice' : 'bob'), data)));
   const feed = await feedEvents();
   for (const channel of ['customer:alice', 'customer:bob']) {
     expect(feed.filter((each) => each.channel === channel).map(({ seq }) => seq)).toEqual(oneTo(20));
@@ -93,8 +96,8 @@ test('each channel has its own sequence', async () => {
 });
 
 test("the list has the customer's channel, newest first, page by page", async () => {
-  for (const each of many(5, (n) => event(n))) await notifications.notify(each, data);
-  await notifications.notify(event(9, 'bob'), data);
+  for (const each of many(5, (n) => event(n))) await notify(each, data);
+  await notify(event(9, 'bob'), data);
 
   const first = await notifications.list('alice', 3, '');
   expect(first.items.map(({ seq, subject }) => [seq, subject])).toEqual([
@@ -109,8 +112,8 @@ test("the list has the customer's channel, newest first, page by page", async ()
 });
 
 test('a snapshot has the last notification per subject, newest first, and the sequence number it is valid for', async () => {
-  for (const n of [0, 1, 2, 0, 1]) await notifications.notify({ ...event(n), type: `order.${n}` }, { n });
-  await notifications.notify(event(7, 'bob'), data);
+  for (const n of [0, 1, 2, 0, 1]) await notify({ ...event(n), type: `order.${n}` }, { n });
+  await notify(event(7, 'bob'), data);
   const alice = { customer: 'alice', role: 'customer' } as const;
   const { notifications: last, lastSeq } = await notifications.snapshot({ channel: 'customer:alice', limit: 2 }, alice);
   expect(lastSeq).toBe(5);
@@ -127,7 +130,7 @@ test('a snapshot has the last notification per subject, newest first, and the se
 
 test("a snapshot of one subject names the channel's sequence number, even if the subject is unknown", async () => {
   const alice = { customer: 'alice', role: 'customer' } as const;
-  for (const n of [0, 1, 2]) await notifications.notify(event(n), data);
+  for (const n of [0, 1, 2]) await notify(event(n), data);
   const of = (subject: string) => notifications.snapshot({ channel: 'customer:alice', limit: 1, subject }, alice);
   expect(await of('orders/0')).toMatchObject({ notifications: [{ seq: 1, subject: 'orders/0' }], lastSeq: 3 });
   expect(await of('orders/9')).toEqual({ notifications: [], lastSeq: 3 });
@@ -135,8 +138,8 @@ test("a snapshot of one subject names the channel's sequence number, even if the
 
 test('a snapshot of some types finds them behind any number of others', async () => {
   const alice = { customer: 'alice', role: 'customer' } as const;
-  await notifications.notify({ ...event(0), type: 'order.shipped' }, data);
-  for (const n of [1, 2, 3]) await notifications.notify({ ...event(n), type: 'image.ready' }, data);
+  await notify({ ...event(0), type: 'order.shipped' }, data);
+  for (const n of [1, 2, 3]) await notify({ ...event(n), type: 'image.ready' }, data);
   const of = (...types: string[]) => notifications.snapshot({ channel: 'customer:alice', limit: 2, types }, alice);
   expect(await of('order.shipped')).toMatchObject({ notifications: [{ seq: 1, type: 'order.shipped' }], lastSeq: 4 });
   expect((await of('order.shipped', 'image.ready')).notifications.map(({ seq }) => seq)).toEqual([4, 3]);
@@ -147,7 +150,7 @@ test('a snapshot matches its sequence number during concurrent writes', async ()
   const alice = { customer: 'alice', role: 'customer' } as const;
   let isOver = false;
   const write = async (n: number) => {
-    for (let turn = 0; turn < 10; turn += 1) await notifications.notify(event(n), data);
+    for (let turn = 0; turn < 10; turn += 1) await notify(event(n), data);
   };
   const writing = Promise.all(many(4, write)).finally(() => (isOver = true));
   const seen = [];

@@ -1,6 +1,6 @@
 import { channelOf } from '@halftone/contracts';
 import { assertPermitted, type CallerKind, uuidv7 } from '@halftone/kernel';
-import { Database, decodeCursor, once, type Page, pageOf } from '@halftone/postgres';
+import { afterCommit, decodeCursor, type Page, pageOf, type Tx } from '@halftone/postgres';
 import { failpoint, planted, type Principal } from '@halftone/service';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -26,24 +26,19 @@ const position = z.int().min(1);
 @Injectable()
 export class NotificationService {
   constructor(
-    private readonly db: Database<NotificationsTables>,
     private readonly store: NotificationStore,
     private readonly gallery: GalleryStore,
   ) {}
 
-  /** Idempotent per event. */
-  async notify(event: SourceEvent, data: PublicData): Promise<void> {
-    await this.db.tx(async (tx) => {
-      if (!(await once(tx, { consumer, eventId: event.id }))) return;
-      if (planted('notification.forgotten')) return;
-      const notice = toNotice(event, data);
-      if (planted('feed.number-skipped')) await this.store.nextSeq(tx, notice.channel);
-      const seq = await this.store.nextSeq(tx, notice.channel);
-      const id = uuidv7();
-      await this.store.insert(tx, { ...notice, id, seq }, event.id);
-      await this.gallery.markDue(tx, id, notice.type);
-    });
-    await failpoint('notifications.notify.after-commit');
+  async notify(tx: Tx<NotificationsTables>, event: SourceEvent, data: PublicData): Promise<void> {
+    if (planted('notification.forgotten')) return;
+    const notice = toNotice(event, data);
+    if (planted('feed.number-skipped')) await this.store.nextSeq(tx, notice.channel);
+    const seq = await this.store.nextSeq(tx, notice.channel);
+    const id = uuidv7();
+    await this.store.insert(tx, { ...notice, id, seq }, event.id);
+    await this.gallery.markDue(tx, id, notice.type);
+    afterCommit(tx, () => failpoint('notifications.notify.after-commit'));
   }
 
   /** The customer's channel, newest first. */

@@ -6,7 +6,6 @@ import {
   decodeCursor,
   fingerprintOf,
   idempotently,
-  once,
   type Page,
   pageOf,
   type Replayable,
@@ -93,18 +92,20 @@ export class OrderService {
     return order;
   }
 
-  /** Applies the command of an event, once per event. An order that is past this step does not change. */
-  async advance(eventId: string, orderId: string, command: SagaCommand): Promise<void> {
-    await this.step(eventId, (tx) => this.apply(tx, orderId, command));
+  /** Applies the command of an event. An order that is past this step does not change. */
+  async advance(tx: Tx<OrdersTables>, orderId: string, command: SagaCommand): Promise<void> {
+    const id = parseId(orderId);
+    const order = existing(orderId, id ? await this.store.loadForChange(tx, id) : undefined);
+    await this.store.save(tx, order, decide(command, order, new Date()));
+    await failpoint('orders.advance.before-commit');
+    afterCommit(tx, () => failpoint('orders.advance.after-commit'));
   }
 
   /** Starts printing; an order with an unavailable product is refunded instead. */
-  async startPrinting(eventId: string, orderId: string): Promise<void> {
-    await this.step(eventId, async (tx) => {
-      if (planted('order.print-forgotten')) return;
-      const unavailable = await this.products.unavailable(tx);
-      await this.apply(tx, orderId, { type: 'StartPrinting', unavailable });
-    });
+  async startPrinting(tx: Tx<OrdersTables>, orderId: string): Promise<void> {
+    if (planted('order.print-forgotten')) return;
+    const unavailable = await this.products.unavailable(tx);
+    await this.advance(tx, orderId, { type: 'StartPrinting', unavailable });
   }
 
   /** At most `limit` orders whose step has exceeded its time limit, those after `last`. */
@@ -146,21 +147,6 @@ export class OrderService {
 
   async timeline(principal: Principal, id: string): Promise<TimelineEntry[]> {
     return this.store.timeline((await this.get(principal, id)).id);
-  }
-
-  /** Runs `work` once per event. */
-  private async step(eventId: string, work: (tx: Tx<OrdersTables>) => Promise<void>): Promise<void> {
-    await this.db.tx(async (tx) => {
-      if (await once(tx, { consumer: group, eventId })) await work(tx);
-      await failpoint('orders.advance.before-commit');
-    });
-    await failpoint('orders.advance.after-commit');
-  }
-
-  private async apply(tx: Tx<OrdersTables>, orderId: string, command: SagaCommand): Promise<void> {
-    const id = parseId(orderId);
-    const order = existing(orderId, id ? await this.store.loadForChange(tx, id) : undefined);
-    await this.store.save(tx, order, decide(command, order, new Date()));
   }
 
   private async printableOf({ lines }: Draft): Promise<ReadonlySet<string>> {

@@ -41,7 +41,7 @@ describe('placing an order', () => {
 
   test('is replayed without the images service, with the original response', async () => {
     const { response } = await shop.allPrintable().place(alice, request('key-1'));
-    await shop.allPrintable().advance(uuidv7(), response.id, markPaid);
+    await shop.advance(shop.allPrintable(), uuidv7(), response.id, markPaid);
     expect(await shop.withImages({ filterPrintable: imagesUnavailable }).place(alice, request('key-1'))).toEqual({
       response,
       replayed: true,

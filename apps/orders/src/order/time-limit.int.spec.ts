@@ -27,7 +27,7 @@ describe('a step that exceeds its time limit', () => {
     const [slow, hasty] = [shop.allPrintable({ placed: 3_600_000 }), shop.allPrintable({ placed: 0 })];
     const [early, late] = [await slow.place(alice, request()), await hasty.place(alice, request())];
     expect(await slow.overdue(10)).toEqual([overdue(late.response.id)]);
-    await hasty.advance(uuidv7(), late.response.id, markPaid);
+    await shop.advance(hasty, uuidv7(), late.response.id, markPaid);
     for (const { response } of [early, late]) await hasty.timeOut(response.id);
     expect([await statusOf(early.response.id), await statusOf(late.response.id)]).toEqual(['placed', 'paid']);
   });
@@ -35,7 +35,7 @@ describe('a step that exceeds its time limit', () => {
   test('is applied once, even when many replicas poll concurrently', async () => {
     const orders = shop.allPrintable(atOnce);
     const { id } = (await orders.place(alice, request())).response;
-    await orders.advance(uuidv7(), id, markPaid);
+    await shop.advance(orders, uuidv7(), id, markPaid);
     await Promise.all(Array.from({ length: 10 }, () => orders.timeOut(id)));
     expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PRINT_TIMEOUT', version: 3 });
   });
@@ -43,7 +43,7 @@ describe('a step that exceeds its time limit', () => {
   test('does not end a refund, and is reported again', async () => {
     const orders = shop.allPrintable({ paid: 0, refunding: 0 });
     const { id } = (await orders.place(alice, request())).response;
-    await orders.advance(uuidv7(), id, markPaid);
+    await shop.advance(orders, uuidv7(), id, markPaid);
     await orders.timeOut(id);
     const [reported] = await growth(['order_step_timeouts_total{status="refunding"}'], async () => {
       await orders.timeOut(id);
@@ -57,7 +57,7 @@ describe('a step that exceeds its time limit', () => {
     const { id } = (await orders.place(alice, request())).response;
     await orders.timeOut(id);
     await orders.timeOut(id);
-    await orders.advance(uuidv7(), id, markPaid);
+    await shop.advance(orders, uuidv7(), id, markPaid);
     expect(await orders.get(alice, id)).toMatchObject({ status: 'refunding', reason: 'PAYMENT_LATE' });
   });
 

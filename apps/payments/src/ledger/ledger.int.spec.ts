@@ -42,8 +42,8 @@ test('money that moved is counted once, and a refused payment moves none', async
   const all = [payment('captured'), payment('declined'), posted('payment'), posted('transfer')];
   const counts = await growth([...all, sent('completed'), sent('refused')], async () => {
     const [paid, eventId] = [order(1000), uuidv7()];
-    for (const id of [eventId, eventId, uuidv7()]) await shop.payments.captureFor(paid, id);
-    await shop.payments.captureFor(order(1_000_000), uuidv7());
+    for (const id of [eventId, eventId, uuidv7()]) await shop.captureFor(paid, id);
+    await shop.captureFor(order(1_000_000), uuidv7());
     for (const key of ['same', 'same']) await shop.transfers.create(alice, transfer(250, key));
     // It is refused, and the counter says so.
     await shop.transfers.create(alice, transfer(1_000_000)).catch(() => undefined);

@@ -44,7 +44,7 @@ function whileLocked(customer: string, work: () => Promise<void>): Promise<void>
 async function spend(index: number): Promise<void> {
   const payer = customers[index] ?? alice;
   const next = customers[(index + 1) % customers.length]?.customer;
-  await shop.payments.captureFor(order(1_000, payer.customer), uuidv7());
+  await shop.captureFor(order(1_000, payer.customer), uuidv7());
   const { response } = await shop.payments.create(payer, payment(500));
   await shop.refunds.create(payer, refund(response.id, 200));
   await shop.transfers.create(payer, transfer(100, uuidv7(), next));
@@ -55,7 +55,7 @@ test("payments, refunds and transfers of 15 customers commit while a 16th custom
   let alicePaid = false;
   let waiting: Promise<void> | undefined;
   await whileLocked('alice', async () => {
-    waiting = shop.payments.captureFor(order(1_000), uuidv7()).then(() => void (alicePaid = true));
+    waiting = shop.captureFor(order(1_000), uuidv7()).then(() => void (alicePaid = true));
     expect(await outcomes(customers.map((_, index) => spend(index)))).toEqual(customers.map(() => 'done'));
     expect(alicePaid).toBe(false);
   });
@@ -71,7 +71,7 @@ test("bank payments and their refunds commit while another customer's wallet is 
     const payer = customers[index] ?? alice;
     const { response } = await shop.payments.create(payer, bankPayment(500));
     await shop.refunds.create(payer, refund(response.id, 200));
-    await shop.payments.captureFor(bankOrder(100, payer.customer), uuidv7());
+    await shop.captureFor(bankOrder(100, payer.customer), uuidv7());
   };
   await whileLocked('alice', async () => {
     expect(await outcomes(customers.map((_, index) => throughBank(index)))).toEqual(customers.map(() => 'done'));
@@ -82,7 +82,7 @@ test("bank payments and their refunds commit while another customer's wallet is 
 test('payments of two customers do not wait for each other before their commits', async () => {
   const bobPaid = shop.db.tx(async (tx) => {
     await shop.moveIn(tx, 'wallet:alice', 'shop:revenue');
-    return shop.payments.captureFor(order(1_000, 'bob'), uuidv7());
+    return shop.captureFor(order(1_000, 'bob'), uuidv7());
   });
   await bobPaid;
   expect(await balanceOf(shop, 'shop:revenue')).toBe(1_100);

@@ -1,7 +1,9 @@
 import { type eventsV1, type ordersV1, topics } from '@halftone/contracts';
 import { DomainError } from '@halftone/kernel';
 import { type EventHandlers, on } from '@halftone/kafka';
+import type { Tx } from '@halftone/postgres';
 import { Injectable } from '@nestjs/common';
+import type { PaymentsTables } from '../tables';
 import { PaymentService } from './payment.service';
 
 /** A step of the order saga: captures or declines the payment of a placed order. */
@@ -10,7 +12,9 @@ export class PaymentConsumer implements EventHandlers {
   constructor(private readonly payments: PaymentService) {}
 
   readonly handlers = [
-    on(topics.orders, 'order.placed', ({ id, value }) => this.payments.captureFor(orderOf(value), id)),
+    on(topics.orders, 'order.placed', (tx: Tx<PaymentsTables>, { value }) =>
+      this.payments.captureFor(tx, orderOf(value)),
+    ),
   ];
 }
 

@@ -7,7 +7,7 @@ const shop = givenAShop(freshSchema);
 describe('a placed order', () => {
   test('is captured from wallet to revenue, with one event', async () => {
     const placed = order(1557);
-    await shop.payments.captureFor(placed, uuidv7());
+    await shop.captureFor(placed, uuidv7());
     expect(await balanceOf(shop, 'wallet:alice')).toBe(98_443);
     expect(await balanceOf(shop, 'shop:revenue')).toBe(1557);
     const [event] = await published(shop);
@@ -23,20 +23,20 @@ describe('a placed order', () => {
   test('is captured once when its event arrives many times, even concurrently', async () => {
     const placed = order(1557);
     const eventId = uuidv7();
-    await Promise.all(Array.from({ length: 10 }, () => shop.payments.captureFor(placed, eventId)));
+    await Promise.all(Array.from({ length: 10 }, () => shop.captureFor(placed, eventId)));
     expect(await balanceOf(shop, 'shop:revenue')).toBe(1557);
     expect(await published(shop)).toHaveLength(1);
   });
 
   test('is captured once even for two different events', async () => {
     const placed = order(1557);
-    await Promise.all([shop.payments.captureFor(placed, uuidv7()), shop.payments.captureFor(placed, uuidv7())]);
+    await Promise.all([shop.captureFor(placed, uuidv7()), shop.captureFor(placed, uuidv7())]);
     expect(await balanceOf(shop, 'shop:revenue')).toBe(1557);
     expect(await published(shop)).toHaveLength(1);
   });
 
   test('is declined when the balance is too low, and no money moves', async () => {
-    await shop.payments.captureFor(order(100_001), uuidv7());
+    await shop.captureFor(order(100_001), uuidv7());
     expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);
     expect(await published(shop)).toMatchObject([
       { type: 'payment.declined', payment: { reason: 'INSUFFICIENT_FUNDS' } },
@@ -44,14 +44,14 @@ describe('a placed order', () => {
   });
 
   test('is declined for a customer without a wallet', async () => {
-    await shop.payments.captureFor(order(1, 'mallory'), uuidv7());
+    await shop.captureFor(order(1, 'mallory'), uuidv7());
     expect(await published(shop)).toMatchObject([
       { type: 'payment.declined', key: 'mallory', payment: { reason: 'ACCOUNT_NOT_FOUND' } },
     ]);
   });
 
   test('never overdraws the wallet, concurrently with other orders', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => shop.payments.captureFor(order(30_000), uuidv7())));
+    await Promise.all(Array.from({ length: 8 }, () => shop.captureFor(order(30_000), uuidv7())));
     expect(await balanceOf(shop, 'wallet:alice')).toBe(10_000);
     const types = (await published(shop)).map(({ type }) => type).sort();
     expect(types).toEqual([...Array(3).fill('payment.captured'), ...Array(5).fill('payment.declined')]);

@@ -1,12 +1,12 @@
 import { ordersV1, paymentsV1, wordOf } from '@halftone/contracts';
 import { DomainError, parseId, uuidv7 } from '@halftone/kernel';
 import {
+  afterCommit,
   claimKey,
   completeKey,
   Database,
   fingerprintOf,
   type IdempotencyClaim,
-  once,
   setRecoveryPoint,
   type Replayable,
   type Tx,
@@ -52,20 +52,15 @@ export class PaymentService {
     private readonly settlement: SettlementService,
   ) {}
 
-  /** Captures or declines the payment of an order, or enqueues its bank debit; once per event and once per order. */
-  async captureFor(order: ordersV1.Order, eventId: string): Promise<void> {
+  /** Captures or declines the payment of an order, or enqueues its bank debit; once per order. */
+  async captureFor(tx: Tx<PaymentsTables>, order: ordersV1.Order): Promise<void> {
     const charge = chargeFor(order);
-    const capture = () =>
-      this.db.tx(async (tx) => {
-        if (!(await once(tx, { consumer: group, eventId }))) return;
-        await this.store.lockOrder(tx, order.id);
-        if (await this.store.hasOrder(tx, order.id)) return;
-        if (charge.method === 'bank') await this.enqueue(tx, open(charge, CURRENCY, new Date()));
-        else await this.settle(tx, await this.fromWallet(tx, charge), `order:${order.id}`);
-        await failpoint('payments.capture.before-commit');
-      });
-    await inWalletTurn(charge, capture);
-    await failpoint('payments.capture.after-commit');
+    await this.store.lockOrder(tx, order.id);
+    if (await this.store.hasOrder(tx, order.id)) return;
+    if (charge.method === 'bank') await this.enqueue(tx, open(charge, CURRENCY, new Date()));
+    else await this.settle(tx, await this.fromWallet(tx, charge), `order:${order.id}`);
+    await failpoint('payments.capture.before-commit');
+    afterCommit(tx, () => failpoint('payments.capture.after-commit'));
   }
 
   /**

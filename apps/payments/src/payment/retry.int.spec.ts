@@ -23,7 +23,7 @@ const shop = givenAShop(freshSchema);
 
 const declinedOrder = async () => {
   const placed = order(100_001);
-  await shop.payments.captureFor(placed, uuidv7());
+  await shop.captureFor(placed, uuidv7());
   return placed.id;
 };
 const statuses = async (orderId: string) =>
@@ -41,7 +41,7 @@ test('a bank payment succeeds after a declined wallet payment', async () => {
 test('a wallet payment succeeds after a declined bank payment', async () => {
   shop.bank.accounts.set('alice', 0);
   const placed = bankOrder(700);
-  await shop.payments.captureFor(placed, uuidv7());
+  await shop.captureFor(placed, uuidv7());
   await shop.worker.next();
   await shop.payments.create(alice, retryOf(placed.id));
   expect(await statuses(placed.id)).toEqual(['bank declined', 'wallet captured']);
@@ -66,7 +66,7 @@ test('an order can be paid after the bank has refused the retry too', async () =
 
 test('of ten concurrent retries one pays, whatever the method', async () => {
   const placed = order(100_001);
-  await shop.payments.captureFor(placed, uuidv7());
+  await shop.captureFor(placed, uuidv7());
   await shop.db.rows.updateTable('payment').set({ amount: 700 }).execute();
   const retries = Array.from({ length: 10 }, (_, at) =>
     shop.payments.create(alice, retryOf(placed.id, at % 2 ? WALLET : BANK)),
@@ -80,13 +80,13 @@ test('of ten concurrent retries one pays, whatever the method', async () => {
 
 test('several events of one order create one payment', async () => {
   const placed = bankOrder(700);
-  await Promise.all([uuidv7(), uuidv7(), uuidv7()].map((event) => shop.payments.captureFor(placed, event)));
+  await Promise.all([uuidv7(), uuidv7(), uuidv7()].map((event) => shop.captureFor(placed, event)));
   expect(await statuses(placed.id)).toEqual(['bank pending']);
 });
 
 test('an order with a pending or captured payment cannot be paid', async () => {
   const placed = bankOrder(700);
-  await shop.payments.captureFor(placed, uuidv7());
+  await shop.captureFor(placed, uuidv7());
   await expect(shop.payments.create(alice, retryOf(placed.id))).rejects.toEqual(refused('PAYMENT_IN_PROGRESS'));
   await shop.worker.next();
   await expect(shop.payments.create(alice, retryOf(placed.id))).rejects.toEqual(refused('ORDER_NOT_PAYABLE'));

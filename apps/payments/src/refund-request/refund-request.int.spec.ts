@@ -23,7 +23,7 @@ const { OPEN, REFUSED } = paymentsV1.RefundRequestStatus;
 /** A captured payment of an order. */
 async function paid(total = 1_000): Promise<string> {
   const placed = order(total);
-  await shop.payments.captureFor(placed, uuidv7());
+  await shop.captureFor(placed, uuidv7());
   return (await shop.queries.findByOrder(alice, [placed.id]))[0]?.id ?? '';
 }
 const requestFor = (paymentId: string, amount = 0, idempotencyKey = uuidv7()) => ({

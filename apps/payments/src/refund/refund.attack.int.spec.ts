@@ -21,7 +21,7 @@ type Placed = ReturnType<typeof order>;
 
 /** Pays the order. The test decides how orders answers a cancellation. */
 async function paid(placed: Placed): Promise<string> {
-  await shop.payments.captureFor(placed, uuidv7());
+  await shop.captureFor(placed, uuidv7());
   await shop.worker.next();
   const [captured] = await shop.queries.findByOrder(alice, [placed.id]);
   return captured?.id ?? '';
@@ -98,7 +98,7 @@ describe('an owner who cancels before the order is printed', () => {
     expect((await published(shop)).at(-1)).toMatchObject({
       refund: { by: paymentsV1.RefundBy.OWNER, principal: 'alice' },
     });
-    await shop.refunds.refundOrder(placed, uuidv7());
+    await shop.refundOrder(placed, uuidv7());
     await expect(shop.refunds.create(alice, refund(id))).rejects.toEqual(refused('REFUND_EXCEEDS_CAPTURE'));
     expect(await rows()).toHaveLength(1);
   });
@@ -106,7 +106,7 @@ describe('an owner who cancels before the order is printed', () => {
   test("gets the saga's refund as answer when that was faster, for one key only", async () => {
     const placed = order(1_000);
     const id = await paid(placed);
-    shop.orders.onCancel(() => shop.refunds.refundOrder({ ...placed, reason: 'CUSTOMER_REQUEST' }, uuidv7()));
+    shop.orders.onCancel(() => shop.refundOrder({ ...placed, reason: 'CUSTOMER_REQUEST' }, uuidv7()));
     const request = refund(id, 0, 'key-1');
     const { response } = await shop.refunds.create(alice, request);
     expect(response).toMatchObject({ amount: 1_000, by: paymentsV1.RefundBy.SAGA, principal: '' });
@@ -122,7 +122,7 @@ describe('an owner who cancels before the order is printed', () => {
       throw new DomainError('DEADLINE_EXCEEDED', 'the answer was lost');
     });
     await expect(shop.refunds.create(alice, refund(id, 0, 'key-1'))).rejects.toEqual(refused('DEADLINE_EXCEEDED'));
-    await shop.refunds.refundOrder(placed, uuidv7());
+    await shop.refundOrder(placed, uuidv7());
     expect(await shop.refunds.create(alice, refund(id, 0, 'key-1'))).toMatchObject({ response: { amount: 1_000 } });
     expect(await rows()).toHaveLength(1);
     expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);
@@ -132,7 +132,7 @@ describe('an owner who cancels before the order is printed', () => {
     const placed = order(1_000);
     const id = await paid(placed);
     const owner = Array.from({ length: 5 }, () => shop.refunds.create(alice, refund(id)));
-    const saga = Array.from({ length: 5 }, () => shop.refunds.refundOrder(placed, uuidv7()));
+    const saga = Array.from({ length: 5 }, () => shop.refundOrder(placed, uuidv7()));
     const answers = await outcomes([...owner, ...saga]);
     expect(answers.filter((answer) => answer === 'REFUND_EXCEEDS_CAPTURE')).toHaveLength(4);
     expect(await rows()).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('an owner who cancels before the order is printed', () => {
     shop.orders.onCancel(async () => undefined);
     shop.bank.expect('unsent');
     await expect(shop.refunds.create(alice, refund(id, 0, 'key-1'))).rejects.toEqual(refused('BANK_UNAVAILABLE'));
-    await shop.refunds.refundOrder(placed, uuidv7());
+    await shop.refundOrder(placed, uuidv7());
     expect(await rows()).toMatchObject([{ status: 'pending', amount: 1_000, ordered_by: 'owner' }]);
     await shop.db.rows
       .updateTable('bank_operation')

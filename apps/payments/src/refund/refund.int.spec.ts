@@ -76,7 +76,7 @@ describe('a refund of a wallet payment', () => {
 
   test('of a declined payment is refused', async () => {
     const placed = order(100_001);
-    await shop.payments.captureFor(placed, placed.id);
+    await shop.captureFor(placed, placed.id);
     const [declined] = await shop.queries.findByOrder(alice, [placed.id]);
     await expect(shop.refunds.create(alice, refund(declined?.id ?? ''))).rejects.toEqual(
       refused('PAYMENT_NOT_CAPTURED'),
@@ -129,11 +129,11 @@ describe('a refund of a bank payment', () => {
 describe('a refund by the saga', () => {
   test('returns the whole remainder, once per event and once per order', async () => {
     const placed = order(1_000);
-    await shop.payments.captureFor(placed, uuidv7());
+    await shop.captureFor(placed, uuidv7());
     const [{ id } = { id: '' }] = await shop.queries.findByOrder(alice, [placed.id]);
     await shop.refunds.create(olga, refund(id, 100));
     const eventId = uuidv7();
-    await Promise.all([eventId, eventId, uuidv7()].map((event) => shop.refunds.refundOrder(placed, event)));
+    await Promise.all([eventId, eventId, uuidv7()].map((event) => shop.refundOrder(placed, event)));
     expect(await refunds()).toEqual([100, 900].map((amount) => ({ status: 'completed', amount })));
     expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);
     expect((await published(shop)).at(-1)).toMatchObject({ refund: { orderId: placed.id, refundable: 0 } });
@@ -141,11 +141,11 @@ describe('a refund by the saga', () => {
 
   test('of a bank payment is completed by the worker', async () => {
     const placed = { ...bankOrder(1_000), reason: 'PRODUCT_UNAVAILABLE' };
-    await shop.payments.captureFor(placed, uuidv7());
+    await shop.captureFor(placed, uuidv7());
     await shop.worker.next();
-    await shop.refunds.refundOrder(placed, uuidv7());
+    await shop.refundOrder(placed, uuidv7());
     expect(await refunds()).toEqual([{ status: 'pending', amount: 1_000 }]);
-    await shop.refunds.refundOrder(placed, uuidv7());
+    await shop.refundOrder(placed, uuidv7());
     await shop.worker.next();
     expect(await refunds()).toEqual([{ status: 'completed', amount: 1_000 }]);
     expect(shop.bank.accounts.get('alice')).toBe(500_000);
@@ -157,17 +157,17 @@ describe('a refund by the saga', () => {
 
   test('concurrently with an operator never exceeds the payment', async () => {
     const placed = order(1_000);
-    await shop.payments.captureFor(placed, uuidv7());
+    await shop.captureFor(placed, uuidv7());
     const [{ id } = { id: '' }] = await shop.queries.findByOrder(alice, [placed.id]);
     const operator = Array.from({ length: 5 }, () => shop.refunds.create(olga, refund(id, 150)));
-    const saga = Array.from({ length: 5 }, () => shop.refunds.refundOrder(placed, uuidv7()));
+    const saga = Array.from({ length: 5 }, () => shop.refundOrder(placed, uuidv7()));
     await outcomes([...operator, ...saga]);
     expect(await balanceOf(shop, 'wallet:alice')).toBe(100_000);
     expect(await balanceOf(shop, 'shop:revenue')).toBe(0);
   });
 
   test('of an unpaid order does nothing', async () => {
-    await shop.refunds.refundOrder(order(1_000), uuidv7());
+    await shop.refundOrder(order(1_000), uuidv7());
     expect(await refunds()).toEqual([]);
   });
 });

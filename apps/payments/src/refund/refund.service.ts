@@ -1,12 +1,12 @@
 import { type ordersV1, paymentsV1 } from '@halftone/contracts';
 import { DomainError, parseId, parseIds, uuidv7 } from '@halftone/kernel';
 import {
+  afterCommit,
   claimKey,
   completeKey,
   Database,
   fingerprintOf,
   type IdempotencyClaim,
-  once,
   setRecoveryPoint,
   type Replayable,
   storedResponse,
@@ -18,7 +18,6 @@ import { creditReference, type Operation } from '../bank/operation';
 import { LedgerStore } from '../ledger/ledger.store';
 import type { Payment } from '../payment/payment';
 import { scopeOf } from '../payment/payment-query.service';
-import { group } from '../payment/payment.service';
 import { PaymentStore } from '../payment/payment.store';
 import { SettlementService } from '../settlement/settlement.service';
 import type { PaymentsTables } from '../tables';
@@ -76,17 +75,14 @@ export class RefundService {
     return { response: await this.settlement.finish(begun.leased, begun.ofOrder ? 'keep' : 'undo'), replayed: false };
   }
 
-  /** Refunds the remainder of an order's payment, once per event; safe against concurrent refunds. */
-  async refundOrder({ id: orderId, reason }: ordersV1.Order, eventId: string): Promise<void> {
-    await this.db.tx(async (tx) => {
-      if (!(await once(tx, { consumer: group, eventId }))) return;
-      const payment = await this.captured(tx, orderId);
-      if (!payment) return this.log.warn({ orderId }, 'an order without a captured payment is to be refunded');
-      if (reservedBy(await this.refunds.of(tx, payment.id)) === payment.amount) return;
-      await this.refundPayment(tx, { ...bySaga, id: uuidv7(), reason }, payment);
-      await failpoint('payments.refund-order.before-commit');
-    });
-    await failpoint('payments.refund-order.after-commit');
+  /** Refunds the remainder of an order's payment; safe against concurrent refunds. */
+  async refundOrder(tx: Tx<PaymentsTables>, { id: orderId, reason }: ordersV1.Order): Promise<void> {
+    const payment = await this.captured(tx, orderId);
+    if (!payment) return this.log.warn({ orderId }, 'an order without a captured payment is to be refunded');
+    if (reservedBy(await this.refunds.of(tx, payment.id)) === payment.amount) return;
+    await this.refundPayment(tx, { ...bySaga, id: uuidv7(), reason }, payment);
+    await failpoint('payments.refund-order.before-commit');
+    afterCommit(tx, () => failpoint('payments.refund-order.after-commit'));
   }
 
   /** Refunds a part or all of a payment that the caller has locked: a wallet payment immediately, a bank payment by the worker. */

@@ -8,7 +8,7 @@ const { shift, operations, payments, sent, expireLeases, leaseOne, expectOneCapt
 
 describe('a bank payment of an order', () => {
   test('is pending without an event until the worker has called the bank', async () => {
-    await shop.payments.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
+    await shop.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
     expect(await payments()).toMatchObject([{ status: 'pending', method: 'bank' }]);
     expect(await eventTypes(shop)).toEqual([]);
     expect(await shop.worker.next()).toBe(true);
@@ -18,7 +18,7 @@ describe('a bank payment of an order', () => {
   });
 
   test('in another currency is declined without the bank', async () => {
-    await shop.payments.captureFor({ ...bankOrder(700), currency: 'EUR' }, '0198a000-0000-7000-8000-000000000001');
+    await shop.captureFor({ ...bankOrder(700), currency: 'EUR' }, '0198a000-0000-7000-8000-000000000001');
     expect(await payments()).toMatchObject([{ status: 'declined', reason: 'CURRENCY_UNSUPPORTED' }]);
     expect(await operations()).toEqual([]);
   });
@@ -27,7 +27,7 @@ describe('a bank payment of an order', () => {
 describe('workers', () => {
   const placeTen = async () => {
     const orders = Array.from({ length: 10 }, (_, at) => bankOrder(100 + at, at % 2 ? 'alice' : 'bob'));
-    for (const order of orders) await shop.payments.captureFor(order, order.id);
+    for (const order of orders) await shop.captureFor(order, order.id);
   };
 
   test('of two processes share the operations: each is sent and captured once', async () => {
@@ -50,7 +50,7 @@ describe('workers', () => {
   });
 
   test('that have lost the lease can neither settle, release nor undo', async () => {
-    await shop.payments.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
+    await shop.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
     const late = await leaseOne();
     await expireLeases();
     const next = await leaseOne();
@@ -70,7 +70,7 @@ describe('workers', () => {
   });
 
   test('skip a leased operation, also when only lease_until was set', async () => {
-    await shop.payments.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
+    await shop.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
     await leaseOne();
     await shift('next_try_at', '-1 hour');
     expect(await shop.worker.next()).toBe(false);
@@ -80,7 +80,7 @@ describe('workers', () => {
   });
 
   test('ignore a lease far in the future, from before the database clock was set back', async () => {
-    await shop.payments.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
+    await shop.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
     await shift('lease_until', '1 hour');
     await shift('next_try_at', '1 hour');
     expect(await shop.worker.next()).toBe(true);
@@ -88,7 +88,7 @@ describe('workers', () => {
   });
 
   test('retry with growing delays while the bank is down, and complete when it is back', async () => {
-    await shop.payments.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
+    await shop.captureFor(bankOrder(700), '0198a000-0000-7000-8000-000000000001');
     shop.bank.down();
     await shop.worker.next();
     const [released] = await operations();
