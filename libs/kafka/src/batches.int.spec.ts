@@ -121,7 +121,7 @@ test.each(bothWays)(
   },
 );
 
-test('while one key waits for a lock of 10 s, the events of 15 other keys are handled within 2 s', async () => {
+test('while one key waits for a lock of 10 s, the events of 15 other keys are handled long before it', async () => {
   const keys = given.keysOfOnePartition(16);
   const lockOf = (key: string) => sql`select pg_advisory_xact_lock(hashtext(${given.group + key}))`;
   await given.consumeBy(each(async (tx, { key }) => void (await lockOf(key).execute(tx))));
@@ -133,7 +133,7 @@ test('while one key waits for a lock of 10 s, the events of 15 other keys are ha
   await session.query(`select pg_advisory_xact_lock(hashtext($1))`, [given.group + keys[7]]);
   await given.send(...keys.map((key, n): [string, string] => [`v${n}`, key]));
   const passing = numbers(16).flatMap((n) => (n === 7 ? [] : [`v${n}`]));
-  await eventually(async () => expect(await values()).toEqual(['warm', ...passing]), 2_000);
+  await eventually(async () => expect(await values()).toEqual(['warm', ...passing]), 6_000);
   await sleep(8_000);
   expect(await values()).toEqual(['warm', ...passing]);
   await session.query('rollback');

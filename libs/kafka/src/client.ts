@@ -1,6 +1,5 @@
 import { logger } from '@halftone/service/log';
-import { type ConsumerConfig, Kafka, type KafkaConfig, logLevel, type LogEntry } from 'kafkajs';
-import { promptConsumer } from './prompt-consumer';
+import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import { fixRequestQueue } from './request-queue';
 import { openSocket } from './socket';
 
@@ -16,21 +15,17 @@ export interface KafkaOptions {
  * The only place that opens a client. kafkajs logs each retry as an error; here a retry is a debug line. The caller
  * reports the errors that kafkajs gives up on.
  */
-export function createKafka(options: KafkaOptions): Kafka {
-  const config = configOf(options);
-  return Object.assign(new Kafka(config), { consumer: (own: ConsumerConfig) => promptConsumer(config, own) });
-}
-
-const configOf = ({ brokers, clientId }: KafkaOptions): KafkaConfig => ({
-  brokers,
-  clientId,
-  connectionTimeout: 3000,
-  requestTimeout: 15_000,
-  socketFactory: openSocket,
-  retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 6 },
-  logLevel: logLevel.WARN,
-  logCreator: () => writeLog,
-});
+export const createKafka = ({ brokers, clientId }: KafkaOptions): Kafka =>
+  new Kafka({
+    brokers,
+    clientId,
+    connectionTimeout: 3000,
+    requestTimeout: 15_000,
+    socketFactory: openSocket,
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 6 },
+    logLevel: logLevel.WARN,
+    logCreator: () => writeLog,
+  });
 
 function writeLog({ namespace, level, log }: LogEntry): void {
   const crash = level === logLevel.ERROR && namespace === 'Consumer' && log.message.startsWith('Crash');

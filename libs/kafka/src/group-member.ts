@@ -9,16 +9,6 @@ import { consumerLosses } from './metrics';
  */
 const SESSION_TIMEOUT_MS = 6000;
 export const HEARTBEAT_MS = 1000;
-/**
- * How long the broker delays an empty fetch. An event ends the delay. A partition that is paused for a retry in place
- * waits as long for its next fetch.
- */
-const MAX_WAIT_MS = 250;
-/**
- * A member learns from a heartbeat that the group rebalances, and at rest it sends one only after a fetch. So others
- * wait for it for these two times together.
- */
-const FETCH_HEARTBEAT_MS = 850;
 /** Longer than a rebalance may take. A consumer that is silent for this long never comes back (kafkajs #1277). */
 const SILENCE_MS = 45_000;
 const LONGEST_BACKOFF_MS = 2000;
@@ -107,9 +97,9 @@ export class GroupMember {
     const consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: FETCH_HEARTBEAT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: 10_000,
-      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxWaitTimeInMs: 100,
       minBytes: 1,
       maxBytes: 4 * 1024 * 1024,
       retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8, restartOnFailure: async () => false },
