@@ -18,7 +18,7 @@ module.exports = {
     projectOf(join(rootDir, file)),
   ),
   // On real engines a test mostly waits.
-  maxWorkers: 3,
+  maxWorkers: process.env.TIER ? 4 : 3,
   // A worker keeps what the modules of earlier files left in memory; beyond this it is replaced.
   workerIdleMemoryLimit: '1GB',
   testTimeout: preset.testTimeout,
