@@ -5,7 +5,7 @@ import { DomainError } from '@halftone/kernel';
 import { traceparent } from '@halftone/service';
 import { engines, eventually, freshSchema, type FreshSchema, growth, scraped } from '@halftone/testing';
 import { sql } from 'kysely';
-import { type EventHandler, from, on, onBatch } from './event-handler';
+import { on } from './event-handler';
 import type { Received } from './event-message';
 import { TestGroup } from './fixture/group.fixture';
 
@@ -53,41 +53,24 @@ const rows = async () =>
 const values = async () => (await rows()).map(({ value }) => value);
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-const insert = (tx: EffectTx, events: readonly Received<string>[]) =>
+const insert = (tx: EffectTx, { id, key, value }: Received<string>) =>
   tx
     .insertInto('effect')
-    .values(
-      events.map(({ id, key, value, ...event }) => ({
-        event_id: id,
-        key,
-        value,
-        traceparent: event.traceparent ?? null,
-      })),
-    )
+    .values({ event_id: id, key, value, traceparent: traceparent() ?? null })
     .execute();
 
 const each = (before: (tx: EffectTx, event: Received<string>) => Promise<void> = async () => undefined) => [
   on(given.topic, 'text', async (tx: EffectTx, event) => {
     await before(tx, event);
     if (broken.has(event.value)) throw new TypeError(`cannot read ${event.value}`);
-    await insert(tx, [{ ...event, traceparent: traceparent() }]);
+    await insert(tx, event);
   }),
 ];
-const together = () =>
-  onBatch([from(given.topic, ['text'], (event) => event)], async (tx: EffectTx, events) => {
-    await insert(tx, events);
-    const bad = events.find(({ value }) => broken.has(value));
-    if (bad) throw new TypeError(`cannot read ${bad.value}`);
-  });
-const bothWays: [string, () => EventHandler[]][] = [
-  ['one by one', () => each()],
-  ['together', together],
-];
 
-test.each(bothWays)('200 events that are handled %s share a few transactions, in order', async (_, handlers) => {
+test('200 events share a few transactions, in order', async () => {
   const [a] = given.keysOfOnePartition(1) as [string];
   await given.send(...numbers(200).map((n): [string, string] => [`v${n}`, a]));
-  await given.consumeBy(handlers());
+  await given.consumeBy(each());
   await eventually(async () => expect(await values()).toEqual(numbers(200).map((n) => `v${n}`)), 20_000);
   expect(new Set((await rows()).map(({ xid }) => xid)).size).toBeLessThanOrEqual(10);
   await eventually(async () => {
@@ -97,29 +80,24 @@ test.each(bothWays)('200 events that are handled %s share a few transactions, in
   });
 });
 
-test.each(bothWays)(
-  'one of 200 events handled %s fails: the others take effect once, it is retried and dead-lettered, its key waits',
-  async (_, handlers) => {
-    const keys = given.keysOfOnePartition(20);
-    const events = numbers(200).map((n): [string, string] => [`v${n}`, keys[n % 20]!]);
-    const failing = 'v77';
-    const behind = events.flatMap(([value, key], n) => (key === keys[17] && n > 77 ? [value] : []));
-    broken.add(failing);
-    await given.send(...events);
-    await given.consumeBy(handlers());
-    const others = events.map(([value]) => value).filter((value) => value !== failing && !behind.includes(value));
-    await eventually(async () => expect(await values()).toEqual(others), 20_000);
-    await eventually(async () =>
-      expect((await given.parked()).map(({ value }) => value)).toEqual([failing, ...behind]),
-    );
-    await eventually(async () => expect((await given.parked())[0]!.attempts).toBeGreaterThan(1), 20_000);
-    expect(await values()).toEqual(others);
-    await sql`update parked_event set attempts = 11, next_try_at = now() where state = 'waiting' and event_id is not null
+test('one of 200 events fails: the others take effect once, it is retried and dead-lettered, its key waits', async () => {
+  const keys = given.keysOfOnePartition(20);
+  const events = numbers(200).map((n): [string, string] => [`v${n}`, keys[n % 20]!]);
+  const failing = 'v77';
+  const behind = events.flatMap(([value, key], n) => (key === keys[17] && n > 77 ? [value] : []));
+  broken.add(failing);
+  await given.send(...events);
+  await given.consumeBy(each());
+  const others = events.map(([value]) => value).filter((value) => value !== failing && !behind.includes(value));
+  await eventually(async () => expect(await values()).toEqual(others), 20_000);
+  await eventually(async () => expect((await given.parked()).map(({ value }) => value)).toEqual([failing, ...behind]));
+  await eventually(async () => expect((await given.parked())[0]!.attempts).toBeGreaterThan(1), 20_000);
+  expect(await values()).toEqual(others);
+  await sql`update parked_event set attempts = 11, next_try_at = now() where state = 'waiting' and event_id is not null
       and convert_from(value, 'UTF8') = ${failing}`.execute(given.database.rows);
-    await eventually(async () => expect(await values()).toEqual([...others, ...behind]), 20_000);
-    expect(await given.letters()).toMatchObject([{ message: `cannot read ${failing}`, attempts: 12 }]);
-  },
-);
+  await eventually(async () => expect(await values()).toEqual([...others, ...behind]), 20_000);
+  expect(await given.letters()).toMatchObject([{ message: `cannot read ${failing}`, attempts: 12 }]);
+});
 
 test('while one key waits for a lock of 10 s, the events of 15 other keys are handled long before it', async () => {
   const keys = given.keysOfOnePartition(16);
@@ -179,32 +157,28 @@ test('slow events are spread over several transactions, each once', async () => 
 test('an event that comes twice in one batch takes effect once', async () => {
   const event = given.event('v', 'k');
   await given.producer.publish([event, event, given.event('w', 'k'), event]);
-  await given.consumeBy(together());
+  await given.consumeBy(each());
   await eventually(async () => expect(await values()).toEqual(['v', 'w']), 20_000);
 });
 
-test.each(bothWays)('events handled %s each continue their own trace', async (_, handlers) => {
+test('events in one transaction each continue their own trace', async () => {
   const traces = numbers(3).map((n) => `${n}af7651916cd43dd8448eb211c80319c`);
   await given.producer.publish(
     traces.map((trace) => given.event(trace, 'k', { traceparent: `00-${trace}-b7ad6b7169203331-01` })),
   );
-  await given.consumeBy(handlers());
+  await given.consumeBy(each());
   await eventually(async () => expect(await rows()).toHaveLength(3), 20_000);
   const found = await rows();
   expect(new Set(found.map(({ xid }) => xid)).size).toBe(1);
   for (const row of found) expect(row.traceparent).toMatch(new RegExp(`^00-${row.value}-(?!b7ad6b7169203331)`));
 });
 
-test('what cannot be an input of a batch fails alone; events of a batch that is unavailable wait', async () => {
+test('an invalid event fails alone; events whose peer is unavailable wait', async () => {
   const [a, b] = given.keysOfOnePartition(2) as [string, string];
   let unavailable = true;
-  const toInput = (event: Received<string>) => {
-    if (event.value === 'bad') throw new DomainError('VALIDATION_FAILED', 'the event has no order');
-    return event;
-  };
-  const handlers = onBatch([from(given.topic, ['text'], toInput)], async (tx: EffectTx, events) => {
+  const handlers = each(async (_, { value }) => {
+    if (value === 'bad') throw new DomainError('VALIDATION_FAILED', 'the event has no order');
     if (unavailable) throw new DomainError('UNAVAILABLE', 'the peer is unreachable');
-    await insert(tx, events);
   });
   await given.send(['v0', a], ['bad', b], ['v1', a], ['v2', a]);
   await given.consumeBy(handlers);

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@halftone/postgres';
 import { DomainError } from '@halftone/kernel';
-import { runInCall, SpanKind, stopwatch, traceparent, withSpan, withTraceparent } from '@halftone/service';
+import { runInCall, SpanKind, stopwatch, withSpan, withTraceparent } from '@halftone/service';
 import type { KafkaMessage } from 'kafkajs';
 import { type EventSpans, openSpans, withBatchSpan } from './batch-span';
 import type { EventHandler } from './event-handler';
@@ -66,7 +66,7 @@ export class EventDelivery {
         { ...attributes, 'messaging.consumer.group.name': group },
         async () => {
           const seconds = stopwatch();
-          const work = this.transact([{ ...delivery, within: (one) => one(), traceparent }], ALONE);
+          const work = this.transact([{ ...delivery, within: (one) => one() }], ALONE);
           await work.finally(() => this.observe(envelope, seconds()));
           this.observeDelay(envelope);
         },
@@ -83,7 +83,7 @@ export class EventDelivery {
     const progress: Progress = {};
     const seconds = stopwatch();
     const spans = deliveries.map((delivery) => openSpans(delivery.envelope, group));
-    const running = deliveries.map((delivery, index) => ({ ...delivery, ...scopeOf(spans[index]) }));
+    const running = deliveries.map((delivery, index) => ({ ...delivery, within: inTraceOf(spans[index]) }));
     try {
       const done = await withBatchSpan(group, spans, () => this.transact(running, TOGETHER, progress));
       for (const span of spans) span.end();
@@ -134,10 +134,10 @@ export class EventDelivery {
   }
 }
 
-const scopeOf = (spans: EventSpans | undefined): Pick<RunningDelivery, 'within' | 'traceparent'> => ({
-  within: (work) => withTraceparent(spans?.traceparent, work),
-  traceparent: () => spans?.traceparent,
-});
+const inTraceOf =
+  (spans: EventSpans | undefined): RunningDelivery['within'] =>
+  (work) =>
+    withTraceparent(spans?.traceparent, work);
 
 /** Abandons a handler that never ends. Its statements know the deadline, so it can change nothing any more. */
 async function abandonWhenLate<R>(deadline: number, work: () => Promise<R>): Promise<R> {

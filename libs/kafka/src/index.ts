@@ -3,7 +3,7 @@ export { createKafka } from './client';
 export { kafkaSettings } from './config';
 export { DeadLetterDesk, type LetterFilter } from './dead-letter-desk';
 export { ensureTopics } from './ensure-topics';
-export { from, on, onBatch, type EventHandler, type EventHandlers } from './event-handler';
+export { on, type EventHandler, type EventHandlers } from './event-handler';
 export type { Received } from './event-message';
 export { EventProducer } from './event-producer';
 export { KafkaModule } from './kafka.module';
