@@ -80,9 +80,9 @@ class ChatClient {
 
   private receive(message: Received): void {
     if (message.type !== 'chat.message') return void this.others.push(message);
-    const said = message as unknown as Message;
-    this.messages.push(said);
-    this.unacknowledged.delete(said.clientId);
+    const received = message as unknown as Message;
+    this.messages.push(received);
+    this.unacknowledged.delete(received.clientId);
   }
 
   private send(message: object): void {

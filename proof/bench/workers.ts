@@ -42,7 +42,7 @@ const runOn =
     const at = { databaseUrl: postgres.url, brokers: kafka.brokers.split(','), redisUrl: redis.url };
     const flags = ['--disable-warning=TimeoutNegativeWarning'];
     const input = JSON.stringify({ ...at, ...load });
-    const said = await capture(process.execPath, [...flags, worker, bench, program], { input, timeoutMs: 180_000 });
+    const output = await capture(process.execPath, [...flags, worker, bench, program], { input, timeoutMs: 180_000 });
     // Services log to stdout as well; the last line is the answer.
-    return JSON.parse(said.trim().split('\n').at(-1) ?? '') as Measured;
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Measured;
   };

@@ -52,8 +52,8 @@ async function postingClient(transport: 'websocket' | 'sse', name = newCustomer(
   client.subscribe({ event: () => undefined });
   client.connect();
   await eventually(() => expect(client.open).toMatchObject({ url: expect.any(String) }));
-  const said = () => received.flatMap((one) => (one.type === 'chat.message' ? one.text : []));
-  return { client, received, said, name, token };
+  const chatTexts = () => received.flatMap((one) => (one.type === 'chat.message' ? one.text : []));
+  return { client, received, chatTexts, name, token };
 }
 
 test('a client with an event stream posts messages at any replica, and they are delivered like others', async () => {
@@ -64,9 +64,9 @@ test('a client with an event stream posts messages at any replica, and they are 
     await eventually(() => expect(received).toContainEqual(expect.objectContaining({ type: 'chat.joined', room })));
   }
   for (const n of [1, 2, 3]) stream.client.send({ type: 'chat.send', room, text: `post ${n}`, clientId: `p${n}` });
-  await eventually(() => expect(socket.said()).toEqual(['post 1', 'post 2', 'post 3']));
+  await eventually(() => expect(socket.chatTexts()).toEqual(['post 1', 'post 2', 'post 3']));
   socket.client.send({ type: 'chat.send', room, text: 'frame', clientId: 'f' });
-  await eventually(() => expect(stream.said()).toEqual(['post 1', 'post 2', 'post 3', 'frame']));
+  await eventually(() => expect(stream.chatTexts()).toEqual(['post 1', 'post 2', 'post 3', 'frame']));
   await stream.client.close();
   await eventually(() =>
     expect(socket.received).toContainEqual({ type: 'presence', room, customer: stream.name, present: false }),

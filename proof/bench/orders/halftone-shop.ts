@@ -10,7 +10,7 @@ import { signAccessToken } from '../../harness/sandbox/realtime/access-token.ts'
 import { untilIdle } from '../../harness/sandbox/work-in-progress.ts';
 import { noisePng } from '../../labs/png.ts';
 import { verify } from '../../verify/verify.ts';
-import { atOnce } from './at-once.ts';
+import { concurrently } from './concurrently.ts';
 import { newAgent, placeOrder } from './http-order.ts';
 import type { Preparation } from './preparation.ts';
 import type { ReceivedEvent, OpenListeners, OrderShop } from './shop.ts';
@@ -108,7 +108,7 @@ interface Customer {
 async function signUp({ urls }: Sandbox, names: readonly string[]): Promise<Map<string, Customer>> {
   const customers = new Map<string, Customer>();
   const photo = { name: 'noise.png', bytes: Buffer.from(noisePng(photoSide)), contentType: 'image/png' };
-  await atOnce(names, uploadsAtOnce, async (name) => {
+  await concurrently(names, uploadsAtOnce, async (name) => {
     const session = new SignedSession(urls.gateway, name, '');
     const { id: product } = await cheapestProduct(session);
     const body = JSON.stringify(orderOf(await uploadAndWait(session, photo), product));

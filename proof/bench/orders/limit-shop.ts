@@ -89,8 +89,8 @@ async function check(settings: string): Promise<string[]> {
   await waitAtMost(
     'the limit program to settle',
     async () => {
-      const said = await capture(process.execPath, [fileOf('checks')], { input: settings });
-      wrong = Object.entries(JSON.parse(said) as Record<string, number>).filter(([, count]) => count !== 0);
+      const output = await capture(process.execPath, [fileOf('checks')], { input: settings });
+      wrong = Object.entries(JSON.parse(output) as Record<string, number>).filter(([, count]) => count !== 0);
       return wrong.length === 0 || undefined;
     },
     { withinMs: 10_000, everyMs: 200 },

@@ -3,7 +3,7 @@ import { percentileOf } from '../sample.ts';
 import type { Measured } from '../workers.ts';
 import { waitAtMost } from '@halftone/tools/os/waiting.ts';
 import { sum } from '@halftone/tools/os/process-cost.ts';
-import { atOnce } from './at-once.ts';
+import { concurrently } from './concurrently.ts';
 import { customersOf, type Case } from './cases.ts';
 import { readKafkaRequests, type KafkaRequests } from './kafka-requests.ts';
 import type { ReceivedEvent, OpenListeners, OrderShop, Placed } from './shop.ts';
@@ -37,7 +37,7 @@ async function placeAll(shop: OrderShop, listeners: OpenListeners, { of, orders,
   const customers = customersOf(of.customers);
   const placed: Placed[] = [];
   const prefix = `${process.pid}-${Date.now()}`;
-  await atOnce([...Array(orders).keys()], of.inFlight, async (index) => {
+  await concurrently([...Array(orders).keys()], of.inFlight, async (index) => {
     signal.throwIfAborted();
     const order = await shop.place(customers[index % customers.length] ?? '', `${prefix}-${index}`);
     placed.push(order);

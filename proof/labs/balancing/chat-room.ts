@@ -28,14 +28,18 @@ export class ChatRoom {
   async receive(client: SessionClient): Promise<void> {
     this.#last = await client.join(this.#room, this.#last);
     await this.talk();
-    await eventually('what was said', () => client.said.at(-1) === this.#last || undefined, { withinMs: 10_000 });
+    await eventually('the last message', () => client.chatNumbers.at(-1) === this.#last || undefined, {
+      withinMs: 10_000,
+    });
   }
 
   /** Resolves when the operator has received its own messages. */
   async talk(): Promise<void> {
     for (let n = 0; n < eventsEach; n += 1) this.#operator.say(this.#room, 'hello');
     const last = this.#last + eventsEach;
-    await eventually('the operator', () => this.#operator.said.at(-1) === last || undefined, { withinMs: 10_000 });
+    await eventually('the operator', () => this.#operator.chatNumbers.at(-1) === last || undefined, {
+      withinMs: 10_000,
+    });
     this.#last = last;
   }
 
@@ -43,10 +47,10 @@ export class ChatRoom {
   async comeBack(client: SessionClient): Promise<number> {
     await client.join(this.#room, this.#last - eventsEach);
     const missed = Array.from({ length: eventsEach }, (_, n) => this.#last - eventsEach + 1 + n);
-    const all = () => client.said.length >= eventsEach || undefined;
-    await waitAtMost('what was said meanwhile', all, { withinMs: 5_000 });
-    const wrong = client.said.filter((seq, at) => seq !== missed[at]).length;
-    return wrong + Math.max(0, eventsEach - client.said.length);
+    const all = () => client.chatNumbers.length >= eventsEach || undefined;
+    await waitAtMost('the messages sent meanwhile', all, { withinMs: 5_000 });
+    const wrong = client.chatNumbers.filter((seq, at) => seq !== missed[at]).length;
+    return wrong + Math.max(0, eventsEach - client.chatNumbers.length);
   }
 
   leave(): void {

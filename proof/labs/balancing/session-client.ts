@@ -16,7 +16,7 @@ export interface ReceivedEvent {
 export class SessionClient {
   readonly received: ReceivedEvent[] = [];
   /** Numbers of the messages of its room, as they came. */
-  readonly said: number[] = [];
+  readonly chatNumbers: number[] = [];
   readonly #messages: ServerMessage[] = [];
   readonly #socket: WebSocket;
 
@@ -86,7 +86,7 @@ export class SessionClient {
   #take(message: ServerMessage): void {
     this.#messages.push(message);
     if (message.type === 'event' && 'seq' in message.event) this.received.push(message.event);
-    if (message.type === 'chat.message') this.said.push(message.seq);
+    if (message.type === 'chat.message') this.chatNumbers.push(message.seq);
   }
 
   #until<Found>(find: (message: ServerMessage) => Found | undefined): Promise<Found> {

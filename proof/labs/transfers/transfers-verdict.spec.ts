@@ -4,7 +4,7 @@ const whole: Transfer = { about: 'upload', seconds: 55, bytes: 9, arrived: 9, sa
 
 test('what is whole and slow is as promised', () => {
   expect(complaintAbout(whole, 55)).toBeUndefined();
-  expect(complaintAbout({ about: 'chat', seconds: 90, said: 9, lost: 0, duplicated: 0 }, 55)).toBeUndefined();
+  expect(complaintAbout({ about: 'chat', seconds: 90, sent: 9, lost: 0, duplicated: 0 }, 55)).toBeUndefined();
   expect(complaintAbout({ about: 'requests', count: 9, again: 2, failed: 0 }, 55)).toBeUndefined();
 });
 
@@ -14,9 +14,9 @@ test.each([
   ['a refusal', { ...whole, status: 503 }],
   ['a connection that broke', { ...whole, status: 0, failure: 'aborted' }],
   ['one that was not slow', { ...whole, seconds: 5 }],
-  ['a lost message', { about: 'chat', seconds: 90, said: 9, lost: 1, duplicated: 0 } as const],
-  ['a message twice', { about: 'chat', seconds: 90, said: 9, lost: 0, duplicated: 1 } as const],
-  ['a chat in which nothing was said', { about: 'chat', seconds: 90, said: 0, lost: 0, duplicated: 0 } as const],
+  ['a lost message', { about: 'chat', seconds: 90, sent: 9, lost: 1, duplicated: 0 } as const],
+  ['a message twice', { about: 'chat', seconds: 90, sent: 9, lost: 0, duplicated: 1 } as const],
+  ['a chat without a message', { about: 'chat', seconds: 90, sent: 0, lost: 0, duplicated: 0 } as const],
   ['a failed request', { about: 'requests', count: 9, again: 2, failed: 1 } as const],
 ])('%s is not', (_what, seen) => {
   expect(complaintAbout(seen, 55)).toEqual(expect.any(String));

@@ -16,8 +16,8 @@ export interface Transfer {
 export interface Chat {
   about: 'chat';
   seconds: number;
-  said: number;
-  /** By the one who said it and by the operator. */
+  sent: number;
+  /** By its sender and by the operator. */
   lost: number;
   duplicated: number;
 }
@@ -51,7 +51,7 @@ export function complaintAbout(seen: Seen, leastSeconds: number): string | undef
       if (!seen.same || seen.arrived !== seen.bytes) return 'it is not whole';
       return seen.seconds < leastSeconds * 0.7 ? 'it was too quick to show anything' : undefined;
     case 'chat':
-      return seen.said > 0 && seen.lost + seen.duplicated === 0 ? undefined : 'not every message came exactly once';
+      return seen.sent > 0 && seen.lost + seen.duplicated === 0 ? undefined : 'not every message came exactly once';
     case 'requests':
       return seen.count > 0 && seen.failed === 0 ? undefined : 'not every request succeeded';
     case 'restart':

@@ -13,7 +13,7 @@ function words(seen: Seen): string {
     case 'download':
       return `${seen.about}: ${seen.arrived} of ${seen.bytes} bytes in ${seen.seconds} s, answered ${seen.status}`;
     case 'chat':
-      return `chat: ${seen.said} messages in ${seen.seconds} s, lost ${seen.lost}, duplicated ${seen.duplicated}`;
+      return `chat: ${seen.sent} messages in ${seen.seconds} s, lost ${seen.lost}, duplicated ${seen.duplicated}`;
     case 'restart':
       return `${seen.process} was replaced, in ${seen.seconds} s`;
     case 'requests':

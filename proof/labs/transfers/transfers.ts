@@ -76,18 +76,18 @@ async function chat(realtime: string, seconds: number): Promise<Chat> {
   const olga = await SessionClient.connect(realtime, signAccessToken('olga', 'operator'));
   await alice.join(room, 0);
   await olga.join(room, 0);
-  let said = 0;
-  for (; secondsSince(begun) < seconds; said += 1) {
-    alice.say(room, `m${said}`);
+  let sent = 0;
+  for (; secondsSince(begun) < seconds; sent += 1) {
+    alice.say(room, `m${sent}`);
     await sleep(sayEveryMs);
   }
-  const all = () => [alice, olga].every((one) => one.said.length >= said) || undefined;
-  await waitAtMost('all that was said', all, { withinMs: 20_000 });
-  const received = [alice, olga].map((one) => one.said);
-  const lost = received.reduce((sum, numbers) => sum + said - new Set(numbers).size, 0);
+  const all = () => [alice, olga].every((one) => one.chatNumbers.length >= sent) || undefined;
+  await waitAtMost('all messages', all, { withinMs: 20_000 });
+  const received = [alice, olga].map((one) => one.chatNumbers);
+  const lost = received.reduce((sum, numbers) => sum + sent - new Set(numbers).size, 0);
   const duplicated = received.reduce((sum, numbers) => sum + numbers.length - new Set(numbers).size, 0);
   for (const one of [alice, olga]) one.cut();
-  return { about: 'chat', seconds: secondsSince(begun), said, lost, duplicated };
+  return { about: 'chat', seconds: secondsSince(begun), sent, lost, duplicated };
 }
 
 async function requests(gateway: string, id: string, until: AbortSignal): Promise<Requests> {

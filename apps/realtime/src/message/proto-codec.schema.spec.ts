@@ -104,9 +104,9 @@ const received = (message: ServerMessage) => {
 };
 
 test.each(answers)('$type has the same fields in protobuf and JSON', (message) => {
-  const [said, ...others] = Object.entries(received(message)).filter(([, fields]) => fields !== undefined);
+  const [first, ...others] = Object.entries(received(message)).filter(([, fields]) => fields !== undefined);
   expect(others).toEqual([]);
-  const [field, fields] = said as [string, Record<string, unknown>];
+  const [field, fields] = first as [string, Record<string, unknown>];
   expect(field.toLowerCase()).toBe(message.type.replace('.', ''));
   for (const [name, value] of Object.entries(message)) {
     if (['string', 'number', 'boolean'].includes(typeof value) && !['type', 'time'].includes(name)) {

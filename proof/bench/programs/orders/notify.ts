@@ -52,18 +52,11 @@ const rowOf = (event: Event) => {
   return [id, newId(), channelOf(key), type, subject, JSON.stringify(publicData(event))];
 };
 
-export class Notifier {
-  readonly #database: Client;
-  readonly #relay: Relay;
-
-  constructor(database: Client, relay: Relay) {
-    this.#database = database;
-    this.#relay = relay;
-  }
-
-  async handle(values: readonly Buffer[]): Promise<void> {
+/** Stores the notifications of a batch of events. */
+export const notifier =
+  (database: Client, relay: Relay) =>
+  async (values: readonly Buffer[]): Promise<void> => {
     const once = new Map(parseEvents(values).map((event) => [event.id, event]));
-    await rowsOf(this.#database, notify, columnsOf([...once.values()].map(rowOf), 6));
-    this.#relay.wake();
-  }
-}
+    await rowsOf(database, notify, columnsOf([...once.values()].map(rowOf), 6));
+    relay.wake();
+  };

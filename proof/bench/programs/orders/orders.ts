@@ -7,17 +7,16 @@ import { topics } from './event.ts';
 import { consume, openKafka } from './kafka.ts';
 import { Placing } from './placing.ts';
 import { Relay } from './relay.ts';
-import { Saga } from './saga.ts';
+import { saga } from './saga.ts';
 import { announce, readSettings } from './settings.ts';
 
 const settings = await readSettings();
 const relay = await Relay.start(settings, 'orders');
 const placing = new Placing(await connect(settings.databaseUrl, 'orders'), relay);
-const saga = new Saga(await connect(settings.databaseUrl, 'orders'), relay);
 await consume(openKafka(settings.brokers, 'limit-orders'), {
   group: 'limit-orders',
   topics: [topics.orders, topics.payments],
-  work: (values) => saga.handle(values),
+  work: saga(await connect(settings.databaseUrl, 'orders'), relay),
 });
 const redis = new Redis(settings.redisUrl, { enableAutoPipelining: true });
 const server = openEdge(placing, redis);

@@ -3,14 +3,13 @@ import { topics } from './event.ts';
 import { consume, openKafka } from './kafka.ts';
 import { Relay } from './relay.ts';
 import { announce, readSettings } from './settings.ts';
-import { WalletPayments } from './wallet-payments.ts';
+import { walletPayments } from './wallet-payments.ts';
 
 const settings = await readSettings();
 const relay = await Relay.start(settings, 'payments');
-const payments = new WalletPayments(await connect(settings.databaseUrl, 'payments'), relay);
 await consume(openKafka(settings.brokers, 'limit-payments'), {
   group: 'limit-payments',
   topics: [topics.orders],
-  work: (values) => payments.handle(values),
+  work: walletPayments(await connect(settings.databaseUrl, 'payments'), relay),
 });
 announce(0);

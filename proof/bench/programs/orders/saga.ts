@@ -80,40 +80,34 @@ function advance(change: Change, { type }: Event): void {
   change.steps.push([newId(), id, version, `order.${to}`, customer, JSON.stringify({ order })]);
 }
 
-export class Saga {
-  readonly #database: Client;
-  readonly #relay: Relay;
-
-  constructor(database: Client, relay: Relay) {
-    this.#database = database;
-    this.#relay = relay;
-  }
-
-  async handle(values: readonly Buffer[]): Promise<void> {
+/** Advances the orders of a batch of events. */
+export const saga =
+  (database: Client, relay: Relay) =>
+  async (values: readonly Buffer[]): Promise<void> => {
     const events = parseEvents(values).filter(({ type }) => type in steps);
-    if (events.length > 0) await repeatOnConflict(() => this.#step(events));
-  }
+    if (events.length === 0) return;
+    await repeatOnConflict(() => advanceAll(database, events));
+    relay.wake();
+  };
 
-  async #step(events: readonly Event[]): Promise<void> {
-    const asked = [events.map(({ id }) => id), events.map(orderOf)];
-    const rows = await rowsOf<Loaded>(this.#database, load, asked);
-    const handled = new Set(rows.flatMap(([kind, id]) => (kind === 'event' ? [id] : [])));
-    const changes = new Map(rows.flatMap((row) => (row[0] === 'order' ? [[row[1], changeOf(row)]] : [])));
-    const fresh = new Map(events.filter(({ id }) => !handled.has(id)).map((event) => [event.id, event]));
-    if (fresh.size === 0) return;
-    for (const event of fresh.values()) {
-      const change = changes.get(orderOf(event));
-      if (!change) throw new Error(`there is no order ${orderOf(event)}`);
-      advance(change, event);
-    }
-    await this.#save([...fresh.keys()], [...changes.values()]);
+async function advanceAll(database: Client, events: readonly Event[]): Promise<void> {
+  const asked = [events.map(({ id }) => id), events.map(orderOf)];
+  const rows = await rowsOf<Loaded>(database, load, asked);
+  const handled = new Set(rows.flatMap(([kind, id]) => (kind === 'event' ? [id] : [])));
+  const changes = new Map(rows.flatMap((row) => (row[0] === 'order' ? [[row[1], changeOf(row)]] : [])));
+  const fresh = new Map(events.filter(({ id }) => !handled.has(id)).map((event) => [event.id, event]));
+  if (fresh.size === 0) return;
+  for (const event of fresh.values()) {
+    const change = changes.get(orderOf(event));
+    if (!change) throw new Error(`there is no order ${orderOf(event)}`);
+    advance(change, event);
   }
+  await saveAll(database, [...fresh.keys()], [...changes.values()]);
+}
 
-  async #save(handled: readonly string[], all: readonly Change[]): Promise<void> {
-    const changes = all.filter((change) => change.steps.length > 0);
-    const orders = changes.map(({ was, order: { id, version, status } }) => [id, was, version, status, dueMs(status)]);
-    const written = changes.flatMap((change) => change.steps);
-    await rowsOf(this.#database, save, [...columnsOf(orders, 5), handled, ...columnsOf(written, 6)]);
-    this.#relay.wake();
-  }
+async function saveAll(database: Client, handled: readonly string[], all: readonly Change[]): Promise<void> {
+  const changes = all.filter((change) => change.steps.length > 0);
+  const orders = changes.map(({ was, order: { id, version, status } }) => [id, was, version, status, dueMs(status)]);
+  const written = changes.flatMap((change) => change.steps);
+  await rowsOf(database, save, [...columnsOf(orders, 5), handled, ...columnsOf(written, 6)]);
 }

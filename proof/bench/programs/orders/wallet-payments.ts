@@ -79,35 +79,29 @@ const rowOf = (payment: Payment) => {
   return [id, newId(), orderId, newId(), customer, amount, reason, JSON.stringify({ payment })];
 };
 
-export class WalletPayments {
-  readonly #database: Client;
-  readonly #relay: Relay;
-
-  constructor(database: Client, relay: Relay) {
-    this.#database = database;
-    this.#relay = relay;
-  }
-
-  async handle(values: readonly Buffer[]): Promise<void> {
+/** Pays the placed orders of a batch of events. */
+export const walletPayments =
+  (database: Client, relay: Relay) =>
+  async (values: readonly Buffer[]): Promise<void> => {
     const placed = parseEvents(values).flatMap(placedOf);
-    if (placed.length > 0) await repeatOnConflict(() => this.#pay(placed));
-  }
+    if (placed.length === 0) return;
+    await repeatOnConflict(() => payAll(database, placed));
+    relay.wake();
+  };
 
-  async #pay(placed: readonly Placed[]): Promise<void> {
-    const wallets = [...new Set(placed.map(({ order }) => walletOf(order.customer))), revenue];
-    const asked = [placed.map(({ id }) => id), placed.map(({ order }) => order.id), wallets];
-    const rows = await rowsOf<Loaded>(this.#database, load, asked);
-    const known = new Set(rows.flatMap(([kind, id]) => (kind === 'account' ? [] : [id])));
-    const accounts = new Map(
-      rows.flatMap(([kind, id, balance]) => (kind === 'account' ? [[id, { was: balance, balance }]] : [])),
-    );
-    const fresh = new Map(placed.filter(({ id }) => !known.has(id)).map((one) => [one.id, one.order]));
-    if (fresh.size === 0) return;
-    const unpaid = new Map([...fresh.values()].filter(({ id }) => !known.has(id)).map((order) => [order.id, order]));
-    const payments = [...unpaid.values()].map((order) => rowOf(pay(order, accounts)));
-    const changed = [...accounts].filter(([, { was, balance }]) => was !== balance);
-    const balances = changed.map(([id, { was, balance }]) => [id, was, balance]);
-    await rowsOf(this.#database, save, [...columnsOf(balances, 3), [...fresh.keys()], ...columnsOf(payments, 8)]);
-    this.#relay.wake();
-  }
+async function payAll(database: Client, placed: readonly Placed[]): Promise<void> {
+  const wallets = [...new Set(placed.map(({ order }) => walletOf(order.customer))), revenue];
+  const asked = [placed.map(({ id }) => id), placed.map(({ order }) => order.id), wallets];
+  const rows = await rowsOf<Loaded>(database, load, asked);
+  const known = new Set(rows.flatMap(([kind, id]) => (kind === 'account' ? [] : [id])));
+  const accounts = new Map(
+    rows.flatMap(([kind, id, balance]) => (kind === 'account' ? [[id, { was: balance, balance }]] : [])),
+  );
+  const fresh = new Map(placed.filter(({ id }) => !known.has(id)).map((one) => [one.id, one.order]));
+  if (fresh.size === 0) return;
+  const unpaid = new Map([...fresh.values()].filter(({ id }) => !known.has(id)).map((order) => [order.id, order]));
+  const payments = [...unpaid.values()].map((order) => rowOf(pay(order, accounts)));
+  const changed = [...accounts].filter(([, { was, balance }]) => was !== balance);
+  const balances = changed.map(([id, { was, balance }]) => [id, was, balance]);
+  await rowsOf(database, save, [...columnsOf(balances, 3), [...fresh.keys()], ...columnsOf(payments, 8)]);
 }

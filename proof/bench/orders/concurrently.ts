@@ -1,5 +1,5 @@
-/** Works on all items, so many at the same time, each begun in order. Rejects with the first failure and begins no further one. */
-export async function atOnce<Item>(
+/** Works on the items in order, at most `concurrency` at the same time. Rejects with the first failure and begins no further item. */
+export async function concurrently<Item>(
   items: readonly Item[],
   concurrency: number,
   work: (item: Item) => Promise<unknown>,
